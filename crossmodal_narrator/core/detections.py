@@ -1,0 +1,127 @@
+"""What one sense found in one snapshot, before the senses are brought together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crossmodal_narrator.core.geometry import OrientedBox, PixelBox
+
+
+class ObjectClass(str, Enum):
+    """What a thing is, as far as the narrator can say it."""
+
+    CAR = "car"
+    VAN = "van"
+    TRUCK = "truck"
+    BUS = "bus"
+    MOTORCYCLE = "motorcycle"
+    BICYCLE = "bicycle"
+    CYCLIST = "cyclist"  # a bicycle or motorcycle with its rider
+    PEDESTRIAN = "pedestrian"
+    ANIMAL = "animal"
+    CONE = "cone"
+    TRAIN = "train"
+    OBSTACLE = "obstacle"  # something is there; no sense says what
+
+    @property
+    def is_vehicle(self) -> bool:
+        return self in _VEHICLES
+
+    @property
+    def is_vulnerable(self) -> bool:
+        """A vulnerable road user: not protected by a body of steel."""
+        return self in _VULNERABLE
+
+
+_VEHICLES = frozenset(
+    {ObjectClass.CAR, ObjectClass.VAN, ObjectClass.TRUCK, ObjectClass.BUS, ObjectClass.MOTORCYCLE, ObjectClass.TRAIN}
+)
+_VULNERABLE = frozenset(
+    {ObjectClass.CYCLIST, ObjectClass.BICYCLE, ObjectClass.MOTORCYCLE, ObjectClass.PEDESTRIAN, ObjectClass.ANIMAL}
+)
+
+
+class SignalState(str, Enum):
+    RED = "red"
+    AMBER = "amber"
+    GREEN = "green"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attribute:
+    """A quality with its own confidence, as `Attribute(name="colour", value="white", confidence=0.8)`."""
+
+    name: str
+    value: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageDetection:
+    """Something the camera recognised. The box is in pixels of the full image."""
+
+    label: ObjectClass
+    score: float
+    box: PixelBox
+    camera: str
+    stamp_ns: int
+    attributes: tuple[Attribute, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignalDetection:
+    """A traffic light in the image, and its state where the pixels say it."""
+
+    state: SignalState
+    confidence: float
+    box: PixelBox
+    camera: str
+    stamp_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CameraFeatures:
+    """All that the camera encoder says of one frame."""
+
+    camera: str
+    stamp_ns: int
+    detections: tuple[ImageDetection, ...]
+    signals: tuple[SignalDetection, ...] = ()
+    is_blind: bool = False  # glare, darkness or a covered lens: nothing found means nothing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Cluster:
+    """A group of LiDAR points that stand together above the ground, with the box that fits them best.
+
+    The box is the visible extent; completing it to the size of a whole vehicle is the tracker's work, which knows more.
+    """
+
+    points: NDArray[np.float32]  # (points, 3) in base_link
+    box: OrientedBox
+    ground_z_m: float
+    label: ObjectClass = ObjectClass.OBSTACLE
+    score: float = 0.0  # of the label
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LidarFeatures:
+    """All that the LiDAR encoder says of one sweep."""
+
+    stamp_ns: int
+    clusters: tuple[Cluster, ...]
+    obstacle_points: NDArray[np.float32]  # (points, 3): every point above the ground, clustered or not
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegionOfInterest:
+    """A part of an image that deserves a second look, the most deserving first by `priority`."""
+
+    box: PixelBox
+    priority: float
+    reason: str

@@ -1,0 +1,131 @@
+"""The scene: tracked facts, each with the evidence of the senses that support it. Frame: base_link at `stamp_ns`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from crossmodal_narrator.core.detections import Attribute, ObjectClass, SignalState
+from crossmodal_narrator.core.frames import EgoMotion
+from crossmodal_narrator.core.geometry import OrientedBox, Vec3
+from crossmodal_narrator.core.snapshot import Degradation, Sense
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Which sense says so, when, and what it saw; `detail` is for the engineer who checks."""
+
+    modality: Sense
+    stamp_ns: int
+    detail: str
+
+
+class Side(str, Enum):
+    """Where a thing is, seen from the vehicle."""
+
+    AHEAD = "ahead"
+    AHEAD_LEFT = "ahead_left"
+    LEFT = "left"
+    BEHIND_LEFT = "behind_left"
+    BEHIND = "behind"
+    BEHIND_RIGHT = "behind_right"
+    RIGHT = "right"
+    AHEAD_RIGHT = "ahead_right"
+
+
+class Motion(str, Enum):
+    """How a thing moves, as far as its track can tell."""
+
+    UNKNOWN = "unknown"  # too young a track, or no range
+    PARKED = "parked"  # stands, and stands beside the road
+    STOPPED = "stopped"  # stands in the traffic
+    MOVING = "moving"  # with us, or in no special direction
+    ONCOMING = "oncoming"  # towards us, on a path beside ours
+    APPROACHING = "approaching"  # the distance shrinks
+    RECEDING = "receding"  # the distance grows
+    CROSSING = "crossing"  # across our path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relation:
+    """Where a thing stands to the ego.
+
+    `distance_m`: in plan, from base_link's origin (or the vehicle's outline, where a footprint is configured) to the
+    nearest point of the object's box; None where no sense gives a range.
+    """
+
+    side: Side
+    in_path: bool
+    distance_m: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SceneObject:
+    """One tracked thing. Without a range, `position_m`, `size_lwh_m` and `yaw_rad` are None and the bearing remains."""
+
+    track_id: int
+    label: ObjectClass
+    attributes: tuple[Attribute, ...]
+    azimuth_rad: float  # of the centre, from base_link's x axis, left positive
+    position_m: Vec3 | None  # centre of the box
+    size_lwh_m: Vec3 | None
+    yaw_rad: float | None
+    velocity_mps: Vec3 | None  # over the ground, in base_link's axes
+    relation: Relation
+    motion: Motion
+    confidence: float  # that something of this class is there
+    age_s: float  # since the track was born
+    evidence: tuple[Evidence, ...]
+
+    @property
+    def box(self) -> OrientedBox | None:
+        if self.position_m is None or self.size_lwh_m is None or self.yaw_rad is None:
+            return None
+        return OrientedBox(centre_m=self.position_m, size_lwh_m=self.size_lwh_m, yaw_rad=self.yaw_rad)
+
+    @property
+    def speed_mps(self) -> float | None:
+        if self.velocity_mps is None:
+            return None
+        x, y, _ = self.velocity_mps
+        return float((x * x + y * y) ** 0.5)
+
+    def attribute(self, name: str) -> Attribute | None:
+        return next((a for a in self.attributes if a.name == name), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoundEvent:
+    """Something heard. Direction and range are None where they cannot be known."""
+
+    kind: str
+    azimuth_rad: float | None
+    range_m: float | None
+    level_db: float
+    track_id: int | None
+    confidence: float
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrafficSignal:
+    """A traffic light, by its bearing; range only where it is known."""
+
+    signal_id: int
+    state: SignalState
+    azimuth_rad: float
+    range_m: float | None
+    confidence: float
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SceneState:
+    """What is known at one stamp. `ego` is None when nothing says how the vehicle moves."""
+
+    stamp_ns: int
+    ego: EgoMotion | None
+    objects: tuple[SceneObject, ...]
+    sounds: tuple[SoundEvent, ...]
+    signals: tuple[TrafficSignal, ...]
+    degraded: tuple[Degradation, ...]

@@ -1,0 +1,65 @@
+"""What is said, and the claims that it makes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from crossmodal_narrator.core.scene import Evidence
+
+ClaimValue = str | float | int | bool
+
+
+class Urgency(str, Enum):
+    CALM = "calm"
+    NOTABLE = "notable"
+    URGENT = "urgent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """One fact that a sentence states, exact even where the words round it.
+
+    `subject` names who it is about: "ego", "track:12", "signal:3", "sound:1", "sense:camera/front",
+    or several at once joined by a comma ("track:4,track:7").
+    """
+
+    predicate: str
+    subject: str
+    value: ClaimValue
+    confidence: float
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Narration:
+    """One sentence, as it was said. `stamp_ns` is that of the scene it describes; `language` is a BCP 47 tag."""
+
+    stamp_ns: int
+    language: str
+    text: str
+    claims: tuple[Claim, ...]
+    urgency: Urgency
+    trigger: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Utterance:
+    """What a passenger said or typed."""
+
+    stamp_ns: int
+    text: str
+    language: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What a passenger is told. `declined`: the question could not, or must not, be answered as asked."""
+
+    stamp_ns: int
+    language: str
+    text: str
+    claims: tuple[Claim, ...]
+    in_reply_to: Utterance
+    declined: bool
