@@ -1,0 +1,144 @@
+"""All streams of a vehicle: which one leads, which ones are late, missing or silent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from crossmodal_narrator.core.frames import AudioChunk, CameraFrame, EgoMotion, LidarSweep
+from crossmodal_narrator.core.snapshot import Degradation, Sense, Trouble
+from crossmodal_narrator.sync.config import SyncConfig
+from crossmodal_narrator.sync.streams import Stream
+
+SensedFrame = CameraFrame | LidarSweep | AudioChunk | EgoMotion
+# The sense whose stamps the snapshots take: the one that sees most, in most detail.
+LEADERSHIP = (Sense.LIDAR, Sense.CAMERA, Sense.AUDIO, Sense.ODOMETRY)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Source:
+    """One sensor: its sense and its name, as camera/front."""
+
+    sense: Sense
+    name: str
+
+    @staticmethod
+    def of(frame: SensedFrame) -> Source:
+        if isinstance(frame, CameraFrame):
+            return Source(Sense.CAMERA, frame.camera)
+        if isinstance(frame, LidarSweep):
+            return Source(Sense.LIDAR, "lidar")
+        if isinstance(frame, AudioChunk):
+            return Source(Sense.AUDIO, frame.frame_id)
+        return Source(Sense.ODOMETRY, "odometry")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Taken:
+    """The frames of one snapshot, each of them given once."""
+
+    lidar: LidarSweep | None
+    cameras: tuple[CameraFrame, ...]
+    audio: tuple[AudioChunk, ...]
+
+
+class Sources:
+    """The streams by source. Here "now" is the newest stamp of any of them."""
+
+    def __init__(self, config: SyncConfig, expected: tuple[Source, ...]) -> None:
+        self._config = config
+        self._expected = expected
+        self._streams: dict[Source, Stream[SensedFrame]] = {}
+        self._poses: Stream[EgoMotion] = Stream()  # of /tf: only its stamps are noted
+        self._first_ns: int | None = None
+        self._now_ns = 0
+
+    def push(self, source: Source, frame: SensedFrame) -> None:
+        self._streams.setdefault(source, Stream()).push(frame)
+        self._advance(frame.stamp_ns)
+
+    def note_pose(self, stamp_ns: int) -> None:
+        """A pose of the ego came by /tf."""
+        self._poses.note(stamp_ns)
+        self._advance(stamp_ns)
+
+    def clear(self) -> None:
+        self._streams.clear()
+        self._poses = Stream()
+        self._first_ns = None
+        self._now_ns = 0
+
+    def jumps_back(self, source: Source, stamp_ns: int) -> bool:
+        stream = self._streams.get(source)
+        newest_ns = None if stream is None else stream.newest_ns
+        return newest_ns is not None and newest_ns - stamp_ns > self._config.jump_back_s * 1e9
+
+    def next_stamp_ns(self, after_ns: int | None, *, ended: bool = False) -> int | None:
+        """Where the next snapshot stands, or None while nobody leads."""
+        if self._first_ns is None or (not ended and self._is_starting()):
+            return None
+        for source, stream in self._by_leadership():
+            frame = stream.after(0 if after_ns is None else after_ns)
+            if frame is not None and (ended or self._is_alive(stream) or source.sense is Sense.LIDAR):
+                return frame.stamp_ns
+            if self._is_alive(stream) and not ended:
+                return None  # it leads, and its next frame has not come yet
+        return None
+
+    def may_change(self, stamp_ns: int) -> bool:
+        """Whether a frame that belongs to the snapshot at `stamp_ns` can still come."""
+        if self._now_ns >= stamp_ns + self._config.max_wait_s * 1e9:
+            return False
+        until_ns = stamp_ns + round(self._config.lookahead_s * 1e9)
+        late = (s for s in self._streams.values() if self._is_alive(s) and s.may_still_come(until_ns))
+        return next(late, None) is not None or self._poses.may_still_come(stamp_ns)
+
+    def take(self, stamp_ns: int) -> Taken:
+        """The newest frame of each source up to the snapshot's stamp, within the allowed skew; older ones are let go."""
+        until_ns = stamp_ns + round(self._config.lookahead_s * 1e9)
+        oldest_ns = stamp_ns - round(self._config.max_skew_s * 1e9)
+        lidar: LidarSweep | None = None
+        cameras: list[CameraFrame] = []
+        audio: list[AudioChunk] = []
+        for _, stream in sorted(self._streams.items()):
+            frames = stream.take_until(until_ns)
+            audio += [f for f in frames if isinstance(f, AudioChunk)]
+            newest = frames[-1] if frames else None
+            if isinstance(newest, CameraFrame) and newest.stamp_ns >= oldest_ns:
+                cameras.append(newest)
+            lidar = next((f for f in reversed(frames) if isinstance(f, LidarSweep) and f.stamp_ns <= stamp_ns), lidar)
+        return Taken(lidar=lidar, cameras=tuple(cameras), audio=tuple(audio))
+
+    def troubles(self, stamp_ns: int) -> Iterator[Degradation]:
+        """What is missing or silent at `stamp_ns`."""
+        for source in sorted({*self._expected, *self._streams}):
+            stream = self._streams.get(source)
+            if stream is None or stream.newest_ns is None:
+                if not (source.sense is Sense.ODOMETRY and self._poses.newest_ns is not None):
+                    yield _trouble(source, Trouble.MISSING, self._first_ns or stamp_ns, "nothing has come yet")
+            elif stamp_ns - stream.newest_ns > self._config.stale_after_s * 1e9:
+                age_s = (stamp_ns - stream.newest_ns) / 1e9
+                yield _trouble(source, Trouble.STALE, stream.newest_ns, f"silent for {age_s:.1f} s of sensor time")
+
+    def _by_leadership(self) -> list[tuple[Source, Stream[SensedFrame]]]:
+        return sorted(self._streams.items(), key=lambda item: (LEADERSHIP.index(item[0].sense), item[0].name))
+
+    def _is_alive(self, stream: Stream[SensedFrame]) -> bool:
+        newest_ns = stream.newest_ns
+        return newest_ns is not None and self._now_ns - newest_ns <= self._config.stale_after_s * 1e9
+
+    def _is_starting(self) -> bool:
+        """Until every expected source has come, or has had its time: else the first comer would lead for a moment."""
+        seen = all(source in self._streams for source in self._expected) and bool(self._expected)
+        first_ns = self._now_ns if self._first_ns is None else self._first_ns
+        return not seen and self._now_ns - first_ns < self._config.startup_wait_s * 1e9
+
+    def _advance(self, stamp_ns: int) -> None:
+        self._now_ns = max(self._now_ns, stamp_ns)
+        self._first_ns = stamp_ns if self._first_ns is None else min(self._first_ns, stamp_ns)
+
+
+def _trouble(source: Source, trouble: Trouble, since_ns: int, what: str) -> Degradation:
+    name = f"{source.sense.value} {source.name}" if source.name != source.sense.value else source.name
+    remedy = f"{name}: {what}; check that its driver runs, its topic name, and that its clock is the others'"
+    return Degradation(sense=source.sense, trouble=trouble, source=source.name, since_ns=since_ns, remedy=remedy)
