@@ -79,9 +79,9 @@ class Sources:
             return None
         for source, stream in self._by_leadership():
             frame = stream.after(0 if after_ns is None else after_ns)
-            if frame is not None and (ended or self._is_alive(stream) or source.sense is Sense.LIDAR):
+            if frame is not None and (self._is_alive(stream) or source.sense is Sense.LIDAR):
                 return frame.stamp_ns
-            if self._is_alive(stream) and not ended:
+            if self._is_alive(stream):
                 return None  # it leads, and its next frame has not come yet
         return None
 
@@ -89,9 +89,12 @@ class Sources:
         """Whether a frame that belongs to the snapshot at `stamp_ns` can still come."""
         if self._now_ns >= stamp_ns + self._config.max_wait_s * 1e9:
             return False
-        until_ns = stamp_ns + round(self._config.lookahead_s * 1e9)
-        late = (s for s in self._streams.values() if self._is_alive(s) and s.may_still_come(until_ns))
-        return next(late, None) is not None or self._poses.may_still_come(stamp_ns)
+        lookahead_ns = round(self._config.lookahead_s * 1e9)
+        for source, stream in self._streams.items():
+            until_ns = stamp_ns if source.sense is Sense.ODOMETRY else stamp_ns + lookahead_ns
+            if self._is_alive(stream) and stream.may_still_come(until_ns):
+                return True
+        return self._poses.may_still_come(stamp_ns)
 
     def take(self, stamp_ns: int) -> Taken:
         """The newest frame of each source up to the snapshot's stamp, within the allowed skew; older ones are let go."""

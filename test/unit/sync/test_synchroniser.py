@@ -1,0 +1,168 @@
+"""Snapshots: aligned by stamp, whatever the order of arrival; what is missing is named."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import scripted_drive as drive
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crossmodal_narrator.core.frames import SensorFrame
+from crossmodal_narrator.core.snapshot import Sense, Snapshot, Trouble
+from crossmodal_narrator.sync import Source, SyncConfig, Synchroniser
+
+FRONT, LIDAR, ODOMETRY = Source(Sense.CAMERA, "front"), Source(Sense.LIDAR, "lidar"), Source(Sense.ODOMETRY, "odometry")
+EXPECTED = (FRONT, LIDAR, ODOMETRY)
+
+
+def run(frames: list[SensorFrame], expected: tuple[Source, ...] = EXPECTED, flush: bool = True) -> list[Snapshot]:
+    synchroniser = Synchroniser(SyncConfig(), expected)
+    snapshots: list[Snapshot] = []
+    for frame in [*drive.static_transforms(), *frames]:
+        synchroniser.push(frame)
+        snapshots += synchroniser.ready()
+    if flush:
+        snapshots += synchroniser.flush()
+    return snapshots
+
+
+def told(snapshot: Snapshot) -> tuple[object, ...]:
+    """What a snapshot says, in a form that compares."""
+    assert snapshot.ego is not None
+    return (
+        snapshot.stamp_ns,
+        snapshot.skew_ns,
+        tuple((c.frame.stamp_ns, c.camera_from_base.translation_m.round(9).tolist()) for c in snapshot.cameras),
+        None if snapshot.lidar is None else snapshot.lidar.xyz.tolist(),
+        snapshot.ego.odom_from_base.translation_m.round(9).tolist(),
+        snapshot.missing,
+    )
+
+
+def usual_drive(seconds: float = 2.0) -> list[tuple[int, SensorFrame]]:
+    """Frames with their stamps in ms: LiDAR at 10 Hz, camera 50 ms before it, odometry at 50 Hz."""
+    frames: list[tuple[int, SensorFrame]] = []
+    for t in range(0, round(seconds * 1000), 10):
+        if t % 20 == 0:
+            frames.append((t, drive.ego(t)))
+        if t % 100 == 50:
+            frames.append((t, drive.image(t)))
+        if t % 100 == 0:
+            frames.append((t, drive.sweep(t)))
+    return frames
+
+
+def test_each_sweep_gets_the_newest_image_before_it_and_says_the_skew() -> None:
+    snapshots = run([frame for _, frame in usual_drive()])
+    assert [s.stamp_ns for s in snapshots] == [drive.START_NS + t * 100 * drive.MS for t in range(20)]
+    assert all(s.skew_ns == 50 * drive.MS for s in snapshots[1:])
+    assert all(len(s.cameras) == 1 for s in snapshots[1:])
+    assert all(s.missing == () for s in snapshots)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(0, 60), min_size=200, max_size=200))
+def test_the_order_of_arrival_does_not_matter(delays_ms: list[int]) -> None:
+    frames = usual_drive()
+    late = sorted(zip(frames, delays_ms[: len(frames)], strict=True), key=lambda item: item[0][0] + item[1])
+    in_order = run([frame for _, frame in frames])
+    out_of_order = run([frame for (_, frame), _ in late])
+    assert [told(s) for s in out_of_order] == [told(s) for s in in_order]
+
+
+def test_a_snapshot_does_not_wait_for_the_next_image_when_the_period_says_none_is_due() -> None:
+    frames = [frame for t, frame in usual_drive() if t <= 1000]
+    snapshots = run(frames, flush=False)
+    assert snapshots[-1].stamp_ns == drive.START_NS + 1000 * drive.MS
+
+
+def test_the_image_is_placed_where_the_camera_was_when_it_was_taken() -> None:
+    snapshot = run([frame for _, frame in usual_drive()])[-1]
+    ahead_now = np.array([[20.0, 0.0, 1.8]])
+    (placed,) = snapshot.cameras
+    depth_m = float(placed.camera_from_base.transform(ahead_now)[0, 2])
+    # 50 ms before the sweep, at 5 m/s, the vehicle stood 0.25 m further back; the camera sits 0.9 m ahead of base_link.
+    assert depth_m == pytest.approx(20.0 - 0.9 + 0.25, abs=1e-6)
+
+
+def test_a_camera_that_never_comes_is_named_missing_and_the_rest_goes_on() -> None:
+    snapshots = run([frame for t, frame in usual_drive() if t % 100 != 50])
+    assert len(snapshots) >= 15
+    assert [(d.sense, d.trouble, d.source) for d in snapshots[-1].missing] == [(Sense.CAMERA, Trouble.MISSING, "front")]
+    assert "driver" in snapshots[-1].missing[0].remedy
+
+
+def test_without_a_lidar_the_camera_leads() -> None:
+    snapshots = run([frame for t, frame in usual_drive() if t % 100 != 0 or t % 20 != 0 or t % 100 == 50])
+    stamps_ms = [(s.stamp_ns - drive.START_NS) // drive.MS for s in snapshots]
+    assert stamps_ms[-1] % 100 == 50
+    assert all(s.lidar is None and len(s.cameras) == 1 for s in snapshots)
+    assert Trouble.MISSING in {d.trouble for d in snapshots[-1].missing}
+
+
+def test_a_camera_lost_half_way_is_stale_until_it_comes_back() -> None:
+    snapshots = run([frame for t, frame in usual_drive(6.0) if t % 100 != 50 or not 2000 < t < 4000])
+    stale = [(s.stamp_ns - drive.START_NS) // drive.MS for s in snapshots if s.missing]
+    assert stale[0] == pytest.approx(1950 + 500, abs=110)
+    assert stale[-1] <= 4100
+    assert {d.trouble for s in snapshots for d in s.missing} == {Trouble.STALE}
+
+
+def test_a_lidar_lost_half_way_hands_the_lead_to_the_camera_and_takes_it_back() -> None:
+    frames = [f for t, f in usual_drive(6.0) if not (f.__class__.__name__ == "LidarSweep" and 2000 < t < 4000)]
+    snapshots = run(frames)
+    blind = [s for s in snapshots if s.lidar is None]
+    assert 12 <= len(blind) <= 20
+    assert all(len(s.cameras) == 1 for s in blind)
+    assert snapshots[-1].lidar is not None
+
+
+def test_a_missing_transform_is_told_with_its_remedy_and_the_other_senses_stay() -> None:
+    synchroniser = Synchroniser(SyncConfig(), EXPECTED)
+    snapshots: list[Snapshot] = []
+    for frame in [drive.static_transforms()[0], *(f for _, f in usual_drive())]:
+        synchroniser.push(frame)
+        snapshots += synchroniser.ready()
+    (trouble,) = snapshots[-1].missing
+    assert (trouble.sense, trouble.trouble) == (Sense.CAMERA, Trouble.UNPLACED)
+    assert "front_optical" in trouble.remedy
+    assert "/tf_static" in trouble.remedy
+    assert snapshots[-1].lidar is not None
+
+
+def test_stamps_that_jump_back_an_hour_start_a_new_drive() -> None:
+    before = [frame for _, frame in usual_drive()]
+    hour_ms = 3_600_000
+    after: list[SensorFrame] = []
+    for t in range(0, 3000, 50):
+        after += [drive.ego(t - hour_ms), drive.image(t - hour_ms)]
+        if t % 100 == 0:
+            after.append(drive.sweep(t - hour_ms))
+    synchroniser = Synchroniser(SyncConfig(), EXPECTED)
+    stamps = []
+    for frame in [*drive.static_transforms(), *before, *after]:
+        synchroniser.push(frame)
+        stamps += [s.stamp_ns for s in synchroniser.ready()]
+    assert synchroniser.clock_jumps >= 1
+    assert sum(s < drive.START_NS for s in stamps) >= 25
+    assert sum(s >= drive.START_NS for s in stamps) >= 18
+
+
+def test_points_of_a_sweep_are_brought_to_one_stamp_by_their_own_times() -> None:
+    # A wall 20 m ahead, swept during 0.1 s while the ego drives and turns: each point as the sensor saw it then.
+    offsets = np.linspace(-0.1, 0.0, 201, dtype=np.float32)
+    wall = np.column_stack([np.full(201, 20.0), np.linspace(-10, 10, 201), np.ones(201)])  # in base_link at the stamp
+    speed, yaw_rate = 15.0, 0.3
+    ego = {t: drive.ego(t, speed, yaw_rate) for t in range(400, 1010, 10)}
+    seen = np.empty((201, 3))
+    at_stamp = drive.ego(1000, speed, yaw_rate).odom_from_base
+    for k, offset in enumerate(offsets):
+        t_s = 1.0 + float(offset)
+        then = drive.Pose.from_xy_yaw(speed * t_s, 0.0, yaw_rate * t_s)
+        base_then = (then.inverse() @ at_stamp).transform(wall[k : k + 1])[0]
+        seen[k] = base_then - [0.0, 0.0, 1.9]
+    frames: list[SensorFrame] = [*ego.values(), drive.sweep(1000, seen.astype(np.float32), offsets)]
+    snapshot = run(frames, expected=(LIDAR, ODOMETRY))[-1]
+    assert snapshot.lidar is not None
+    assert np.abs(snapshot.lidar.xyz - wall).max() < 0.005
