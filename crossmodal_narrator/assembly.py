@@ -1,0 +1,51 @@
+"""The only place that builds a pipeline from a configuration."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from crossmodal_narrator.configuration import NarratorConfig, PerceptionConfig
+from crossmodal_narrator.core.snapshot import Sense
+from crossmodal_narrator.core.timing import NowNs, StageTimer
+from crossmodal_narrator.encoding.camera import CameraEncoder
+from crossmodal_narrator.encoding.lidar import LidarGeometry
+from crossmodal_narrator.fusion import SceneFusion
+from crossmodal_narrator.language import Narrator
+from crossmodal_narrator.pipeline import Perception, Pipeline
+from crossmodal_narrator.runtime import ModelStore, open_engine
+from crossmodal_narrator.sync import Source, Synchroniser
+
+
+def expected_sources(config: PerceptionConfig) -> tuple[Source, ...]:
+    """The sensors that the configuration says are there."""
+    cameras = tuple(Source(Sense.CAMERA, name) for name in config.cameras)
+    lidar = (Source(Sense.LIDAR, "lidar"),) if config.lidar_enabled else ()
+    odometry = (Source(Sense.ODOMETRY, "odometry"),) if config.odometry_enabled else ()
+    return (*cameras, *lidar, *odometry)
+
+
+def build_perception(config: PerceptionConfig, *, now_ns: NowNs) -> Perception:
+    """Perception with the models that `config` names; `now_ns` only measures how long the stages take.
+
+    Raises:
+        ModelError: weights that are absent or altered, or an engine that does not reproduce the golden sample.
+    """
+    store = ModelStore(Path(config.models.folder)) if config.models.folder else ModelStore()
+    manifest = store.manifest(config.models.detector)
+    engine = open_engine(manifest, store, threads=config.models.threads)
+    return Perception(
+        synchroniser=Synchroniser(config.sync, expected_sources(config)),
+        camera=CameraEncoder(config.camera, engine, manifest.labels),
+        lidar=LidarGeometry(config.lidar),
+        fusion=SceneFusion(config.fusion),
+        timer=StageTimer(now_ns),
+    )
+
+
+def build_narrator(config: NarratorConfig) -> Narrator:
+    return Narrator(config)
+
+
+def build_pipeline(perception: PerceptionConfig, narrator: NarratorConfig, *, now_ns: NowNs) -> Pipeline:
+    """Perception and narrator in one process."""
+    return Pipeline(build_perception(perception, now_ns=now_ns), build_narrator(narrator))

@@ -1,0 +1,105 @@
+"""A bag through the pipeline, without ROS and without a wall clock in what is written: the same bag, the same bytes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TextIO
+
+from crossmodal_narrator.bags.reader import Bag
+from crossmodal_narrator.core.errors import BagError, FrameError
+from crossmodal_narrator.core.frames import SensorFrame
+from crossmodal_narrator.core.scene import SceneState
+from crossmodal_narrator.core.speech import Narration
+from crossmodal_narrator.pipeline import Pipeline
+from crossmodal_narrator.wire.intake import Intake
+from crossmodal_narrator.wire.records import narration_record, scene_record, to_json_line
+
+
+@dataclass(slots=True)
+class ReplaySummary:
+    """What a replay did; `damage` holds one line for each message or part of the bag that could not be read."""
+
+    scenes: int = 0
+    narrations: int = 0
+    damage: list[str] = field(default_factory=list)
+
+
+class Transcript:
+    """The three files of a replay: transcript.jsonl, scenes.jsonl and timings.jsonl."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        with ExitStack() as stack:
+            self._transcript, self._scenes, self._timings = (
+                stack.enter_context(_open(folder / f"{name}.jsonl")) for name in ("transcript", "scenes", "timings")
+            )
+            self._stack = stack.pop_all()
+
+    def __enter__(self) -> Transcript:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._stack.close()
+
+    def write_scene(self, scene: SceneState) -> None:
+        self._scenes.write(to_json_line(scene_record(scene)))
+
+    def write_narration(self, narration: Narration) -> None:
+        self._transcript.write(to_json_line(narration_record(narration)))
+
+    def write_time(self, stage: str, stamp_ns: int, ms: float) -> None:
+        self._timings.write(json.dumps({"stage": stage, "stamp_ns": stamp_ns, "ms": round(ms, 3)}) + "\n")
+
+
+class Replay:
+    """Runs one bag. Iterate it to see each scene and what was said, as it is written."""
+
+    def __init__(self, bag: Bag, intake: Intake, pipeline: Pipeline, transcript: Transcript) -> None:
+        self.summary = ReplaySummary()
+        self._bag = bag
+        self._intake = intake
+        self._pipeline = pipeline
+        self._transcript = transcript
+
+    def __iter__(self) -> Iterator[tuple[SceneState, tuple[Narration, ...]]]:
+        timer = self._pipeline.perception.timer
+        for scene, narrations in self._pipeline.run(self._frames()):
+            self._transcript.write_scene(scene)
+            for narration in narrations:
+                self._transcript.write_narration(narration)
+            for time in timer.drain():
+                self._transcript.write_time(time.stage, scene.stamp_ns, time.ms)
+            self.summary.scenes += 1
+            self.summary.narrations += len(narrations)
+            yield scene, narrations
+
+    def _frames(self) -> Iterator[SensorFrame]:
+        """All frames that can be read. What cannot is named in the summary, and the scenes say so too."""
+        perception = self._pipeline.perception
+        messages = self._bag.messages(self._intake.topics.names)
+        while True:
+            try:
+                message = next(messages)
+            except StopIteration:
+                return
+            except BagError as error:
+                self.summary.damage.append(str(error))
+                return
+            try:
+                with perception.timer.stage("decode"):
+                    frames = self._intake.frames(message.topic, message.message)
+            except FrameError as error:
+                self.summary.damage.append(f"{message.topic}: {error}")
+                source = self._intake.topics.source_of(message.topic)
+                if source is not None:
+                    perception.refuse(source, error, message.log_time_ns)
+                continue
+            yield from frames
+
+
+def _open(path: Path) -> TextIO:
+    return path.open("w", encoding="utf-8", newline="\n")

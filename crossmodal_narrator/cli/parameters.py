@@ -1,0 +1,48 @@
+"""Parameters for the verbs that run without ROS, from the same file that the nodes read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from crossmodal_narrator.configuration import NarratorConfig, PerceptionConfig
+from crossmodal_narrator.core.config import build, read_parameter_file
+from crossmodal_narrator.core.errors import ConfigError
+from crossmodal_narrator.wire import TopicMap
+
+LANGUAGES = ("en", "zh")
+
+
+def perception_config(params: Path | None, topics: TopicMap) -> PerceptionConfig:
+    """The perception node's configuration, expecting the sensors that the bag has.
+
+    Raises:
+        ConfigError: the file, a key or a value is not right.
+    """
+    values: dict[str, Any] = {
+        "cameras": tuple(sorted(topics.cameras)),
+        "lidar_enabled": topics.lidar is not None,
+        "odometry_enabled": topics.odometry is not None or topics.tf is not None,
+    }
+    if params is not None:
+        values.update(_of_the_core(read_parameter_file(params, "perception")))
+    return build(PerceptionConfig, values, source=str(params or "perception"))
+
+
+def narrator_config(params: Path | None, languages: str) -> NarratorConfig:
+    """The narrator node's configuration, with `languages` as a comma-separated list.
+
+    Raises:
+        ConfigError: the file, a key, a value or a language is not right.
+    """
+    wanted = tuple(languages.split(","))
+    unknown = [language for language in wanted if language not in LANGUAGES]
+    if unknown:
+        raise ConfigError(f"--language {languages}: {unknown[0]!r} is not spoken", remedy=f"take {' or '.join(LANGUAGES)}")
+    values = {} if params is None else _of_the_core(read_parameter_file(params, "narrator"))
+    return build(NarratorConfig, {**values, "languages": wanted}, source=str(params or "narrator"))
+
+
+def _of_the_core(values: dict[str, Any]) -> dict[str, Any]:
+    """Without the parameters that every ROS node has."""
+    return {name: value for name, value in values.items() if name != "use_sim_time"}
