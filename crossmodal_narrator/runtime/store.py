@@ -1,0 +1,175 @@
+"""The model store: manifests from the package, weights from the user's cache, and nothing opened that was not checked.
+
+A file is read once; its digest is taken of the very bytes that the runtime is then given, so that nobody can exchange
+the file between the check and the use.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import sys
+import sysconfig
+import tempfile
+from enum import Enum
+from pathlib import Path
+
+from crossmodal_narrator.core.errors import ModelError
+from crossmodal_narrator.runtime.golden import GoldenSample, read_golden
+from crossmodal_narrator.runtime.manifest import FileEntry, Manifest, read_manifest
+
+PACKAGE = "crossmodal_narrator"
+
+
+class ModelState(str, Enum):
+    READY = "ready"
+    ABSENT = "absent"
+    ALTERED = "altered"
+
+
+def default_models_dir() -> Path:
+    """Where the manifests are: beside a source checkout, or in the share folder of an installation (ament or pip).
+
+    Raises:
+        ModelError: in none of these places.
+    """
+    prefixes = [Path(p) for p in os.environ.get("AMENT_PREFIX_PATH", "").split(os.pathsep) if p]
+    shares = [prefix / "share" / PACKAGE for prefix in (*prefixes, Path(sysconfig.get_path("data")), Path(sys.prefix))]
+    for folder in (Path(__file__).resolve().parents[2], *shares):
+        if (folder / "models").is_dir():
+            return folder / "models"
+    searched = ", ".join(str(share) for share in shares)
+    raise ModelError(f"no folder of model manifests was found (searched {searched})", remedy="install the package anew")
+
+
+def default_cache_dir() -> Path:
+    """The user's cache folder, by the XDG base directory specification."""
+    root = os.environ.get("XDG_CACHE_HOME", "")
+    return (Path(root) if Path(root).is_absolute() else Path.home() / ".cache") / PACKAGE
+
+
+class ModelStore:
+    """Finds and checks models. `models_dir` holds the manifests, `cache_dir` what `models pull` fetched."""
+
+    def __init__(self, models_dir: Path | None = None, cache_dir: Path | None = None) -> None:
+        self._models_dir = default_models_dir() if models_dir is None else models_dir
+        self._cache_dir = default_cache_dir() if cache_dir is None else cache_dir
+
+    def names(self) -> tuple[str, ...]:
+        return tuple(sorted(path.parent.name for path in self._models_dir.glob("*/manifest.yaml")))
+
+    def manifest(self, name: str) -> Manifest:
+        """The manifest of `name`.
+
+        Raises:
+            ModelError: no such model, or a manifest that does not hold together.
+        """
+        if name not in self.names():
+            known = ", ".join(self.names()) or "none"
+            raise ModelError(f"there is no model {name!r}", remedy=f"known models: {known}")
+        manifest = read_manifest(self._models_dir / name / "manifest.yaml")
+        if manifest.name != name:
+            raise ModelError(f"{manifest.folder} calls itself {manifest.name!r}", remedy="name the folder as the model")
+        return manifest
+
+    def folder(self, manifest: Manifest) -> Path:
+        """Where the artifact lies: the cache, or the model's own folder where the repository holds the weights."""
+        if manifest.source is None:
+            return manifest.folder
+        return self._cache_dir / "models" / manifest.name / manifest.artifact.sha256[:16]
+
+    def artifact(self, manifest: Manifest) -> bytes:
+        """The checked bytes of the ONNX file.
+
+        Raises:
+            ModelError: absent, altered, or not allowed.
+        """
+        remedy = f"run `crossmodal-narrator models pull {manifest.name}`"
+        return read_checked(self.folder(manifest), manifest.artifact, remedy=remedy)
+
+    def golden(self, manifest: Manifest) -> GoldenSample:
+        remedy = "restore the golden sample from the repository"
+        return read_golden(read_checked(manifest.folder, manifest.golden.file, remedy=remedy), manifest.golden)
+
+    def state(self, manifest: Manifest) -> ModelState:
+        if not (self.folder(manifest) / manifest.artifact.path).exists():
+            return ModelState.ABSENT
+        try:
+            self.artifact(manifest)
+        except ModelError:
+            return ModelState.ALTERED
+        return ModelState.READY
+
+    def install(self, manifest: Manifest, content: bytes) -> Path:
+        """Write the artifact atomically, after checking that it is what the manifest says.
+
+        Raises:
+            ModelError: other bytes than the manifest names, or a cache folder that cannot be written.
+        """
+        check_content(
+            content, manifest.artifact, name=f"{manifest.name}/{manifest.artifact.path}", remedy="report this"
+        )
+        path = self.folder(manifest) / manifest.artifact.path
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(path, content)
+        except OSError as error:
+            remedy = "free some space, or set XDG_CACHE_HOME to a folder that can be written"
+            raise ModelError(f"{path}: {error.strerror}", remedy=remedy) from error
+        return path
+
+
+def read_checked(folder: Path, entry: FileEntry, *, remedy: str) -> bytes:
+    """The bytes of `entry` in `folder`, if they are a plain file of exactly the size and digest that it names.
+
+    Raises:
+        ModelError: absent, a link, outside of the folder, of another size, or altered.
+    """
+    path = folder / entry.path
+    _refuse_links(folder, entry, remedy)
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError as error:
+        raise ModelError(f"{path}: {error.strerror}", remedy=remedy) from error
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            raise ModelError(f"{path} is not a plain file", remedy=remedy)
+        if status.st_size != entry.size_bytes:
+            raise ModelError(f"{path} has {status.st_size} bytes instead of {entry.size_bytes}", remedy=remedy)
+        content = file.read(entry.size_bytes + 1)
+    check_content(content, entry, name=str(path), remedy=remedy)
+    return content
+
+
+def check_content(content: bytes, entry: FileEntry, *, name: str, remedy: str) -> None:
+    """Raise ModelError unless `content` has the size and digest of `entry`."""
+    if len(content) != entry.size_bytes:
+        raise ModelError(f"{name} has {len(content)} bytes instead of {entry.size_bytes}", remedy=remedy)
+    digest = hashlib.sha256(content).hexdigest()
+    if digest != entry.sha256:
+        raise ModelError(f"{name} has sha256 {digest}, its manifest says {entry.sha256}", remedy=remedy)
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """A reader sees the old file or the whole new one, whatever happens in between."""
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _refuse_links(folder: Path, entry: FileEntry, remedy: str) -> None:
+    """A link inside of the folder could lead anywhere; the way to the folder itself is the user's own business."""
+    path = folder
+    for part in entry.path.parts:
+        path = path / part
+        if part == ".." or path.is_symlink():
+            raise ModelError(f"{path} leaves the model's folder", remedy=f"replace it by the file itself, or {remedy}")
