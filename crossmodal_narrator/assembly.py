@@ -32,7 +32,7 @@ def build_perception(config: PerceptionConfig, *, now_ns: NowNs) -> Perception:
     """
     store = ModelStore(Path(config.models.folder)) if config.models.folder else ModelStore()
     manifest = store.manifest(config.models.detector)
-    engine = open_engine(manifest, store, threads=config.models.threads)
+    engine = open_engine(manifest, store, config.engine)
     return Perception(
         synchroniser=Synchroniser(config.sync, expected_sources(config)),
         camera=CameraEncoder(config.camera, engine, manifest.labels),

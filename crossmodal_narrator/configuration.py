@@ -9,6 +9,7 @@ from crossmodal_narrator.encoding.camera import CameraEncoderConfig
 from crossmodal_narrator.encoding.lidar import LidarGeometryConfig
 from crossmodal_narrator.fusion import FusionConfig
 from crossmodal_narrator.language import NarratorConfig
+from crossmodal_narrator.runtime import EngineConfig
 from crossmodal_narrator.sync import SyncConfig
 
 __all__ = ["ModelConfig", "NarratorConfig", "PerceptionConfig"]
@@ -16,11 +17,10 @@ __all__ = ["ModelConfig", "NarratorConfig", "PerceptionConfig"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelConfig:
-    """Which models run, and on how many threads."""
+    """Which models are used."""
 
     detector: str = parameter("nanodet_g", help="the camera detector: a folder of models/ with a manifest")
     folder: str = parameter("", help="where the models' manifests are; empty: those that came with the package")
-    threads: int = parameter(2, help="threads of the CPU engine for one inference", low=1, high=64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +31,7 @@ class PerceptionConfig:
     lidar_enabled: bool = parameter(True, help="whether a LiDAR is expected on lidar/points")
     odometry_enabled: bool = parameter(True, help="whether odometry is expected on odom or /tf")
     models: ModelConfig = field(default_factory=ModelConfig)
+    engine: EngineConfig = field(default_factory=EngineConfig)
     sync: SyncConfig = field(default_factory=SyncConfig)
     camera: CameraEncoderConfig = field(default_factory=CameraEncoderConfig)
     lidar: LidarGeometryConfig = field(default_factory=LidarGeometryConfig)

@@ -38,7 +38,8 @@ def narrator_config(params: Path | None, languages: str) -> NarratorConfig:
     wanted = tuple(languages.split(","))
     unknown = [language for language in wanted if language not in LANGUAGES]
     if unknown:
-        raise ConfigError(f"--language {languages}: {unknown[0]!r} is not spoken", remedy=f"take {' or '.join(LANGUAGES)}")
+        spoken = " or ".join(LANGUAGES)
+        raise ConfigError(f"--language {languages}: {unknown[0]!r} is not spoken", remedy=f"take {spoken}")
     values = {} if params is None else _of_the_core(read_parameter_file(params, "narrator"))
     return build(NarratorConfig, {**values, "languages": wanted}, source=str(params or "narrator"))
 
