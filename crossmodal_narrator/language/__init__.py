@@ -1,0 +1,7 @@
+"""From scenes to sentences: claims are drawn, a planner chooses, realisers speak, and a gate refuses what does not hold."""
+
+from __future__ import annotations
+
+from crossmodal_narrator.language.config import NarratorConfig
+
+__all__ = ["NarratorConfig"]

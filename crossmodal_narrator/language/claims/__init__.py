@@ -1,0 +1,1 @@
+"""What is true: claims drawn from scenes. Knows no words and no timing."""

@@ -1,0 +1,226 @@
+"""Scene → facts. Remembers the last seconds of each track, and forgets everything when the clock jumps back."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from dataclasses import dataclass, field
+
+from crossmodal_narrator.core.detections import ObjectClass, SignalState
+from crossmodal_narrator.core.scene import SceneObject, SceneState, Side, SoundEvent, TrafficSignal
+from crossmodal_narrator.core.snapshot import Sense, Trouble
+from crossmodal_narrator.language.claims.ego import EgoEstimator
+from crossmodal_narrator.language.claims.facts import Ego, Facts, SenseHealth, Signal, Sound, Thing
+from crossmodal_narrator.language.claims.held import Held, Settled
+from crossmodal_narrator.language.claims.movement import HISTORY_S, Observed, movement_of
+from crossmodal_narrator.language.claims.predicates import Movement, group, track
+from crossmodal_narrator.language.config import NarratorConfig
+
+FORGET_LOST_S = 10.0
+SIGNAL_CONE_RAD = math.radians(25)
+DELIVERED_NS = 3_000_000_000
+TREND_DB = 3.0  # a change of level that is not only noise
+
+
+@dataclass(slots=True)
+class _TrackMemory:
+    label: Settled[ObjectClass]
+    place: Held[tuple[Side, bool]]
+    movement: Settled[Movement]
+    born_ns: int
+    past: deque[Observed] = field(default_factory=deque)
+
+
+@dataclass(slots=True)
+class _SoundMemory:
+    held: Held[str]
+    levels: deque[tuple[int, float]] = field(default_factory=deque)
+
+
+class ClaimDrawer:
+    """Draws the facts of each scene. Call `draw` in stamp order; `forget` when the clock jumps."""
+
+    def __init__(self, config: NarratorConfig) -> None:
+        self._config = config
+        self.forget()
+
+    def forget(self) -> None:
+        self._ego = EgoEstimator(self._config.persistence_s)
+        self._tracks: dict[str, _TrackMemory] = {}
+        self._last_seen_ns: dict[str, int] = {}
+        self._signal: Held[SignalState] | None = None
+        self._sounds: dict[str, _SoundMemory] = {}
+        self._senses: dict[tuple[Sense, str], Held[Trouble | None]] = {}
+        self._delivered_ns: dict[Sense, int] = {}
+
+    def draw(self, scene: SceneState) -> Facts:
+        now_ns = scene.stamp_ns
+        ego = self._ego.update(scene.ego, now_ns)
+        yaw_rate = scene.ego.yaw_rate_rps if scene.ego is not None else 0.0
+        things = {track(o.track_id): self._thing(o, ego, yaw_rate, now_ns) for o in scene.objects}
+        return Facts(
+            stamp_ns=now_ns,
+            ego=ego,
+            things=things,
+            signal=self._signal_ahead(scene.signals, now_ns),
+            sounds=self._heard(scene.sounds, now_ns),
+            senses=self._health(scene, now_ns),
+            delivering=self._delivering(scene, now_ns),
+            lost_s=self._lost(things, now_ns),
+        )
+
+    def _thing(self, seen: SceneObject, ego: Ego, yaw_rate_rps: float, now_ns: int) -> Thing:
+        subject = track(seen.track_id)
+        memory = self._remember(subject, seen, now_ns)
+        movement = movement_of(seen, memory.past, ego.speed_mps, yaw_rate_rps)
+        memory.movement.update(movement, now_ns)
+        colour = seen.attribute("colour")
+        position, velocity = seen.position_m, seen.velocity_mps
+        closing = _closing_mps(seen, ego.speed_mps)
+        distance = seen.relation.distance_m
+        return Thing(
+            subject=subject,
+            label=memory.label.value,
+            confidence=seen.confidence,
+            side=seen.relation.side,
+            in_path=seen.relation.in_path,
+            distance_m=distance,
+            movement=memory.movement.value,
+            colour=colour.value if colour and colour.confidence >= self._config.colour_confidence else None,
+            colour_confidence=colour.confidence if colour else 0.0,
+            forward_m=position[0] if position else None,
+            left_m=position[1] if position else None,
+            forward_mps=velocity[0] if velocity else None,
+            left_mps=velocity[1] if velocity else None,
+            closing_mps=closing,
+            ttc_s=distance / closing if distance is not None and closing is not None and closing > 0.5 else None,
+            held_s=min(memory.place.held_s(now_ns), (now_ns - memory.born_ns) / 1e9),
+            movement_held_s=memory.movement.held_s(now_ns),
+            label_held_s=memory.label.held_s(now_ns) if memory.label.value is seen.label else 0.0,
+            evidence=seen.evidence,
+        )
+
+    def _remember(self, subject: str, seen: SceneObject, now_ns: int) -> _TrackMemory:
+        place = (seen.relation.side, seen.relation.in_path)
+        memory = self._tracks.get(subject)
+        if memory is None:
+            memory = self._tracks[subject] = _TrackMemory(
+                label=Settled(seen.label, now_ns, self._config.label_hold_s),
+                place=Held(place, now_ns),
+                movement=Settled(Movement.UNKNOWN, now_ns, self._config.persistence_s),
+                born_ns=now_ns,
+            )
+        memory.label.update(seen.label, now_ns)
+        memory.place.update(place, now_ns)
+        memory.past.append(Observed(stamp_ns=now_ns, distance_m=seen.relation.distance_m, speed_mps=seen.speed_mps))
+        while (now_ns - memory.past[0].stamp_ns) / 1e9 > HISTORY_S:
+            memory.past.popleft()
+        self._last_seen_ns[subject] = now_ns
+        return memory
+
+    def _lost(self, things: dict[str, Thing], now_ns: int) -> dict[str, float]:
+        gone = {s: (now_ns - t) / 1e9 for s, t in self._last_seen_ns.items() if s not in things}
+        for subject in [s for s, lost_s in gone.items() if lost_s > FORGET_LOST_S]:
+            del self._last_seen_ns[subject], gone[subject]
+            self._tracks.pop(subject, None)
+        return gone
+
+    def _signal_ahead(self, signals: tuple[TrafficSignal, ...], now_ns: int) -> Signal | None:
+        """The state on which all lights ahead agree; two that differ may belong to two lanes, and nothing is said."""
+        known = [
+            s
+            for s in signals
+            if abs(s.azimuth_rad) < SIGNAL_CONE_RAD
+            and s.state is not SignalState.UNKNOWN
+            and s.confidence >= self._config.sure_confidence
+        ]
+        states = {s.state for s in known}
+        if len(states) != 1:
+            self._signal = None
+            return None
+        (state,) = states
+        if self._signal is None:
+            self._signal = Held(state, now_ns)
+        self._signal.update(state, now_ns)
+        return Signal(
+            subject=group(f"signal:{s.signal_id}" for s in known),
+            state=state,
+            confidence=max(s.confidence for s in known),
+            held_s=self._signal.held_s(now_ns),
+            evidence=tuple(e for s in known for e in s.evidence),
+        )
+
+    def _heard(self, sounds: tuple[SoundEvent, ...], now_ns: int) -> tuple[Sound, ...]:
+        """The loudest of each kind; its level over two seconds tells whether it comes or goes."""
+        loudest: dict[str, SoundEvent] = {}
+        for event in sounds:
+            if event.kind not in loudest or event.level_db > loudest[event.kind].level_db:
+                loudest[event.kind] = event
+        self._sounds = {k: m for k, m in self._sounds.items() if k in loudest}
+        return tuple(self._sound(kind, event, now_ns) for kind, event in sorted(loudest.items()))
+
+    def _sound(self, kind: str, event: SoundEvent, now_ns: int) -> Sound:
+        memory = self._sounds.setdefault(kind, _SoundMemory(Held(kind, now_ns)))
+        memory.levels.append((now_ns, event.level_db))
+        while (now_ns - memory.levels[0][0]) / 1e9 > 2.0:
+            memory.levels.popleft()
+        rise = memory.levels[-1][1] - memory.levels[0][1]
+        return Sound(
+            subject=f"sound:{kind}",
+            kind=kind,
+            side=None if event.azimuth_rad is None else side_of(event.azimuth_rad),
+            trend="approaching" if rise > TREND_DB else "fading" if rise < -TREND_DB else None,
+            confidence=event.confidence,
+            held_s=memory.held.held_s(now_ns),
+            seen_as=None if event.track_id is None else track(event.track_id),
+            evidence=event.evidence,
+        )
+
+    def _health(self, scene: SceneState, now_ns: int) -> tuple[SenseHealth, ...]:
+        failing = {(d.sense, d.source): d.trouble for d in scene.degraded}
+        for key in failing:
+            self._senses.setdefault(key, Held(None, now_ns))
+        for key, held in self._senses.items():
+            held.update(failing.get(key), now_ns)
+        return tuple(
+            SenseHealth(sense=sense, source=source, trouble=held.value, held_s=held.held_s(now_ns))
+            for (sense, source), held in sorted(self._senses.items(), key=lambda item: item[0])
+        )
+
+    def _delivering(self, scene: SceneState, now_ns: int) -> tuple[SenseHealth, ...]:
+        """Senses that supported something in the last seconds, and of which no sensor fails."""
+        for evidence in (e for o in scene.objects for e in o.evidence):
+            self._delivered_ns[evidence.modality] = now_ns
+        failing = {d.sense for d in scene.degraded}
+        return tuple(
+            SenseHealth(sense=sense, source="", trouble=None, held_s=0.0)
+            for sense, stamp_ns in sorted(self._delivered_ns.items())
+            if sense not in failing and now_ns - stamp_ns <= DELIVERED_NS
+        )
+
+
+def side_of(azimuth_rad: float) -> Side:
+    """The eighth of the circle in which an azimuth lies (0 ahead, left positive)."""
+    order = (
+        Side.AHEAD,
+        Side.AHEAD_LEFT,
+        Side.LEFT,
+        Side.BEHIND_LEFT,
+        Side.BEHIND,
+        Side.BEHIND_RIGHT,
+        Side.RIGHT,
+        Side.AHEAD_RIGHT,
+    )
+    return order[round(azimuth_rad / (math.pi / 4)) % 8]
+
+
+def _closing_mps(seen: SceneObject, ego_mps: float) -> float | None:
+    """How fast the distance to the thing shrinks, from its velocity and ours along the line between."""
+    if seen.position_m is None or seen.velocity_mps is None:
+        return None
+    x, y, _ = seen.position_m
+    reach = math.hypot(x, y)
+    if reach < 1e-6:
+        return None
+    vx, vy, _ = seen.velocity_mps
+    return -((vx - ego_mps) * x + vy * y) / reach

@@ -1,0 +1,90 @@
+"""How a thing moves, where its track's motion state is joined with its last seconds. Geometry lives here, words do not."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+from crossmodal_narrator.core.detections import ObjectClass
+from crossmodal_narrator.core.scene import Motion, SceneObject, Side
+from crossmodal_narrator.language.claims.predicates import Movement
+
+PATH_HALF_WIDTH_M = 1.4
+LEAVES_MPS = 0.8
+HISTORY_S = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """What is kept of a track from one scene."""
+
+    stamp_ns: int
+    distance_m: float | None
+    speed_mps: float | None
+
+
+def movement_of(thing: SceneObject, past: deque[Observed], ego_mps: float, yaw_rate_rps: float) -> Movement:
+    """The most telling movement that geometry and history support."""
+    if thing.position_m is None or thing.velocity_mps is None:
+        return Movement.UNKNOWN
+    if thing.label is ObjectClass.PEDESTRIAN and _steps_out(thing):
+        return Movement.STEPPING_OUT
+    if thing.label.is_vehicle:
+        special = _vehicle_movement(thing, past, ego_mps, yaw_rate_rps)
+        if special is not None:
+            return special
+    return _PLAIN[thing.motion]
+
+
+_PLAIN = {motion: Movement(motion.value) for motion in Motion}
+
+
+def _vehicle_movement(
+    thing: SceneObject, past: deque[Observed], ego_mps: float, yaw_rate_rps: float
+) -> Movement | None:
+    if _pulls_away(thing, past, ego_mps):
+        return Movement.PULLING_AWAY
+    if _brakes(thing, past):
+        return Movement.BRAKING
+    if abs(yaw_rate_rps) < 0.08 and _cuts_in(thing, ego_mps):
+        return Movement.CUTTING_IN
+    return None
+
+
+def _pulls_away(thing: SceneObject, past: deque[Observed], ego_mps: float) -> bool:
+    """The thing in front leaves us while we stand or creep, and its track shows the gap growing."""
+    assert thing.velocity_mps is not None
+    forward = thing.velocity_mps[0]
+    if not (thing.relation.in_path and thing.relation.side is Side.AHEAD and abs(ego_mps) < 2.0):
+        return False
+    if forward < LEAVES_MPS or forward - ego_mps < 0.5 * LEAVES_MPS:
+        return False
+    gaps = [o.distance_m for o in past if o.distance_m is not None]
+    return len(gaps) >= 3 and gaps[-1] - gaps[0] > 0.4
+
+
+def _brakes(thing: SceneObject, past: deque[Observed]) -> bool:
+    speeds = [o.speed_mps for o in past if o.speed_mps is not None]
+    if not thing.relation.in_path or thing.relation.side is not Side.AHEAD or len(speeds) < 5:
+        return False
+    before = max(speeds[:-3])
+    return before > 3.0 and before - speeds[-1] > max(2.0, 0.25 * before)
+
+
+def _cuts_in(thing: SceneObject, ego_mps: float) -> bool:
+    """Beside our path, in our direction, and about to be in it."""
+    assert thing.position_m is not None
+    assert thing.velocity_mps is not None
+    (x, y, _), (vx, vy, _) = thing.position_m, thing.velocity_mps
+    inward = -vy if y > 0 else vy
+    beside = PATH_HALF_WIDTH_M < abs(y) < 4.5 and 0.0 < x < 20.0
+    with_us = vx > 2.0 and inward < vx and ego_mps > 1.0
+    return beside and with_us and inward > 0.6 and (abs(y) - PATH_HALF_WIDTH_M) / inward < 2.5
+
+
+def _steps_out(thing: SceneObject) -> bool:
+    assert thing.position_m is not None
+    assert thing.velocity_mps is not None
+    (x, y, _), (_, vy, _) = thing.position_m, thing.velocity_mps
+    inward = -vy if y > 0 else vy
+    return 0.0 < x < 25.0 and inward > 0.6 and (abs(y) - PATH_HALF_WIDTH_M) / inward < 2.0

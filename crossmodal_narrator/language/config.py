@@ -1,0 +1,55 @@
+"""What can be set about the narration: how fast it talks, how far it looks, how sure it must be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from crossmodal_narrator.core.config import parameter
+from crossmodal_narrator.core.errors import ConfigError
+
+LANGUAGES = ("en", "zh")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NarratorConfig:
+    """Defaults suit a passenger who listens all the time; see docs/language.md for how they act together."""
+
+    languages: tuple[str, ...] = parameter(("en",), help="languages that are spoken, in order", choices=LANGUAGES)
+    words_per_minute: float = parameter(200.0, help="pace of English speech", unit="1/min", low=60.0, high=400.0)
+    characters_per_minute: float = parameter(
+        300.0, help="pace of Chinese speech, in characters", unit="1/min", low=100.0, high=600.0
+    )
+    calm_pause_s: float = parameter(0.8, help="silence before a calm sentence", unit="s", low=0.0, high=30.0)
+    notable_pause_s: float = parameter(0.2, help="silence before a notable sentence", unit="s", low=0.0, high=30.0)
+    hand_over_s: float = parameter(
+        1.2, help="how long before the voice is free a notable sentence may be handed over", unit="s", low=0.0, high=5.0
+    )
+    calm_share: float = parameter(
+        0.5, help="share of the last 30 s that may be speech before calm sentences wait", low=0.05, high=1.0
+    )
+    persistence_s: float = parameter(
+        0.2, help="how long a claim must hold before it is spoken", unit="s", low=0.0, high=5.0
+    )
+    label_hold_s: float = parameter(
+        0.8, help="how long a new class must hold before it replaces the old one", unit="s", low=0.0, high=10.0
+    )
+    max_range_m: float = parameter(
+        40.0, help="things farther than this are not spoken of", unit="m", low=5.0, high=200.0
+    )
+    probable_confidence: float = parameter(0.45, help="claims below this are not spoken", low=0.0, high=1.0)
+    sure_confidence: float = parameter(0.6, help="claims below this are spoken as probable", low=0.0, high=1.0)
+    colour_confidence: float = parameter(0.6, help="a colour below this is left out", low=0.0, high=1.0)
+    danger_ttc_s: float = parameter(
+        2.5, help="time to collision below which danger is called", unit="s", low=0.5, high=10.0
+    )
+
+    def __post_init__(self) -> None:
+        if not self.languages:
+            raise ConfigError("languages is empty", remedy=f"allowed: one or more of {', '.join(LANGUAGES)}")
+        if len(set(self.languages)) != len(self.languages):
+            raise ConfigError(f"languages = {self.languages} names one twice", remedy="name each language once")
+        if self.sure_confidence < self.probable_confidence:
+            raise ConfigError(
+                f"sure_confidence = {self.sure_confidence} is below probable_confidence = {self.probable_confidence}",
+                remedy="raise sure_confidence or lower probable_confidence",
+            )

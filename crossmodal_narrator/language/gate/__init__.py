@@ -1,0 +1,1 @@
+"""The last look: every claim of a sentence against the scene as it is when it is spoken."""

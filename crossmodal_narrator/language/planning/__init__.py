@@ -1,0 +1,1 @@
+"""What matters, and when to speak. Knows no words."""

@@ -1,0 +1,136 @@
+"""What has changed about things: the one ahead leaves, someone cuts in, a mistake is owned, a thing is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crossmodal_narrator.core.detections import ObjectClass
+from crossmodal_narrator.core.snapshot import Sense
+from crossmodal_narrator.core.speech import Claim, Urgency
+from crossmodal_narrator.language.claims.facts import Thing
+from crossmodal_narrator.language.claims.predicates import Movement, Predicate
+from crossmodal_narrator.language.planning.memory import KNOWN_S, Known
+from crossmodal_narrator.language.planning.message import Act, Mention, Message
+from crossmodal_narrator.language.planning.view import View, is_ahead_in_path
+
+AGAIN_AFTER_S = 10.0
+NEAR_M = 20.0
+GONE_AFTER_S = 1.5
+TELLING = frozenset({Movement.PULLING_AWAY, Movement.CUTTING_IN, Movement.STEPPING_OUT, Movement.BRAKING})
+GOING = frozenset({"moving", "pulling_away", "braking", "oncoming", "approaching", "receding", "crossing"})
+STANDING = frozenset({"stopped", "parked"})
+_PRIORITY = {
+    Movement.CUTTING_IN: 75.0,
+    Movement.STEPPING_OUT: 78.0,
+    Movement.PULLING_AWAY: 70.0,
+    Movement.BRAKING: 72.0,
+}
+
+
+def movements(view: View) -> Iterator[Message]:
+    for thing in view.ready():
+        if not view.fresh(f"change/{thing.subject}", AGAIN_AFTER_S) or thing.movement is Movement.UNKNOWN:
+            continue
+        said = view.memory.said(Predicate.MOTION, thing.subject)
+        if said != thing.movement.value and _is_news(thing, said, view):
+            yield _change(view, thing)
+
+
+def _is_news(thing: Thing, said: object, view: View) -> bool:
+    if not thing.within(NEAR_M + 10.0):
+        return False
+    if thing.movement in TELLING:
+        return thing.movement is not Movement.BRAKING or view.facts.ego.speed_mps > 1.0
+    if thing.movement is Movement.CROSSING:
+        return thing.within(NEAR_M) and is_ahead_in_path(thing)
+    known = view.memory.mention(thing.subject, view.now_ns) is not Mention.NEW
+    if not known or thing.movement_held_s < 0.6:
+        return False
+    if thing.movement is Movement.STOPPED:
+        return said in GOING and is_ahead_in_path(thing)
+    return said in STANDING and thing.movement is Movement.MOVING and (thing.speed_mps or 0.0) > 1.0
+
+
+def _change(view: View, thing: Thing) -> Message:
+    pulls = thing.movement is Movement.PULLING_AWAY
+    return view.about(
+        thing,
+        Act.CHANGE,
+        topic="pulling_away" if pulls else f"change/{thing.subject}",
+        priority=_PRIORITY.get(thing.movement, 65.0),
+        urgency=Urgency.NOTABLE,
+        trigger="change",
+        core=(Predicate.EXISTS, Predicate.SIDE, Predicate.MOTION),
+        extra=(Predicate.COLOUR,),
+    )
+
+
+def corrections(view: View) -> Iterator[Message]:
+    for subject, entry in view.memory.known.items():
+        thing = view.facts.things.get(subject)
+        if thing is None or thing.label in (entry.label, ObjectClass.OBSTACLE) or not view.may_speak_of(thing):
+            continue
+        recent = (view.now_ns - entry.last_ns) / 1e9 < KNOWN_S
+        if recent and thing.confidence >= view.config.sure_confidence and view.fresh(f"correction/{subject}", 10.0):
+            yield _correction(view, thing, entry)
+
+
+def _correction(view: View, thing: Thing, entry: Known) -> Message:
+    if entry.label is ObjectClass.OBSTACLE:
+        return view.about(
+            thing,
+            Act.REFINEMENT,
+            topic=f"correction/{thing.subject}",
+            priority=50.0,
+            urgency=Urgency.NOTABLE,
+            trigger="change",
+        )
+    wrong = Claim(
+        predicate=Predicate.WAS_SAID.value,
+        subject=thing.subject,
+        value=entry.label.value,
+        confidence=1.0,
+        evidence=thing.evidence,
+    )
+    return view.about(
+        thing,
+        Act.CORRECTION,
+        topic=f"correction/{thing.subject}",
+        priority=85.0,
+        urgency=Urgency.NOTABLE,
+        trigger="correction",
+        with_claims=(wrong,),
+        extra=(),
+    )
+
+
+def departures(view: View) -> Iterator[Message]:
+    """The thing that was spoken of in our path is not there any more, though the sense that measures it still works."""
+    if Sense.LIDAR not in {h.sense for h in view.facts.delivering}:
+        return
+    for subject, lost_s in view.facts.lost_s.items():
+        entry = view.memory.known.get(subject)
+        if entry is None or not GONE_AFTER_S <= lost_s <= 2.0 * GONE_AFTER_S:
+            continue
+        mattered = view.memory.said(Predicate.IN_PATH, subject) is True and (view.now_ns - entry.last_ns) / 1e9 < 15.0
+        if mattered and view.fresh(f"gone/{subject}", KNOWN_S) and not _has_other(view, subject):
+            yield _departure(subject, entry)
+
+
+def _has_other(view: View, subject: str) -> bool:
+    """Something else is where it was: then its track may only have changed its name."""
+    return any(is_ahead_in_path(t) and t.within(NEAR_M + 10.0) for t in view.facts.things.values())
+
+
+def _departure(subject: str, entry: Known) -> Message:
+    gone = Claim(predicate=Predicate.GONE.value, subject=subject, value=entry.label.value, confidence=0.8, evidence=())
+    return Message(
+        act=Act.GONE,
+        topic=f"gone/{subject}",
+        priority=55.0,
+        urgency=Urgency.NOTABLE,
+        trigger="change",
+        core=(gone,),
+        roles={"a": subject},
+        mentions={subject: Mention.GIVEN},
+    )

@@ -1,0 +1,126 @@
+"""What is around, for calm moments: the road users and rows that a passenger would like to know about, once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from crossmodal_narrator.core.detections import ObjectClass
+from crossmodal_narrator.core.scene import Side
+from crossmodal_narrator.core.speech import Urgency
+from crossmodal_narrator.language.claims.facts import AHEAD_SIDES, LEFT_SIDES, RIGHT_SIDES, Thing
+from crossmodal_narrator.language.claims.predicates import Movement, Predicate
+from crossmodal_narrator.language.planning.message import Act, Mention, Message
+from crossmodal_narrator.language.planning.view import DETAIL, View, is_ahead_in_path
+
+ROW_CARS = 3
+ROW_LENGTH_M = 10.0
+ROW_GAP_M = 20.0
+STANDOUT = frozenset({ObjectClass.BUS, ObjectClass.TRUCK, ObjectClass.TRAIN, ObjectClass.ANIMAL})
+RIDERS = frozenset({ObjectClass.CYCLIST, ObjectClass.MOTORCYCLE})
+_HALVES = ((Side.LEFT, LEFT_SIDES), (Side.RIGHT, RIGHT_SIDES))
+
+
+def context(view: View) -> Iterator[Message]:
+    ready = view.ready()
+    yield from _ahead(view)
+    for side, sides in _HALVES:
+        beside = [t for t in ready if t.side in sides]
+        yield from _people(view, side, beside)
+        yield from _rows(view, side, beside)
+        yield from _oncoming(view, side, beside)
+        yield from _cones(view, side, beside)
+    yield from _single(view, ready)
+
+
+def _ahead(view: View) -> Iterator[Message]:
+    lead = view.lead()
+    if lead is not None and view.memory.mention(lead.subject, view.now_ns) is Mention.NEW:
+        yield _encounter(view, lead, priority=45.0, topic="ahead", cooldown_s=8.0)
+
+
+def _people(view: View, side: Side, beside: list[Thing]) -> Iterator[Message]:
+    people = [t for t in beside if t.label is ObjectClass.PEDESTRIAN and t.within(20.0) and t.side in AHEAD_SIDES]
+    people = [t for t in people if t.movement not in (Movement.STEPPING_OUT, Movement.CROSSING)]
+    topic = f"people/{side.value}"
+    if not people or not view.fresh(topic, 20.0):
+        return
+    if len(people) == 1:
+        yield _encounter(view, people[0], priority=40.0, topic=topic, cooldown_s=20.0)
+    else:
+        yield view.about_group(people, Act.GROUP, side=side, movement=_common(people), topic=topic, priority=41.0)
+
+
+def _rows(view: View, side: Side, beside: list[Thing]) -> Iterator[Message]:
+    cars = [t for t in beside if t.label is ObjectClass.CAR and t.movement is Movement.PARKED]
+    cars = [t for t in cars if t.confidence >= view.config.sure_confidence and t.forward_m is not None]
+    if len(cars) < ROW_CARS or not view.fresh(f"row/{side.value}", 60.0):
+        return
+    along = sorted(t.forward_m for t in cars if t.forward_m is not None)
+    gaps = [b - a for a, b in zip(along, along[1:], strict=False)]
+    if along[-1] - along[0] >= ROW_LENGTH_M and max(gaps) <= ROW_GAP_M:
+        yield view.about_group(
+            cars,
+            Act.ROW,
+            side=side,
+            movement=Movement.PARKED,
+            topic=f"row/{side.value}",
+            priority=35.0,
+            extra=((Predicate.ROW, True),),
+        )
+
+
+def _oncoming(view: View, side: Side, beside: list[Thing]) -> Iterator[Message]:
+    coming = [t for t in beside if t.movement is Movement.ONCOMING and t.movement_held_s >= 0.3]
+    topic = f"oncoming/{side.value}"
+    if not coming or not view.fresh(topic, 30.0):
+        return
+    coming = [t for t in coming if t.confidence >= view.config.sure_confidence] or coming
+    for label, alike in groupby(sorted(coming, key=lambda t: t.label.value), key=lambda t: t.label):
+        crowd = list(alike)
+        if len(crowd) == 1:
+            yield _encounter(view, crowd[0], priority=30.0, topic=topic, cooldown_s=30.0)
+        elif label is not ObjectClass.OBSTACLE:
+            yield view.about_group(crowd, Act.GROUP, side=side, movement=Movement.ONCOMING, topic=topic, priority=31.0)
+
+
+def _cones(view: View, side: Side, beside: list[Thing]) -> Iterator[Message]:
+    cones = [t for t in beside if t.label is ObjectClass.CONE and t.within(20.0)]
+    if len(cones) >= 2 and view.fresh(f"cones/{side.value}", 60.0):
+        yield view.about_group(cones, Act.GROUP, side=side, movement=None, topic=f"cones/{side.value}", priority=28.0)
+
+
+def _single(view: View, ready: tuple[Thing, ...]) -> Iterator[Message]:
+    """Riders near us, and things that are large or odd enough to be worth a word each."""
+    for thing in ready:
+        if view.memory.mention(thing.subject, view.now_ns) is not Mention.NEW or is_ahead_in_path(thing):
+            continue
+        if thing.label in RIDERS and thing.movement is not Movement.PARKED and _is_near(thing, 20.0):
+            yield _encounter(view, thing, priority=42.0, topic=f"rider/{thing.side.value}", cooldown_s=10.0)
+        elif thing.label in STANDOUT and _is_near(thing, 25.0):
+            yield _encounter(view, thing, priority=27.0, topic=f"large/{thing.label.value}", cooldown_s=20.0)
+        elif thing.distance_m is None and thing.side is Side.AHEAD and thing.label.is_vehicle:
+            yield _encounter(view, thing, priority=25.0, topic="unranged", cooldown_s=15.0)
+
+
+def _is_near(thing: Thing, range_m: float) -> bool:
+    return thing.distance_m is None or thing.distance_m <= range_m
+
+
+def _common(things: list[Thing]) -> Movement | None:
+    """The movement that all share, or that all stand."""
+    kinds = {Movement.STOPPED if t.movement.stands else t.movement for t in things}
+    return kinds.pop() if len(kinds) == 1 and Movement.UNKNOWN not in kinds else None
+
+
+def _encounter(view: View, thing: Thing, *, priority: float, topic: str, cooldown_s: float) -> Message:
+    rested = view.fresh(topic, cooldown_s)
+    return view.about(
+        thing,
+        Act.ENCOUNTER,
+        topic=topic,
+        priority=priority if rested else -1.0,
+        urgency=Urgency.CALM,
+        trigger="context",
+        extra=(*DETAIL, Predicate.MOTION, Predicate.IN_PATH),
+    )

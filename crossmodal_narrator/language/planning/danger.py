@@ -1,0 +1,44 @@
+"""What could hurt: short time to collision, and people who step into our way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crossmodal_narrator.core.speech import Urgency
+from crossmodal_narrator.language.claims.facts import Thing
+from crossmodal_narrator.language.claims.predicates import Movement, Predicate
+from crossmodal_narrator.language.planning.message import Act, Message
+from crossmodal_narrator.language.planning.view import View, is_ahead_in_path
+
+AGAIN_AFTER_S = 8.0
+EGO_MOVES_MPS = 1.0
+VULNERABLE_MARGIN_S = 1.0
+REACH_S = 4.0  # how far ahead in time a person stepping out matters
+
+
+def dangers(view: View) -> Iterator[Message]:
+    if view.facts.ego.speed_mps < EGO_MOVES_MPS:
+        return
+    for thing in view.ready():
+        if _threatens(thing, view) and view.fresh(f"danger/{thing.subject}", AGAIN_AFTER_S):
+            yield view.about(
+                thing,
+                Act.DANGER,
+                topic=f"danger/{thing.subject}",
+                priority=100.0 - (thing.ttc_s or 0.0),
+                urgency=Urgency.URGENT,
+                trigger="danger",
+                core=(Predicate.EXISTS, Predicate.SIDE, Predicate.MOTION),
+                extra=(Predicate.TTC, Predicate.DISTANCE),
+            )
+
+
+def _threatens(thing: Thing, view: View) -> bool:
+    if thing.distance_m is None or thing.confidence < view.config.sure_confidence:
+        return False
+    if thing.movement is Movement.STEPPING_OUT:
+        return thing.distance_m < REACH_S * view.facts.ego.speed_mps
+    if thing.ttc_s is None or not is_ahead_in_path(thing):
+        return False
+    margin = VULNERABLE_MARGIN_S if thing.label.is_vulnerable else 0.0
+    return thing.ttc_s < view.config.danger_ttc_s + margin and thing.movement is not Movement.PARKED

@@ -1,0 +1,166 @@
+"""What the vehicle does, and why, where the scene supports a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crossmodal_narrator.core.detections import SignalState
+from crossmodal_narrator.core.speech import Claim, Urgency
+from crossmodal_narrator.language.claims.facts import Signal, Thing
+from crossmodal_narrator.language.claims.predicates import (
+    EGO,
+    UNKNOWN_CAUSE,
+    EgoState,
+    Movement,
+    Predicate,
+)
+from crossmodal_narrator.language.planning.message import Act, Mention, Message
+from crossmodal_narrator.language.planning.view import View
+
+STANDS = frozenset({EgoState.STANDING, EgoState.STOPPED})
+LOSES_SPEED = frozenset({EgoState.SLOWING, EgoState.STOPPING})
+TURNS = frozenset({EgoState.TURNING_LEFT, EgoState.TURNING_RIGHT})
+AGAIN_AFTER_S = 8.0
+FOLLOWS_WITHIN_S = 8.0
+STANDS_BEHIND_M = 20.0
+CAUSE_RANGE_M = 35.0
+STEADY_SPEED_MPS = 5.0
+SPEED_CHANGE_MPS = 4.0
+
+
+def ego_changes(view: View) -> Iterator[Message]:
+    ego = view.facts.ego
+    if ego.state is None or ego.held_s < view.config.persistence_s:
+        return
+    said = view.memory.said(Predicate.EGO_MOTION, EGO)
+    if ego.state in STANDS:
+        yield from _standing(view, ego.state, said)
+    elif ego.state is EgoState.STARTING:
+        if said != EgoState.STARTING.value:
+            yield _starting(view)
+    elif ego.state in LOSES_SPEED:
+        if said not in {s.value for s in LOSES_SPEED} and view.fresh("ego/slowing", AGAIN_AFTER_S):
+            yield _losing_speed(view, ego.state)
+    elif ego.state in TURNS or ego.state is EgoState.REVERSING:
+        if said != ego.state.value:
+            yield _plain(view, ego.state)
+    elif ego.held_s > 2.0:
+        view.memory.unsay(Predicate.EGO_MOTION, EGO)
+
+
+def speed(view: View) -> Iterator[Message]:
+    """The speed, when it has settled at something new."""
+    ego = view.facts.ego
+    if ego.state is not EgoState.MOVING or ego.held_s < 3.0 or ego.speed_mps < STEADY_SPEED_MPS:
+        return
+    said = view.memory.said(Predicate.SPEED, EGO)
+    if view.fresh("speed", 30.0) and (said is None or abs(float(said) - ego.speed_mps) > SPEED_CHANGE_MPS):
+        yield Message(
+            act=Act.SPEED,
+            topic="speed",
+            priority=10.0,
+            urgency=Urgency.CALM,
+            trigger="context",
+            core=(ego.speed_claim(),),
+            roles={"a": EGO},
+        )
+
+
+def _standing(view: View, state: EgoState, said: object) -> Iterator[Message]:
+    if said in {s.value for s in STANDS}:
+        return
+    claim = view.facts.ego.claim(state)
+    lead = view.lead()
+    urgency = Urgency.NOTABLE if state is EgoState.STOPPED else Urgency.CALM
+    if lead is not None and lead.within(STANDS_BEHIND_M):
+        yield view.about(
+            lead,
+            Act.STANDING_BEHIND,
+            topic="ego/standing",
+            priority=60.0,
+            urgency=urgency,
+            trigger="ego",
+            core=(Predicate.EXISTS, Predicate.SIDE, Predicate.IN_PATH),
+            with_claims=(claim,),
+        )
+    elif state is EgoState.STOPPED and view.facts.ego.held_s > 0.5:
+        yield _plain(view, state)
+
+
+def _starting(view: View) -> Message:
+    if view.fresh("pulling_away", FOLLOWS_WITHIN_S):
+        return _plain(view, EgoState.STARTING, _cause_of_start(view.facts.signal))
+    return Message(
+        act=Act.FOLLOWING,
+        topic="ego/starting",
+        priority=62.0,
+        urgency=Urgency.NOTABLE,
+        trigger="ego",
+        core=(view.facts.ego.claim(EgoState.STARTING),),
+        roles={"a": EGO},
+    )
+
+
+def _cause_of_start(signal: Signal | None) -> tuple[Claim, ...]:
+    if signal is None or signal.state is not SignalState.GREEN or signal.held_s > 6.0:
+        return ()
+    return (_cause(signal.subject, signal.confidence, signal.claim()), signal.claim())
+
+
+def _losing_speed(view: View, state: EgoState) -> Message:
+    signal = view.facts.signal
+    if signal is not None and signal.state is SignalState.RED and signal.held_s >= view.config.persistence_s:
+        return _plain(view, state, (_cause(signal.subject, signal.confidence, signal.claim()), signal.claim()))
+    thing = _thing_in_the_way(view)
+    if thing is None:
+        unknown = _cause(UNKNOWN_CAUSE, 1.0, view.facts.ego.claim(state))
+        return _plain(view, state, (unknown,) if state is EgoState.SLOWING else ())
+    about = thing.claims(Predicate.EXISTS, Predicate.SIDE, Predicate.MOTION, Predicate.COLOUR)
+    cause = _cause(thing.subject, thing.confidence, about[0])
+    message = _plain(view, state, (cause, *about))
+    roles = {"a": EGO, "b": thing.subject}
+    mention = view.memory.mention(thing.subject, view.now_ns)
+    return Message(
+        act=Act.EGO,
+        topic=message.topic,
+        priority=message.priority,
+        urgency=message.urgency,
+        trigger=message.trigger,
+        core=message.core,
+        roles=roles,
+        mentions={thing.subject: Mention.GIVEN if mention is Mention.FOCUS else mention},
+        hedged=view.hedged((thing,)),
+    )
+
+
+def _thing_in_the_way(view: View) -> Thing | None:
+    """What explains that we lose speed: it is in our path and we come nearer, or it crosses or brakes."""
+    crossing = {Movement.CROSSING, Movement.STEPPING_OUT, Movement.CUTTING_IN, Movement.BRAKING}
+    for thing in view.ready():
+        near = thing.within(CAUSE_RANGE_M) and thing.in_path
+        if near and (thing.movement in crossing or (thing.closing_mps is not None and thing.closing_mps > 0.5)):
+            return thing
+    return None
+
+
+def _cause(value: str, confidence: float, because: Claim) -> Claim:
+    return Claim(
+        predicate=Predicate.CAUSE.value, subject=EGO, value=value, confidence=confidence, evidence=because.evidence
+    )
+
+
+def _plain(view: View, state: EgoState, why: tuple[Claim, ...] = ()) -> Message:
+    topic = "ego/slowing" if state in LOSES_SPEED else f"ego/{state.value}"
+    roles = {"a": EGO}
+    for claim in why:
+        if claim.predicate == Predicate.SIGNAL_STATE.value:
+            roles["b"] = claim.subject
+    return Message(
+        act=Act.EGO,
+        topic=topic,
+        priority=60.0,
+        urgency=Urgency.NOTABLE,
+        trigger="ego",
+        core=(view.facts.ego.claim(state), *why),
+        roles=roles,
+    )

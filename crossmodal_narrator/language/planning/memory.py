@@ -1,0 +1,103 @@
+"""What has been said: so that nothing is said twice, and a thing that was introduced is known again."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from crossmodal_narrator.core.detections import ObjectClass
+from crossmodal_narrator.core.speech import ClaimValue
+from crossmodal_narrator.language.claims.facts import Facts, Thing
+from crossmodal_narrator.language.claims.predicates import Predicate, members
+from crossmodal_narrator.language.planning.message import Mention, Message
+
+KNOWN_S = 30.0  # how long a listener keeps a thing in mind
+FOCUS_S = 6.0
+SAME_PLACE_M = 3.0  # a new track this near to where a known one was lost is the same thing
+
+
+@dataclass(slots=True)
+class Known:
+    """A thing that a listener has been told about."""
+
+    label: ObjectClass
+    introduced_ns: int
+    last_ns: int
+    forward_m: float | None = None
+    left_m: float | None = None
+
+
+class Memory:
+    """Call `observe` with each scene's facts before planning, and `remember` with each message that was spoken."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, Known] = {}
+        self._said: dict[tuple[str, str], tuple[ClaimValue, int]] = {}
+        self._topics: dict[str, int] = {}
+        self._focus: str | None = None
+        self._focus_ns = 0
+        self.last_topic = ""
+
+    def observe(self, facts: Facts) -> None:
+        """Follow the known things, and know one again that comes back under another track."""
+        for subject in sorted(self.known):
+            entry, thing = self.known[subject], facts.things.get(subject)
+            if thing is not None:
+                entry.forward_m, entry.left_m = thing.forward_m, thing.left_m
+            elif 0.0 < facts.lost_s.get(subject, 0.0) < 2.0:
+                self._inherit(subject, entry, facts)
+
+    def remember(self, message: Message, stamp_ns: int) -> None:
+        self._topics[message.topic] = stamp_ns
+        self.last_topic = message.topic
+        for claim in message.claims:
+            self._said[(claim.predicate, claim.subject)] = (claim.value, stamp_ns)
+            if claim.predicate == Predicate.EXISTS.value:
+                for subject in members(claim.subject):
+                    entry = self.known.get(subject)
+                    introduced = stamp_ns if entry is None else entry.introduced_ns
+                    label = ObjectClass(str(claim.value))
+                    self.known[subject] = Known(label=label, introduced_ns=introduced, last_ns=stamp_ns)
+        self._focus, self._focus_ns = message.roles.get("a"), stamp_ns
+
+    def said(self, predicate: Predicate, subject: str) -> ClaimValue | None:
+        """The value that was last said, or None."""
+        entry = self._said.get((predicate.value, subject))
+        return None if entry is None else entry[0]
+
+    def unsay(self, predicate: Predicate, subject: str) -> None:
+        self._said.pop((predicate.value, subject), None)
+
+    def since_topic_s(self, topic: str, stamp_ns: int) -> float:
+        """How long ago the topic was spoken of; infinity if never."""
+        at = self._topics.get(topic)
+        return math.inf if at is None else (stamp_ns - at) / 1e9
+
+    def mention(self, subject: str, stamp_ns: int) -> Mention:
+        entry = self.known.get(subject)
+        if entry is None or (stamp_ns - entry.last_ns) / 1e9 > KNOWN_S:
+            return Mention.NEW
+        if subject == self._focus and (stamp_ns - self._focus_ns) / 1e9 <= FOCUS_S:
+            return Mention.FOCUS
+        return Mention.GIVEN
+
+    def _inherit(self, lost: str, entry: Known, facts: Facts) -> None:
+        heir = next((t for t in facts.things.values() if t.subject not in self.known and _is_same(entry, t)), None)
+        if heir is None:
+            return
+        self.known[heir.subject] = entry
+        del self.known[lost]
+        for predicate, subject in [key for key in self._said if key[1] == lost]:
+            self._said[(predicate, heir.subject)] = self._said[(predicate, subject)]
+        self._topics.update(
+            {t.replace(lost, heir.subject): at for t, at in self._topics.items() if lost in t.split("/")}
+        )
+        if self._focus == lost:
+            self._focus = heir.subject
+
+
+def _is_same(entry: Known, thing: Thing) -> bool:
+    if entry.forward_m is None or entry.left_m is None or thing.forward_m is None or thing.left_m is None:
+        return False
+    near = math.hypot(entry.forward_m - thing.forward_m, entry.left_m - thing.left_m) < SAME_PLACE_M
+    return near and (entry.label is thing.label or (entry.label.is_vehicle and thing.label.is_vehicle))

@@ -1,0 +1,44 @@
+"""When to speak: not before the last sentence has been heard, at once for danger, and never without a pause for long."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from crossmodal_narrator.core.speech import Urgency
+from crossmodal_narrator.language.config import NarratorConfig
+
+WINDOW_S = 30.0
+
+
+class Pacing:
+    """Keeps account of the voice: when it is free again, and how much of the last half minute was speech."""
+
+    def __init__(self, config: NarratorConfig) -> None:
+        self._config = config
+        self.forget()
+
+    def forget(self) -> None:
+        self._free_ns: int | None = None
+        self._spoken: deque[tuple[int, float]] = deque()  # stamp, seconds of speech
+
+    def allows(self, urgency: Urgency, stamp_ns: int) -> bool:
+        """Whether a sentence of this urgency may begin now."""
+        if urgency is Urgency.URGENT or self._free_ns is None:
+            return True
+        wait_s = (self._free_ns - stamp_ns) / 1e9
+        if urgency is Urgency.NOTABLE:
+            return wait_s + self._config.notable_pause_s <= self._config.hand_over_s
+        return wait_s + self._config.calm_pause_s <= 0.0 and self._share(stamp_ns) < self._config.calm_share
+
+    def speak(self, duration_s: float, urgency: Urgency, stamp_ns: int) -> None:
+        """A sentence of this length has been handed over; urgent speech cuts in, other speech waits its turn."""
+        start_ns = stamp_ns
+        if self._free_ns is not None and urgency is not Urgency.URGENT:
+            start_ns = max(start_ns, self._free_ns)
+        self._free_ns = start_ns + int(duration_s * 1e9)
+        self._spoken.append((stamp_ns, duration_s))
+
+    def _share(self, stamp_ns: int) -> float:
+        while self._spoken and (stamp_ns - self._spoken[0][0]) / 1e9 > WINDOW_S:
+            self._spoken.popleft()
+        return sum(s for _, s in self._spoken) / WINDOW_S

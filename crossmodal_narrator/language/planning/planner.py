@@ -1,0 +1,57 @@
+"""Which messages this moment offers, the most important first. Danger, then what we do, then what changed, then context."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from crossmodal_narrator.core.speech import Urgency
+from crossmodal_narrator.language.claims.facts import Facts
+from crossmodal_narrator.language.config import NarratorConfig
+from crossmodal_narrator.language.planning.changes import corrections, departures, movements
+from crossmodal_narrator.language.planning.context import context
+from crossmodal_narrator.language.planning.danger import dangers
+from crossmodal_narrator.language.planning.ego import ego_changes, speed
+from crossmodal_narrator.language.planning.memory import Memory
+from crossmodal_narrator.language.planning.message import Message
+from crossmodal_narrator.language.planning.pacing import Pacing
+from crossmodal_narrator.language.planning.senses import senses, signals, sounds
+from crossmodal_narrator.language.planning.view import View
+
+Source = Callable[[View], Iterable[Message]]
+SOURCES: tuple[Source, ...] = (
+    dangers,
+    corrections,
+    senses,
+    sounds,
+    movements,
+    signals,
+    ego_changes,
+    departures,
+    context,
+    speed,
+)
+
+
+class Planner:
+    """Call `propose` once a scene, and `spoken` with the message that was said, if one was."""
+
+    def __init__(self, config: NarratorConfig) -> None:
+        self._config = config
+        self._pacing = Pacing(config)
+        self.forget()
+
+    def forget(self) -> None:
+        self._memory = Memory()
+        self._pacing.forget()
+
+    def propose(self, facts: Facts) -> list[Message]:
+        """Messages that may be spoken now, the most important first; empty for silence."""
+        self._memory.observe(facts)
+        view = View(facts, self._memory, self._config)
+        allowed = {u for u in Urgency if self._pacing.allows(u, facts.stamp_ns)}
+        offered = [m for source in SOURCES for m in source(view) if m.priority >= 0.0 and m.urgency in allowed]
+        return sorted(offered, key=lambda m: (-m.priority, m.topic))
+
+    def spoken(self, message: Message, duration_s: float, stamp_ns: int) -> None:
+        self._memory.remember(message, stamp_ns)
+        self._pacing.speak(duration_s, message.urgency, stamp_ns)

@@ -1,0 +1,99 @@
+"""What the senses themselves have to say: one is lost or back, a light changes, something is heard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crossmodal_narrator.core.detections import SignalState
+from crossmodal_narrator.core.snapshot import Sense, Trouble
+from crossmodal_narrator.core.speech import Urgency
+from crossmodal_narrator.language.claims.facts import SenseHealth
+from crossmodal_narrator.language.claims.predicates import EgoState, Predicate
+from crossmodal_narrator.language.planning.message import Act, Message
+from crossmodal_narrator.language.planning.view import View
+
+LOST_AFTER_S = 0.5
+MISSING_AFTER_S = 0.9  # sensors start one after another
+BACK_AFTER_S = 0.8
+LOUD_KINDS = frozenset({"siren", "horn", "car_horn", "crash", "shout", "skid", "bell"})
+
+
+def senses(view: View) -> Iterator[Message]:
+    lost = [h for h in view.facts.senses if h.trouble is not None and _is_lost(h, view)]
+    for sense in sorted({h.sense for h in lost}):
+        yield _sense_message(view, Act.SENSE_LOST, [h for h in lost if h.sense is sense])
+    back = [h for h in view.facts.senses if h.trouble is None and _is_back(h, view)]
+    for sense in sorted({h.sense for h in back}):
+        yield _sense_message(view, Act.SENSE_BACK, [h for h in back if h.sense is sense])
+
+
+def _is_lost(health: SenseHealth, view: View) -> bool:
+    if health.sense is Sense.AUDIO and health.trouble is Trouble.MISSING:
+        return False  # many vehicles have no microphone
+    patience_s = MISSING_AFTER_S if health.trouble is Trouble.MISSING else LOST_AFTER_S
+    return health.held_s >= patience_s and view.memory.said(Predicate.SENSE_TROUBLE, health.subject) is None
+
+
+def _is_back(health: SenseHealth, view: View) -> bool:
+    return health.held_s >= BACK_AFTER_S and view.memory.said(Predicate.SENSE_TROUBLE, health.subject) is not None
+
+
+def _sense_message(view: View, act: Act, healths: list[SenseHealth]) -> Message:
+    left = [h for h in view.facts.delivering if h.sense in (Sense.CAMERA, Sense.LIDAR)]
+    return Message(
+        act=act,
+        topic=f"sense/{healths[0].sense.value}",
+        priority=80.0,
+        urgency=Urgency.NOTABLE,
+        trigger="sense",
+        core=tuple(h.claim() for h in healths),
+        extra=tuple(h.claim() for h in left) if act is Act.SENSE_LOST else (),
+        roles={"a": healths[0].subject, **({"b": left[0].subject} if left and act is Act.SENSE_LOST else {})},
+    )
+
+
+def signals(view: View) -> Iterator[Message]:
+    """The light ahead, when it concerns us: red while we stand or slow, green after red."""
+    signal = view.facts.signal
+    if signal is None or signal.held_s < max(0.3, view.config.persistence_s) or not view.fresh("signal", 3.0):
+        return
+    last = view.memory.said(Predicate.SIGNAL_STATE, "signal")
+    if signal.state.value == last:
+        return
+    concerns = {
+        SignalState.RED: view.facts.ego.state in (EgoState.STANDING, EgoState.STOPPED, EgoState.STOPPING),
+        SignalState.GREEN: last == SignalState.RED.value,
+        SignalState.AMBER: view.facts.ego.state in (EgoState.SLOWING, EgoState.STOPPING),
+    }
+    if concerns.get(signal.state, False):
+        yield Message(
+            act=Act.SIGNAL,
+            topic="signal",
+            priority=64.0,
+            urgency=Urgency.NOTABLE,
+            trigger="signal",
+            core=(signal.claim(),),
+            roles={"a": signal.subject},
+        )
+
+
+def sounds(view: View) -> Iterator[Message]:
+    for sound in view.facts.sounds:
+        steady = sound.held_s >= max(0.3, view.config.persistence_s)
+        if not steady or sound.confidence < view.config.sure_confidence or sound.kind not in LOUD_KINDS:
+            continue
+        said_trend = view.memory.said(Predicate.SOUND_TREND, sound.subject)
+        first = view.fresh(f"sound/{sound.kind}", 20.0)
+        turned = sound.trend is not None and said_trend is not None and sound.trend != said_trend
+        if first or (turned and view.fresh(f"sound/{sound.kind}", 5.0)):
+            heard, *rest = sound.claims()
+            yield Message(
+                act=Act.SOUND,
+                topic=f"sound/{sound.kind}",
+                priority=76.0,
+                urgency=Urgency.NOTABLE,
+                trigger="sound",
+                core=(heard,),
+                extra=tuple(rest),
+                roles={"a": sound.subject},
+            )

@@ -1,0 +1,128 @@
+"""What the parts of the planner look at: the facts, what was said, and how a message about a thing is put together."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from crossmodal_narrator.core.detections import ObjectClass
+from crossmodal_narrator.core.scene import Side
+from crossmodal_narrator.core.speech import Claim, ClaimValue, Urgency
+from crossmodal_narrator.language.claims.facts import AHEAD_SIDES, Facts, Thing
+from crossmodal_narrator.language.claims.predicates import Movement, Predicate, group
+from crossmodal_narrator.language.config import NarratorConfig
+from crossmodal_narrator.language.planning.memory import Memory
+from crossmodal_narrator.language.planning.message import Act, Mention, Message
+
+WHO = (Predicate.EXISTS, Predicate.SIDE)
+DETAIL = (Predicate.DISTANCE, Predicate.COLOUR)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One moment of planning."""
+
+    facts: Facts
+    memory: Memory
+    config: NarratorConfig
+
+    @property
+    def now_ns(self) -> int:
+        return self.facts.stamp_ns
+
+    def ready(self) -> tuple[Thing, ...]:
+        """Things that may be spoken of: sure enough, near enough and not flickering; the nearest first."""
+        able = (t for t in self.facts.things.values() if self.may_speak_of(t))
+        return tuple(sorted(able, key=lambda t: (math.inf if t.distance_m is None else t.distance_m, t.subject)))
+
+    def may_speak_of(self, thing: Thing) -> bool:
+        steady = thing.held_s >= self.config.persistence_s and thing.label_held_s >= self.config.persistence_s
+        near = thing.distance_m is None or thing.distance_m <= self.config.max_range_m
+        return steady and near and thing.confidence >= self.config.probable_confidence
+
+    def lead(self) -> Thing | None:
+        """What is in front of us in our path, the nearest."""
+        return next((t for t in self.ready() if is_ahead_in_path(t)), None)
+
+    def fresh(self, topic: str, cooldown_s: float) -> bool:
+        """Whether the topic has rested for this long."""
+        return self.memory.since_topic_s(topic, self.now_ns) >= cooldown_s
+
+    def about(
+        self,
+        thing: Thing,
+        act: Act,
+        *,
+        topic: str,
+        priority: float,
+        urgency: Urgency,
+        trigger: str,
+        core: tuple[Predicate, ...] = WHO,
+        extra: tuple[Predicate, ...] = DETAIL,
+        with_claims: tuple[Claim, ...] = (),
+    ) -> Message:
+        """A message whose main part is one thing."""
+        return Message(
+            act=act,
+            topic=topic,
+            priority=priority,
+            urgency=urgency,
+            trigger=trigger,
+            core=(*with_claims, *thing.claims(*core)),
+            extra=thing.claims(*extra),
+            roles={"a": thing.subject},
+            mentions={thing.subject: self.memory.mention(thing.subject, self.now_ns)},
+            hedged=self.hedged((thing,)),
+        )
+
+    def about_group(
+        self,
+        things: Iterable[Thing],
+        act: Act,
+        *,
+        side: Side,
+        movement: Movement | None,
+        topic: str,
+        priority: float,
+        extra: tuple[tuple[Predicate, ClaimValue], ...] = (),
+    ) -> Message:
+        """A message about several things of one class; a group's side is the half of the world in which all are."""
+        crowd = tuple(things)
+        subject = group(t.subject for t in crowd)
+        values: list[tuple[Predicate, ClaimValue]] = [
+            (Predicate.EXISTS, crowd[0].label.value),
+            (Predicate.SIDE, side.value),
+            (Predicate.COUNT, len(crowd)),
+            *extra,
+        ]
+        if movement is not None:
+            values.append((Predicate.MOTION, movement.value))
+        confidence = min(t.confidence for t in crowd)
+        evidence = tuple(e for t in crowd for e in t.evidence)
+        claims = tuple(
+            Claim(predicate=p.value, subject=subject, value=v, confidence=confidence, evidence=evidence)
+            for p, v in values
+        )
+        return Message(
+            act=act,
+            topic=topic,
+            priority=priority,
+            urgency=Urgency.CALM,
+            trigger="context",
+            core=claims,
+            roles={"a": subject},
+            mentions={subject: Mention.NEW},
+        )
+
+    def hedged(self, things: Iterable[Thing]) -> frozenset[str]:
+        """Subjects that are spoken of as probable."""
+        return frozenset(
+            t.subject
+            for t in things
+            if t.confidence < self.config.sure_confidence and t.label is not ObjectClass.OBSTACLE
+        )
+
+
+def is_ahead_in_path(thing: Thing) -> bool:
+    return thing.in_path and thing.side in AHEAD_SIDES

@@ -1,0 +1,1 @@
+"""How claims are said. Knows no geometry."""
