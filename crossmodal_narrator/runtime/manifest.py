@@ -130,7 +130,7 @@ def read_manifest(path: Path) -> Manifest:
         outputs=tuple(_tensor(section) for section in top.sections("outputs")),
         labels=labels,
         classes=_classes(top, labels),
-        signal_label=top.optional_text("signal_label"),
+        signal_label=_signal_label(top, labels),
         preprocessing=None if preprocessing is None else _preprocessing(preprocessing),
         golden=_golden(top.section("golden")),
     )
@@ -234,3 +234,10 @@ def _golden(fields: Fields) -> Golden:
     )
     fields.finish()
     return golden
+
+
+def _signal_label(fields: Fields, labels: tuple[str, ...]) -> str | None:
+    label = fields.optional_text("signal_label")
+    if label is not None and label not in labels:
+        raise fields.refusal("signal_label", label, "one of the model's labels")
+    return label

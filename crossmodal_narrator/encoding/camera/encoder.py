@@ -1,0 +1,153 @@
+"""The camera encoder: one look at the whole image, then a budgeted second look where it is worth it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crossmodal_narrator.core.detections import (
+    CameraFeatures,
+    ImageDetection,
+    ObjectClass,
+    RegionOfInterest,
+    SignalDetection,
+)
+from crossmodal_narrator.core.frames import CameraFrame
+from crossmodal_narrator.core.geometry import PixelBox
+from crossmodal_narrator.core.timing import StageTimer
+from crossmodal_narrator.encoding.camera.blindness import is_blind
+from crossmodal_narrator.encoding.camera.colour import light_of, vehicle_colour
+from crossmodal_narrator.encoding.camera.config import CameraEncoderConfig
+from crossmodal_narrator.encoding.camera.detector import Candidates, DetectorSpec, NanoDet
+from crossmodal_narrator.encoding.camera.riders import with_riders
+from crossmodal_narrator.encoding.camera.signals import signal_state
+from crossmodal_narrator.encoding.camera.suppression import suppress
+from crossmodal_narrator.encoding.camera.views import View, crop_views, far_road_view, full_view
+from crossmodal_narrator.encoding.engine import Engine
+
+_CUT_MARGIN_PX = 6
+_SIGNAL_GROUP = -1
+# Classes that the detector confuses with each other stand for one kind of thing; only one of them can be at a place.
+_GROUPS = {
+    ObjectClass.CAR: 0,
+    ObjectClass.VAN: 0,
+    ObjectClass.TRUCK: 0,
+    ObjectClass.BUS: 0,
+    ObjectClass.TRAIN: 0,
+    ObjectClass.MOTORCYCLE: 1,
+    ObjectClass.BICYCLE: 1,
+    ObjectClass.PEDESTRIAN: 2,
+    ObjectClass.ANIMAL: 3,
+}
+
+
+class CameraEncoder:
+    """Turns images into detections. Not thread-safe: input buffers are reused."""
+
+    def __init__(self, config: CameraEncoderConfig, engine: Engine, labels: DetectorSpec) -> None:
+        self._config = config
+        self._classes = labels.classes
+        self._signal_index = labels.signal_index
+        self._groups = np.array([_SIGNAL_GROUP if c is None else _GROUPS.get(c, 9) for c in labels.classes])
+        lowest = min(config.full_min_score, config.crop_min_score, config.signal_min_score)
+        self._detector = NanoDet(engine, labels, min_score=lowest)
+
+    def encode(self, frame: CameraFrame, regions: Sequence[RegionOfInterest], timer: StageTimer) -> CameraFeatures:
+        """Everything that `frame` shows; `regions` are looked at again in the order of their priority."""
+        with timer.stage("camera/blindness"):
+            if is_blind(frame.rgb):
+                return CameraFeatures(camera=frame.camera, stamp_ns=frame.stamp_ns, detections=(), is_blind=True)
+        found = self._look(frame, regions, timer)
+        with timer.stage("camera/describe"):
+            return CameraFeatures(
+                camera=frame.camera,
+                stamp_ns=frame.stamp_ns,
+                detections=self._detections(frame, found),
+                signals=self._signals(frame, found),
+            )
+
+    def _look(self, frame: CameraFrame, regions: Sequence[RegionOfInterest], timer: StageTimer) -> Candidates:
+        height, width = frame.rgb.shape[:2]
+        full = full_view(width, height, self._config.full_width_px)
+        first = self._strong(self._detector.detect(frame.rgb, full, timer), self._config.full_min_score)
+        looks = [self._suppressed(first)]
+        for view in self._second_looks(frame, regions, looks[0]):
+            seen = self._strong(self._detector.detect(frame.rgb, view, timer), self._config.crop_min_score)
+            looks.append(_uncut(seen, view, width, height))
+        with timer.stage("camera/suppress"):
+            return self._suppressed(Candidates.joined(looks))
+
+    def _second_looks(self, frame: CameraFrame, regions: Sequence[RegionOfInterest], first: Candidates) -> list[View]:
+        """Regions come first, the far road takes what it is promised; what regions leave over stays unspent."""
+        height, width = frame.rgb.shape[:2]
+        config = self._config
+        promised = 1 if config.far_road and config.crop_budget else 0
+        deserving = sorted(regions, key=lambda region: -region.priority)
+        boxes = [region.box for region in deserving if not self._is_answered(region.box, first)]
+        network = (config.crop_width_px, config.crop_height_px)
+        views = crop_views(boxes, (width, height), network, config.object_size_px, config.crop_budget - promised)
+        if promised:
+            k = frame.intrinsics
+            horizon = (width / 2, height / 2) if k is None else (k.cx, k.cy)
+            views.append(far_road_view(width, height, horizon))
+        return views
+
+    def _is_answered(self, region: PixelBox, first: Candidates) -> bool:
+        """Whether the first look is sure of something that fills `region`."""
+        sure = first.boxes[first.scores >= self._config.region_answered_score]
+        return any(_box(box).iou(region) >= 0.4 for box in sure)
+
+    def _strong(self, candidates: Candidates, min_score: float) -> Candidates:
+        is_signal = candidates.labels == self._signal_index
+        return candidates.only(candidates.scores >= np.where(is_signal, self._config.signal_min_score, min_score))
+
+    def _suppressed(self, candidates: Candidates) -> Candidates:
+        """Within a label first, as the detector was trained; then within what it confuses, and what lies inside."""
+        config = self._config
+        kept = candidates.only(suppress(candidates.boxes, candidates.scores, candidates.labels, max_iou=config.max_iou))
+        groups = self._groups[kept.labels]
+        return kept.only(
+            suppress(kept.boxes, kept.scores, groups, max_iou=config.max_iou, max_inside=config.max_inside)
+        )
+
+    def _detections(self, frame: CameraFrame, found: Candidates) -> tuple[ImageDetection, ...]:
+        plain = [
+            ImageDetection(label=label, score=float(score), box=_box(box), camera=frame.camera, stamp_ns=frame.stamp_ns)
+            for box, score, label in zip(
+                found.boxes, found.scores, (self._classes[k] for k in found.labels), strict=True
+            )
+            if label is not None
+        ]
+        light = light_of(frame.rgb)
+        return tuple(vehicle_colour(frame.rgb, detection, plain, light) for detection in with_riders(plain))
+
+    def _signals(self, frame: CameraFrame, found: Candidates) -> tuple[SignalDetection, ...]:
+        boxes = [_box(box) for box, label in zip(found.boxes, found.labels, strict=True) if label == self._signal_index]
+        signals = []
+        for box in boxes:
+            state, confidence = signal_state(frame.rgb, box)
+            signals.append(
+                SignalDetection(
+                    state=state, confidence=confidence, box=box, camera=frame.camera, stamp_ns=frame.stamp_ns
+                )
+            )
+        return tuple(signals)
+
+
+def _uncut(candidates: Candidates, view: View, width: int, height: int) -> Candidates:
+    """Without the boxes that the window cuts; at the image's own border nothing is cut."""
+    x0, y0, x1, y1 = candidates.boxes.T
+    whole: NDArray[np.bool_] = (
+        ((x0 > view.x0 + _CUT_MARGIN_PX) | (view.x0 == 0))
+        & ((y0 > view.y0 + _CUT_MARGIN_PX) | (view.y0 == 0))
+        & ((x1 < view.x1 - _CUT_MARGIN_PX) | (view.x1 == width))
+        & ((y1 < view.y1 - _CUT_MARGIN_PX) | (view.y1 == height))
+    )
+    return candidates.only(whole)
+
+
+def _box(box: NDArray[np.float32]) -> PixelBox:
+    x0, y0, x1, y1 = (float(v) for v in box)
+    return PixelBox(x0=x0, y0=y0, x1=x1, y1=y1)
