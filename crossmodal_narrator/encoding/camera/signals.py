@@ -14,6 +14,7 @@ _UPRIGHT = 1.3  # height over width from which lamps stand above each other; the
 _LIT_VALUE, _LIT_SATURATION = 130, 70
 _STANDS_OUT = 45.0  # by how much a lamp is brighter than its housing
 _MIN_SHARE, _MAX_SHARE = 0.012, 0.4  # of the box: a spark is no lamp, and a lamp does not fill its housing
+_MAX_SPAN = 0.46  # of the height: three lamps share a housing; what is taller is a banner
 _CLEAR = 0.6  # share of the lit pixels that must agree
 # OpenCV's hues, 0 to 180. A "green" lamp is bluish, for those who cannot tell red from green (CIE S 004).
 _HUES = {SignalState.RED: ((0, 11), (165, 180)), SignalState.AMBER: ((12, 33),), SignalState.GREEN: ((50, 102),)}
@@ -33,7 +34,7 @@ def signal_state(rgb: NDArray[np.uint8], box: PixelBox) -> tuple[SignalState, fl
     strength = {state: float(np.sum(value[mask], dtype=np.float64)) for state, mask in votes.items()}
     state = max(strength, key=lambda s: strength[s])
     share = float(votes[state].mean())
-    if not _MIN_SHARE <= share <= _MAX_SHARE:
+    if not _MIN_SHARE <= share <= _MAX_SHARE or _span(votes[state]) > _MAX_SPAN:
         return SignalState.UNKNOWN, 0.0
     agreement = strength[state] / sum(strength.values())
     if agreement < _CLEAR:
@@ -55,6 +56,12 @@ def _within(hue: NDArray[np.uint8], ranges: tuple[tuple[int, int], ...]) -> NDAr
     for low, high in ranges:
         inside |= (hue >= low) & (hue <= high)
     return inside
+
+
+def _span(mask: NDArray[np.bool_]) -> float:
+    """The share of the height from the highest lit row to the lowest."""
+    rows = np.flatnonzero(mask.any(axis=1))
+    return float((rows[-1] - rows[0]) / len(mask))
 
 
 def _place_factor(mask: NDArray[np.bool_], box: PixelBox, state: SignalState) -> float:
