@@ -1,0 +1,76 @@
+"""Which files make up a bag. metadata.yaml says it where it can be read; else the folder itself does."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import yaml
+
+from crossmodal_narrator.core.errors import BagError
+
+STORAGES = (".mcap", ".db3")
+COMPRESSED = (".zstd", ".zst")
+
+
+@dataclass(slots=True, kw_only=True)
+class BagFiles:
+    """The files of a bag in the order of recording. `scratch`: where unpacked copies lie, if any are needed."""
+
+    paths: tuple[Path, ...]
+    damage: list[str] = field(default_factory=list)
+    stated_count: int | None = None
+    scratch: Path | None = None
+
+
+def find_files(path: Path) -> BagFiles:
+    """The files of the bag at `path`, a folder or a file.
+
+    Raises:
+        BagError: there is nothing, or nothing of a kind that is known.
+    """
+    if path.is_file():
+        if not _is_storage(path):
+            raise BagError(f"{path} is no recording", remedy="name a rosbag2 folder, or a .mcap or .db3 file")
+        return BagFiles(paths=(path,))
+    if not path.is_dir():
+        raise BagError(f"{path} does not exist", remedy="name a rosbag2 folder, or a .mcap or .db3 file")
+    lying = tuple(sorted((file for file in path.iterdir() if _is_storage(file)), key=_natural))
+    listed, stated_count = _from_metadata(path / "metadata.yaml")
+    # Old metadata holds the folder's name in front of the file's, which may have changed since; the last part counts.
+    named = [path / PurePosixPath(name).name for name in listed]
+    present = tuple(file for file in named if file.is_file())
+    damage = [f"{file} is named in metadata.yaml and missing" for file in named if not file.is_file()]
+    if not present and not lying:
+        raise BagError(
+            "; ".join(damage) or f"{path} holds no .mcap or .db3 file", remedy="name the folder that `ros2 bag` wrote"
+        )
+    if not present:
+        return BagFiles(paths=lying)
+    return BagFiles(paths=present, damage=damage, stated_count=stated_count)
+
+
+def _from_metadata(path: Path) -> tuple[list[str], int | None]:
+    """File names and the number of messages. A file that cannot be understood says nothing: the bag needs it not."""
+    try:
+        document: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError, UnicodeDecodeError):
+        return [], None
+    information = document.get("rosbag2_bagfile_information") if isinstance(document, dict) else None
+    if not isinstance(information, dict):
+        return [], None
+    names, count = information.get("relative_file_paths"), information.get("message_count")
+    listed = [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
+    return listed, count if isinstance(count, int) else None
+
+
+def _is_storage(path: Path) -> bool:
+    plain = path.with_suffix("") if path.suffix in COMPRESSED else path
+    return path.is_file() and plain.suffix in STORAGES
+
+
+def _natural(path: Path) -> tuple[list[int | str], ...]:
+    """bag_2 before bag_10."""
+    return ([int(part) if part.isdigit() else part for part in re.split(r"(\d+)", path.name)],)

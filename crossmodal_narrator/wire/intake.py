@@ -1,0 +1,122 @@
+"""Messages in, sensor frames out: the one path for live and recorded messages. Nothing waits here, nothing is queued."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from crossmodal_narrator.core.errors import FrameError, TransformError
+from crossmodal_narrator.core.frames import CameraFrame, EgoMotion, SensorFrame
+from crossmodal_narrator.core.geometry import Intrinsics, Pose
+from crossmodal_narrator.sync import SyncConfig, TransformBuffer
+from crossmodal_narrator.wire.camera_info import decode_camera_info
+from crossmodal_narrator.wire.headers import frame_name, stamp_ns
+from crossmodal_narrator.wire.images import decode_compressed, decode_image
+from crossmodal_narrator.wire.odometry import decode_odometry
+from crossmodal_narrator.wire.points import decode_points
+from crossmodal_narrator.wire.topics import MessageKind, TopicMap, TopicRole
+from crossmodal_narrator.wire.transforms import decode_transforms
+
+# A camera that publishes both pictures is read by the first that came, until that one is silent for so long.
+SWITCH_AFTER_NS = 1_000_000_000
+
+
+class Intake:
+    """Turns the messages of one vehicle into frames. Keeps each camera's newest calibration and the static transforms.
+
+    `base_frame` is the body that the ego's motion is wanted of.
+    """
+
+    def __init__(self, topics: TopicMap, *, base_frame: str = SyncConfig().base_frame) -> None:
+        self.topics = topics
+        self._base_frame = base_frame
+        self._roles = topics.roles
+        self._intrinsics: dict[str, Intrinsics] = {}
+        self._picture: dict[str, tuple[str, int]] = {}  # by camera: the topic that is read, its newest stamp
+        self._rigid = TransformBuffer()
+        self._refused: list[FrameError] = []
+        self._readers: dict[MessageKind, Callable[[str, TopicRole, Any], tuple[SensorFrame, ...]]] = {
+            MessageKind.IMAGE: self._image,
+            MessageKind.COMPRESSED_IMAGE: self._image,
+            MessageKind.CAMERA_INFO: self._camera_info,
+            MessageKind.POINTS: lambda _topic, _role, message: (decode_points(message),),
+            MessageKind.ODOMETRY: self._odometry,
+            MessageKind.TRANSFORMS: self._transforms,
+        }
+
+    def frames(self, topic: str, message: Any) -> tuple[SensorFrame, ...]:
+        """The frames that one message holds; none for a calibration or a topic that is not in the map.
+
+        A picture is decoded here, so call this where there is time for it. It carries the newest calibration of its
+        camera, or None before there is one.
+
+        Raises:
+            FrameError: the message cannot be true. The error names the topic.
+        """
+        role = self._roles.get(topic)
+        if role is None:
+            return ()
+        try:
+            return self._readers[role.kind](topic, role, message)
+        except FrameError as error:
+            raise _named(topic, error) from error
+
+    def drain_refused(self) -> tuple[FrameError, ...]:
+        """Why parts of messages were left out since the last call: transforms beside others that could be used."""
+        refused, self._refused = tuple(self._refused), []
+        return refused
+
+    def _image(self, topic: str, role: TopicRole, message: Any) -> tuple[SensorFrame, ...]:
+        time_ns = stamp_ns(message.header.stamp)
+        if not self._is_read(role.camera, topic, time_ns):
+            return ()
+        decode = decode_image if role.kind is MessageKind.IMAGE else decode_compressed
+        frame = CameraFrame(
+            stamp_ns=time_ns,
+            frame_id=frame_name(message.header.frame_id),
+            camera=role.camera,
+            rgb=decode(message),
+            intrinsics=self._intrinsics.get(role.camera),
+        )
+        self._picture[role.camera] = (topic, time_ns)
+        return (frame,)
+
+    def _is_read(self, camera: str, topic: str, time_ns: int) -> bool:
+        """Whether this picture is the one that is read, or the one to turn to."""
+        read, newest_ns = self._picture.get(camera, (topic, time_ns))
+        return read == topic or abs(time_ns - newest_ns) > SWITCH_AFTER_NS
+
+    def _camera_info(self, _topic: str, role: TopicRole, message: Any) -> tuple[SensorFrame, ...]:
+        is_rectified = self.topics.cameras[role.camera].is_rectified
+        self._intrinsics[role.camera] = decode_camera_info(message, is_rectified=is_rectified)
+        return ()
+
+    def _odometry(self, _topic: str, _role: TopicRole, message: Any) -> tuple[SensorFrame, ...]:
+        # No edge odom → base_link is made of it: /tf usually carries that one, and two sources of an edge quarrel.
+        motion: EgoMotion = decode_odometry(message, child_from_base=self._child_from_base(message))
+        return (motion,)
+
+    def _child_from_base(self, message: Any) -> Pose | None:
+        child = frame_name(message.child_frame_id)
+        if child in ("", self._base_frame):
+            return None
+        try:
+            return self._rigid.lookup(child, self._base_frame, stamp_ns(message.header.stamp))
+        except TransformError as error:
+            raise FrameError(
+                f"odometry is of {child}, and nothing says where {self._base_frame} stands on it",
+                remedy=f"publish {self._base_frame} → {child} on /tf_static, or the odometry of {self._base_frame}",
+            ) from error
+
+    def _transforms(self, topic: str, role: TopicRole, message: Any) -> tuple[SensorFrame, ...]:
+        decoded = decode_transforms(message, is_static=role.is_static)
+        if decoded.refused and not decoded.edges:
+            raise decoded.refused[0]
+        self._refused += [_named(topic, error) for error in decoded.refused]
+        for edge in decoded.edges if role.is_static else ():
+            self._rigid.push(edge)
+        return decoded.edges
+
+
+def _named(topic: str, error: FrameError) -> FrameError:
+    return type(error)(f"{topic}: {error.what}", remedy=error.remedy)

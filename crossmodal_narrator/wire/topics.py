@@ -1,0 +1,226 @@
+"""Which topic carries which sensor: the relative names of a live vehicle, or a guess from the names and types of a bag."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+
+from crossmodal_narrator.core.snapshot import Sense
+from crossmodal_narrator.sync import Source
+
+
+class MessageKind(str, Enum):
+    """The messages that the intake reads; the value is the ROS 2 type."""
+
+    IMAGE = "sensor_msgs/msg/Image"
+    COMPRESSED_IMAGE = "sensor_msgs/msg/CompressedImage"
+    CAMERA_INFO = "sensor_msgs/msg/CameraInfo"
+    POINTS = "sensor_msgs/msg/PointCloud2"
+    ODOMETRY = "nav_msgs/msg/Odometry"
+    TRANSFORMS = "tf2_msgs/msg/TFMessage"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CameraTopics:
+    """The topics of one camera. Where both pictures are published, the intake takes one of them."""
+
+    image: str | None = None
+    compressed: str | None = None
+    camera_info: str | None = None
+    is_rectified: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicRole:
+    """What one topic is for. `camera` is empty unless it belongs to one."""
+
+    kind: MessageKind
+    camera: str = ""
+    is_static: bool = False  # transforms that hold for ever
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicMap:
+    """The topics of a vehicle; None is a sensor that it does not have."""
+
+    cameras: Mapping[str, CameraTopics] = field(default_factory=dict)
+    lidar: str | None = None
+    odometry: str | None = None
+    tf: str | None = None
+    tf_static: str | None = None
+
+    @staticmethod
+    def relative(cameras: Sequence[str], *, lidar: bool = True, odometry: bool = True) -> TopicMap:
+        """The default names of a live vehicle, which launch files remap."""
+        return TopicMap(
+            cameras={
+                name: CameraTopics(
+                    image=f"camera/{name}/image",
+                    compressed=f"camera/{name}/image/compressed",
+                    camera_info=f"camera/{name}/camera_info",
+                )
+                for name in cameras
+            },
+            lidar="lidar/points" if lidar else None,
+            odometry="odom" if odometry else None,
+            tf="/tf",
+            tf_static="/tf_static",
+        )
+
+    @property
+    def roles(self) -> dict[str, TopicRole]:
+        """What each topic is for. The order is that in which a node should subscribe: what others need comes first."""
+        roles: dict[str, TopicRole] = {}
+        for topic, is_static in ((self.tf_static, True), (self.tf, False)):
+            if topic is not None:
+                roles[topic] = TopicRole(kind=MessageKind.TRANSFORMS, is_static=is_static)
+        if self.odometry is not None:
+            roles[self.odometry] = TopicRole(kind=MessageKind.ODOMETRY)
+        for name, camera in self.cameras.items():
+            for topic, kind in (
+                (camera.camera_info, MessageKind.CAMERA_INFO),
+                (camera.image, MessageKind.IMAGE),
+                (camera.compressed, MessageKind.COMPRESSED_IMAGE),
+            ):
+                if topic is not None:
+                    roles[topic] = TopicRole(kind=kind, camera=name)
+        if self.lidar is not None:
+            roles[self.lidar] = TopicRole(kind=MessageKind.POINTS)
+        return roles
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self.roles)
+
+    def source_of(self, topic: str) -> Source | None:
+        """The sensor that a topic belongs to; None for transforms and topics that are not in the map."""
+        role = self.roles.get(topic)
+        if role is None or role.kind is MessageKind.TRANSFORMS:
+            return None
+        if role.kind is MessageKind.POINTS:
+            return Source(Sense.LIDAR, "lidar")
+        if role.kind is MessageKind.ODOMETRY:
+            return Source(Sense.ODOMETRY, "odometry")
+        return Source(Sense.CAMERA, role.camera)
+
+    def is_image(self, topic: str) -> bool:
+        role = self.roles.get(topic)
+        return role is not None and role.kind in (MessageKind.IMAGE, MessageKind.COMPRESSED_IMAGE)
+
+
+# Words in the names of topics that carry something else than a picture of the road, or than a whole raw sweep.
+_NO_PICTURE = ("depth", "disparity", "semantic", "instance", "segment", "label", "mask", "confidence", "theora", "bev")
+_NO_SWEEP = (
+    "radar",
+    "map",
+    "ground",
+    "filter",
+    "cluster",
+    "obstacle",
+    "depth",
+    "stereo",
+    "camera",
+    "semantic",
+    "feature",
+)
+_LIDAR_WORDS = ("lidar", "velodyne", "ouster", "pandar", "hesai", "livox", "rslidar", "points", "laser", "top")
+# The pictures that image_proc and drivers publish side by side; the earliest is the best to look at.
+_PICTURES = ("image", "image_rect_color", "image_rect", "image_color", "image_raw", "rgb", "image_mono")
+
+
+def guess_topics(names_and_types: Iterable[tuple[str, str]]) -> TopicMap:
+    """The map that fits the topics of a bag, by their types first and their names second.
+
+    A camera is named after the folder that its image stands in: `/sensing/camera/rear/image_raw` is `rear`; where two
+    folders have one name, the folder above is put before it. Types may be written as in ROS 1 (`sensor_msgs/Image`).
+    """
+    by_kind: dict[MessageKind, list[str]] = {kind: [] for kind in MessageKind}
+    kinds = {kind.value: kind for kind in MessageKind}
+    for name, msgtype in sorted(set(names_and_types)):
+        kind = kinds.get(msgtype if "/msg/" in msgtype else msgtype.replace("/", "/msg/", 1))
+        if kind is not None:
+            by_kind[kind].append(name)
+    return TopicMap(
+        cameras=_cameras(by_kind),
+        lidar=_best(by_kind[MessageKind.POINTS], _lidar_rank),
+        odometry=_best(by_kind[MessageKind.ODOMETRY], _odometry_rank),
+        tf=_named(by_kind[MessageKind.TRANSFORMS], "tf"),
+        tf_static=_named(by_kind[MessageKind.TRANSFORMS], "tf_static"),
+    )
+
+
+def _cameras(by_kind: Mapping[MessageKind, Sequence[str]]) -> dict[str, CameraTopics]:
+    folders: dict[str, dict[MessageKind, list[str]]] = {}
+    for kind in (MessageKind.IMAGE, MessageKind.COMPRESSED_IMAGE):
+        for topic in by_kind[kind]:
+            if not any(word in topic.lower() for word in _NO_PICTURE):
+                folders.setdefault(_folder(_base(topic)), {}).setdefault(kind, []).append(topic)
+    infos = {_folder(topic): topic for topic in reversed(by_kind[MessageKind.CAMERA_INFO])}
+    if len(folders) == len(by_kind[MessageKind.CAMERA_INFO]) == 1:
+        infos = dict.fromkeys(folders, by_kind[MessageKind.CAMERA_INFO][0])
+    names = _camera_names(sorted(folders))
+    return {names[folder]: _camera(folders[folder], infos.get(folder)) for folder in sorted(folders)}
+
+
+def _camera(topics: Mapping[MessageKind, Sequence[str]], camera_info: str | None) -> CameraTopics:
+    """One base picture, and its two ways of transport."""
+    best = min((_base(topic) for listed in topics.values() for topic in listed), key=_picture_rank)
+    image, compressed = (
+        next((topic for topic in topics.get(kind, ()) if _base(topic) == best), None)
+        for kind in (MessageKind.IMAGE, MessageKind.COMPRESSED_IMAGE)
+    )
+    return CameraTopics(image=image, compressed=compressed, camera_info=camera_info, is_rectified="rect" in _leaf(best))
+
+
+def _camera_names(folders: Sequence[str]) -> dict[str, str]:
+    """A short name for each folder, unlike all others."""
+    names: dict[str, str] = {}
+    for folder in folders:
+        parts = [part for part in folder.split("/") if part] or ["camera"]
+        depth = 1
+        while depth < len(parts) and any(
+            other != folder and [part for part in other.split("/") if part][-depth:] == parts[-depth:]
+            for other in folders
+        ):
+            depth += 1
+        names[folder] = "_".join(parts[-depth:]).lower()
+    return names
+
+
+def _base(topic: str) -> str:
+    """The topic that image_transport derived a compressed one from."""
+    return topic.removesuffix("/compressed").removesuffix("_compressed")
+
+
+def _folder(topic: str) -> str:
+    return topic.rpartition("/")[0]
+
+
+def _leaf(topic: str) -> str:
+    return topic.rpartition("/")[2].lower()
+
+
+def _picture_rank(topic: str) -> tuple[int, str]:
+    leaf = _leaf(topic)
+    return (_PICTURES.index(leaf) if leaf in _PICTURES else len(_PICTURES), topic)
+
+
+def _lidar_rank(topic: str) -> tuple[int, int, str]:
+    lower = topic.lower()
+    wrong = sum(word in lower for word in _NO_SWEEP)
+    right = sum(word in lower for word in _LIDAR_WORDS)
+    return (wrong, -right, topic)
+
+
+def _odometry_rank(topic: str) -> tuple[int, int, str]:
+    exact, like = _leaf(topic) == "odom", "odom" in topic.lower()
+    return (0 if exact else 1 if like else 2, topic.count("/"), topic)
+
+
+def _best(topics: Sequence[str], rank: object) -> str | None:
+    return min(topics, key=rank) if topics else None  # type: ignore[type-var, arg-type]
+
+
+def _named(topics: Sequence[str], leaf: str) -> str | None:
+    return next((topic for topic in topics if _leaf(topic) == leaf), None)
