@@ -1,4 +1,4 @@
-"""From scenes to sentences: claims are drawn, a planner chooses, realisers speak, and a gate refuses what does not hold."""
+"""From scenes to sentences: claims are drawn, a planner chooses, realisers speak, a gate refuses what does not hold."""
 
 from __future__ import annotations
 

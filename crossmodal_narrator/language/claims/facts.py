@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -44,7 +45,7 @@ class Thing:
     def speed_mps(self) -> float | None:
         if self.forward_mps is None or self.left_mps is None:
             return None
-        return (self.forward_mps**2 + self.left_mps**2) ** 0.5
+        return math.hypot(self.forward_mps, self.left_mps)
 
     def within(self, range_m: float) -> bool:
         return self.distance_m is not None and self.distance_m <= range_m
@@ -131,7 +132,7 @@ class Signal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sound:
-    """Something heard. `seen_as` is the thing that makes it, where one is known; `trend`: approaching, fading or None."""
+    """Something heard. `seen_as`: the thing that makes it, where one is known; `trend`: approaching, fading or None."""
 
     subject: str
     kind: str
@@ -159,7 +160,7 @@ class Sound:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SenseHealth:
-    """A sensor by its sense and own name, or a whole sense where `source` is empty; `trouble` is None while it works."""
+    """A sensor by its sense and own name, a whole sense where `source` is empty; `trouble` is None while it works."""
 
     sense: Sense
     source: str

@@ -1,4 +1,4 @@
-"""How a thing moves, where its track's motion state is joined with its last seconds. Geometry lives here, words do not."""
+"""How a thing moves: its track's motion state joined with its last seconds. Geometry lives here, words do not."""
 
 from __future__ import annotations
 

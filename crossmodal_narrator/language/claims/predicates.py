@@ -1,4 +1,4 @@
-"""The vocabulary of claims: which predicates there are, and which values they take. docs/language.md holds the table."""
+"""The vocabulary of claims: which predicates there are, and what values they take. docs/language.md holds the table."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from crossmodal_narrator.core.detections import ObjectClass
 from crossmodal_narrator.core.scene import Side
@@ -57,7 +57,7 @@ def _rows(view: View, side: Side, beside: list[Thing]) -> Iterator[Message]:
     if len(cars) < ROW_CARS or not view.fresh(f"row/{side.value}", 60.0):
         return
     along = sorted(t.forward_m for t in cars if t.forward_m is not None)
-    gaps = [b - a for a, b in zip(along, along[1:], strict=False)]
+    gaps = [b - a for a, b in pairwise(along)]
     if along[-1] - along[0] >= ROW_LENGTH_M and max(gaps) <= ROW_GAP_M:
         yield view.about_group(
             cars,

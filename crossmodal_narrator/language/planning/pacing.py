@@ -1,4 +1,4 @@
-"""When to speak: not before the last sentence has been heard, at once for danger, and never without a pause for long."""
+"""When to speak: after the last sentence has been heard, at once for danger, and never without a pause for long."""
 
 from __future__ import annotations
 

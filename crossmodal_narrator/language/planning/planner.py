@@ -1,4 +1,4 @@
-"""Which messages this moment offers, the most important first. Danger, then what we do, then what changed, then context."""
+"""Which messages this moment offers, the most important first: danger, what we do, what changed, then context."""
 
 from __future__ import annotations
 

@@ -1,0 +1,282 @@
+"""What fills the slots of phrases: each reads claims of one role of a message, and says which of them it has stated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from crossmodal_narrator.core.detections import ObjectClass
+from crossmodal_narrator.core.scene import Side
+from crossmodal_narrator.core.speech import Claim
+from crossmodal_narrator.language.claims.predicates import Predicate, members
+from crossmodal_narrator.language.planning.message import Mention, Message
+from crossmodal_narrator.language.realisation.lexicon import Lexicon, Noun
+from crossmodal_narrator.language.realisation.pattern import ClaimKey, Phrase, Slot, render
+from crossmodal_narrator.language.realisation.rounding import Rounded, spoken_distance, spoken_speed_kmh
+
+NAMING = (Predicate.EXISTS, Predicate.GONE)
+
+
+class Filling:
+    """The slots of one message in one language. Call it with a slot; None where the message does not say it."""
+
+    def __init__(self, lexicon: Lexicon, message: Message) -> None:
+        self.lexicon = lexicon
+        self.message = message
+
+    def __call__(self, slot: Slot) -> Phrase | None:
+        return SLOTS[slot.name](self, slot.role)
+
+    def claims(self, role: str, *predicates: Predicate) -> tuple[Claim, ...]:
+        """The claims of these kinds about the role, or about some members of the group that it is."""
+        subject = self.message.roles.get(role)
+        if subject is None:
+            return ()
+        all_of = set(members(subject))
+        names = {p.value for p in predicates}
+        return tuple(c for c in self.message.claims if c.predicate in names and set(members(c.subject)) <= all_of)
+
+    def claim(self, role: str, *predicates: Predicate) -> Claim | None:
+        return next(iter(self.claims(role, *predicates)), None)
+
+    def noun(self, role: str, predicate: Predicate = Predicate.EXISTS) -> tuple[Noun, Claim] | None:
+        predicates = NAMING if predicate is Predicate.EXISTS else (predicate,)
+        claim = self.claim(role, *predicates)
+        return None if claim is None else (self.lexicon.nouns[ObjectClass(str(claim.value))], claim)
+
+    def mention(self, role: str) -> Mention:
+        return self.message.mentions.get(self.message.roles.get(role, ""), Mention.NEW)
+
+    def is_hedged(self, role: str) -> bool:
+        return self.message.roles.get(role, "") in self.message.hedged
+
+    def inner(self, role: str, name: str, noun: Noun) -> Phrase | None:
+        """A noun phrase of the language; its slots belong to the role."""
+        pattern = noun.phrases.get(name) or self.lexicon.noun_phrases[name]
+        return render(pattern, lambda slot: self(Slot(slot.role or role, slot.name)))
+
+    def looked_up(self, table: str, claims: tuple[Claim, ...]) -> Phrase | None:
+        """The words for the value that these claims share, in one of the language's tables."""
+        if len({_key(c) for c in claims}) != 1:
+            return None
+        pattern = self.lexicon.tables[table].get(_key(claims[0]))
+        phrase = None if pattern is None else render(pattern, self)
+        return None if phrase is None else Phrase(phrase.text, phrase.states | _keys(claims))
+
+
+def key_of(claim: Claim) -> ClaimKey:
+    return (claim.predicate, claim.subject)
+
+
+def _keys(claims: tuple[Claim, ...]) -> frozenset[ClaimKey]:
+    return frozenset(key_of(c) for c in claims)
+
+
+def _key(claim: Claim) -> str:
+    return str(claim.value).lower() if isinstance(claim.value, bool) else str(claim.value)
+
+
+def _who(fill: Filling, role: str) -> Phrase | None:
+    """A thing as this listener knows it: introduced, known, or just spoken of."""
+    known = fill.mention(role)
+    hedge = "_hedged" if fill.is_hedged(role) and known is not Mention.FOCUS else ""
+    return _named_as(fill, role, known.value + hedge)
+
+
+def _plain(fill: Filling, role: str) -> Phrase | None:
+    """A thing as it is introduced, where the sentence itself says how sure that is."""
+    return _named_as(fill, role, "new")
+
+
+def _named_as(fill: Filling, role: str, form: str) -> Phrase | None:
+    found = fill.noun(role)
+    if found is None:
+        return None
+    noun, claim = found
+    phrase = fill.inner(role, form, noun)
+    return None if phrase is None else Phrase(phrase.text, phrase.states | {key_of(claim)})
+
+
+def _form(
+    form: str, *, states: bool, predicate: Predicate = Predicate.EXISTS
+) -> Callable[[Filling, str], Phrase | None]:
+    """A slot that is one form of the noun; inside a noun phrase it states nothing by itself."""
+
+    def slot(fill: Filling, role: str) -> Phrase | None:
+        found = fill.noun(role, predicate)
+        if found is None or form not in found[0].forms:
+            return None
+        return Phrase(found[0].forms[form], frozenset({key_of(found[1])}) if states else frozenset())
+
+    return slot
+
+
+def _was(fill: Filling, role: str) -> Phrase | None:
+    """What was said wrongly, with the article that it had."""
+    found = fill.noun(role, Predicate.WAS_SAID)
+    if found is None:
+        return None
+    noun, claim = found
+    pattern = fill.lexicon.noun_phrases["was"]
+    phrase = render(pattern, lambda slot: Phrase(noun.forms[slot.name]) if slot.name in noun.forms else None)
+    return None if phrase is None else Phrase(phrase.text, frozenset({key_of(claim)}))
+
+
+def _colour(form: str) -> Callable[[Filling, str], Phrase | None]:
+    def slot(fill: Filling, role: str) -> Phrase | None:
+        claim = fill.claim(role, Predicate.COLOUR)
+        words = None if claim is None else fill.lexicon.colours.get(str(claim.value))
+        if claim is None or words is None or form not in words:
+            return None
+        return Phrase(words[form], frozenset({key_of(claim)}))
+
+    return slot
+
+
+def _crowd(fill: Filling, role: str) -> Phrase | None:
+    """Two people, several cars."""
+    found, count = fill.noun(role), fill.claim(role, Predicate.COUNT)
+    if found is None or count is None:
+        return None
+    number = fill.lexicon.counts.get(int(count.value))
+    several = fill.lexicon.noun_phrases["several" if number is None else "few"]
+
+    def word(slot: Slot) -> Phrase | None:
+        return Phrase(number or "") if slot.name == "number" else fill(Slot(role, slot.name))
+
+    phrase = render(several, word)
+    return None if phrase is None else Phrase(phrase.text, frozenset({key_of(found[1]), key_of(count)}))
+
+
+def _plural(fill: Filling, role: str) -> Phrase | None:
+    found, count = fill.noun(role), fill.claim(role, Predicate.COUNT)
+    if found is None or count is None:
+        return None
+    return Phrase(found[0].forms["many"], frozenset({key_of(found[1]), key_of(count)}))
+
+
+def _place(fill: Filling, role: str) -> Phrase | None:
+    """Where, and how far where that is known."""
+    side, distance = fill.claim(role, Predicate.SIDE), fill.claim(role, Predicate.DISTANCE)
+    if side is None:
+        return None
+    forms = fill.lexicon.places[Side(str(side.value))]
+    if distance is None:
+        phrase = render(forms["alone"], fill)
+    else:
+        rounded = spoken_distance(float(distance.value))
+        if rounded is None:
+            phrase = render(forms["near"], fill)
+        else:
+            words = _number(fill.lexicon, "distance", rounded)
+            phrase = render(forms["far"], lambda slot: words if slot.name == "distance" else None)
+    if phrase is None:
+        return None
+    return Phrase(phrase.text, _keys(tuple(c for c in (side, distance) if c is not None)))
+
+
+def _distance(fill: Filling, role: str) -> Phrase | None:
+    """How far alone, where the place has been told."""
+    claim = fill.claim(role, Predicate.DISTANCE)
+    rounded = None if claim is None else spoken_distance(float(claim.value))
+    if claim is None or rounded is None:
+        return None
+    return Phrase(_number(fill.lexicon, "distance", rounded).text, frozenset({key_of(claim)}))
+
+
+def _side(form: str) -> Callable[[Filling, str], Phrase | None]:
+    """A place without distance. The sides of a group's members must agree in this form."""
+
+    def slot(fill: Filling, role: str) -> Phrase | None:
+        claims = fill.claims(role, Predicate.SIDE)
+        texts = {fill.lexicon.places[Side(str(c.value))][form].source for c in claims}
+        return Phrase(texts.pop(), _keys(claims)) if len(texts) == 1 else None
+
+    return slot
+
+
+def _doing(table: str) -> Callable[[Filling, str], Phrase | None]:
+    """A verb phrase that agrees with the kind of thing."""
+
+    def slot(fill: Filling, role: str) -> Phrase | None:
+        found, claim = fill.noun(role), fill.claim(role, Predicate.MOTION)
+        if found is None or claim is None:
+            return None
+        own, common = (fill.lexicon.tables.get(f"{table}_{kind}", {}) for kind in (found[0].kind, "any"))
+        pattern = own.get(_key(claim)) or common.get(_key(claim))
+        phrase = None if pattern is None else render(pattern, lambda s: fill(Slot(s.role or role, s.name)))
+        return None if phrase is None else Phrase(phrase.text, phrase.states | {key_of(claim)})
+
+    return slot
+
+
+def _table(table: str, predicate: Predicate) -> Callable[[Filling, str], Phrase | None]:
+    return lambda fill, role: fill.looked_up(table, fill.claims(role, predicate))
+
+
+def _speed(fill: Filling, role: str) -> Phrase | None:
+    claim = fill.claim(role, Predicate.SPEED)
+    if claim is None:
+        return None
+    words = _number(fill.lexicon, "speed", spoken_speed_kmh(float(claim.value)))
+    return Phrase(words.text, frozenset({key_of(claim)}))
+
+
+def _number(lexicon: Lexicon, kind: str, rounded: Rounded) -> Phrase:
+    pattern = lexicon.numbers[f"{kind}_about" if rounded.is_about else kind]
+    phrase = render(pattern, lambda slot: Phrase(str(rounded.number)))
+    return phrase or Phrase(str(rounded.number))
+
+
+def _sense(fill: Filling, role: str) -> Phrase | None:
+    """The sense that the role names, in trouble or working again."""
+    claims = fill.claims(role, Predicate.SENSE_TROUBLE, Predicate.SENSE_WORKS)
+    pattern = fill.lexicon.tables["senses"].get(_sense_name(claims[0])) if claims else None
+    return None if pattern is None else Phrase(pattern.source, _keys(claims))
+
+
+def _others(fill: Filling, role: str) -> Phrase | None:
+    """The senses that are left."""
+    claims = tuple(c for c in fill.claims(role, Predicate.SENSE_WORKS))
+    names = [fill.lexicon.tables["senses"].get(_sense_name(c)) for c in claims]
+    words = [n.source for n in names if n is not None]
+    return Phrase(fill.lexicon.joiner.join(words), _keys(claims)) if words and len(words) == len(names) else None
+
+
+def _sense_name(claim: Claim) -> str:
+    return claim.subject.removeprefix("sense:").split("/")[0]
+
+
+SLOTS: Mapping[str, Callable[[Filling, str], Phrase | None]] = {
+    "who": _who,
+    "plain": _plain,
+    "one": _form("one", states=False),
+    "many": _form("many", states=False),
+    "measure": _form("measure", states=False),
+    "general": _form("general", states=False),
+    "short": _form("short", states=False),
+    "named": _form("named", states=True),
+    "was_named": _form("named", states=True, predicate=Predicate.WAS_SAID),
+    "was": _was,
+    "colour": _colour("colour"),
+    "tint": _colour("tint"),
+    "crowd": _crowd,
+    "plural": _plural,
+    "place": _place,
+    "distance": _distance,
+    "side": _side("alone"),
+    "half": _side("half"),
+    "hand": _side("hand"),
+    "flank": _side("flank"),
+    "does": _doing("doing"),
+    "do": _doing("doing_many"),
+    "acts": _doing("urgent"),
+    "lane": _table("lane", Predicate.IN_PATH),
+    "light": _table("lights", Predicate.SIGNAL_STATE),
+    "heard": _table("heard", Predicate.HEARD),
+    "trend": _table("trends", Predicate.SOUND_TREND),
+    "trouble": _table("troubles", Predicate.SENSE_TROUBLE),
+    "sense": _sense,
+    "others": _others,
+    "speed": _speed,
+}
+LOCAL_SLOTS = frozenset({"n", "number"})  # filled by the phrase that holds them
