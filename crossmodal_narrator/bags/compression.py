@@ -60,9 +60,9 @@ def inflate_file(source: Path, target: Path) -> str:
     """Decompress a whole file; returns what is wrong with it, if anything is. What came before that is written."""
     with source.open("rb") as compressed, target.open("wb") as plain:
         decompressor = zstd.ZstdDecompressor()
-        while block := compressed.read(_STEP):
-            try:
+        try:
+            while block := compressed.read(_STEP):
                 plain.write(decompressor.decompress(block))
-            except (zstd.ZstdError, EOFError) as error:
-                return f"{source} cannot be decompressed beyond byte {compressed.tell()} ({error})"
+        except (zstd.ZstdError, EOFError) as error:
+            return f"{source} cannot be decompressed beyond byte {compressed.tell()} ({error})"
         return "" if decompressor.eof else f"{source} is cut short at byte {compressed.tell()}"

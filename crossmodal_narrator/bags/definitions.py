@@ -27,8 +27,8 @@ class Decoder:
         self._definitions = definitions
         self._readers: dict[str, Callable[[bytes], Any]] = {}
 
-    def decode(self, msgtype: str, raw: bytes) -> Any:
-        """One message.
+    def decode(self, topic: str, msgtype: str, raw: bytes) -> Any:
+        """One message; `topic` serves the errors.
 
         Raises:
             BagError: nothing says what the type looks like.
@@ -39,15 +39,11 @@ class Decoder:
             reader = self._readers[msgtype] = self._reader(msgtype)
         try:
             return reader(raw)
-        # What generated code raises on bytes that are none of its message.
-        except (SerdeError, ValueError, IndexError, KeyError, TypeError, AssertionError, OverflowError) as error:
+        except (SerdeError, ValueError, IndexError, AssertionError) as error:
             raise FrameError(
-                f"{len(raw)} bytes are not a {msgtype} ({error})", remedy="check the recording; the message is left out"
+                f"{topic}: {len(raw)} bytes are not a {msgtype} ({error})",
+                remedy="check the recording; the message is left out",
             ) from error
-        except Exception as error:
-            if type(error).__module__ == "struct":
-                raise FrameError(f"{len(raw)} bytes are not a {msgtype} ({error})") from error
-            raise
 
     def _reader(self, msgtype: str) -> Callable[[bytes], Any]:
         definition = self._definitions.get(msgtype)

@@ -17,11 +17,15 @@ COMPRESSED = (".zstd", ".zst")
 
 @dataclass(slots=True, kw_only=True)
 class BagFiles:
-    """The files of a bag in the order of recording. `scratch`: where unpacked copies lie, if any are needed."""
+    """The files of a bag in the order of recording, and what metadata.yaml says of them.
+
+    `formats`: of serialization. `scratch`: where unpacked copies lie, if any are needed.
+    """
 
     paths: tuple[Path, ...]
     damage: list[str] = field(default_factory=list)
     stated_count: int | None = None
+    formats: frozenset[str] = frozenset()
     scratch: Path | None = None
 
 
@@ -38,9 +42,9 @@ def find_files(path: Path) -> BagFiles:
     if not path.is_dir():
         raise BagError(f"{path} does not exist", remedy="name a rosbag2 folder, or a .mcap or .db3 file")
     lying = tuple(sorted((file for file in path.iterdir() if _is_storage(file)), key=_natural))
-    listed, stated_count = _from_metadata(path / "metadata.yaml")
+    metadata = _metadata(path / "metadata.yaml")
     # Old metadata holds the folder's name in front of the file's, which may have changed since; the last part counts.
-    named = [path / PurePosixPath(name).name for name in listed]
+    named = [path / PurePosixPath(name).name for name in _file_names(metadata)]
     present = tuple(file for file in named if file.is_file())
     damage = [f"{file} is named in metadata.yaml and missing" for file in named if not file.is_file()]
     if not present and not lying:
@@ -49,21 +53,38 @@ def find_files(path: Path) -> BagFiles:
         )
     if not present:
         return BagFiles(paths=lying)
-    return BagFiles(paths=present, damage=damage, stated_count=stated_count)
+    count = metadata.get("message_count")
+    return BagFiles(
+        paths=present,
+        damage=damage,
+        stated_count=count if isinstance(count, int) else None,
+        formats=_formats(metadata),
+    )
 
 
-def _from_metadata(path: Path) -> tuple[list[str], int | None]:
-    """File names and the number of messages. A file that cannot be understood says nothing: the bag needs it not."""
+def _metadata(path: Path) -> dict[str, Any]:
+    """What metadata.yaml holds. One that is absent or cannot be understood says nothing, and a bag does not need it."""
     try:
         document: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError, UnicodeDecodeError):
-        return [], None
+        return {}
     information = document.get("rosbag2_bagfile_information") if isinstance(document, dict) else None
-    if not isinstance(information, dict):
-        return [], None
-    names, count = information.get("relative_file_paths"), information.get("message_count")
-    listed = [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
-    return listed, count if isinstance(count, int) else None
+    return information if isinstance(information, dict) else {}
+
+
+def _file_names(metadata: dict[str, Any]) -> list[str]:
+    names = metadata.get("relative_file_paths")
+    return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
+
+
+def _formats(metadata: dict[str, Any]) -> frozenset[str]:
+    topics = metadata.get("topics_with_message_count")
+    described = [entry.get("topic_metadata") for entry in topics or () if isinstance(entry, dict)]
+    return frozenset(
+        str(topic["serialization_format"])
+        for topic in described
+        if isinstance(topic, dict) and "serialization_format" in topic
+    )
 
 
 def _is_storage(path: Path) -> bool:

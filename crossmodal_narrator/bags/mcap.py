@@ -154,14 +154,18 @@ def _from_summary(file: BinaryIO) -> _Contents | None:
         elif kind == _STATISTICS:
             (stated,) = struct.unpack_from("<Q", body)
             contents.counts.update(dict(struct.iter_unpack("<HQ", body[46 : 46 + (len(body) - 46) // 10 * 10])))
-    # A summary may leave out the index, the channels, or the schemas that the channels name.
-    if stated is None or (stated and not contents.parts) or sum(contents.counts.values()) != stated:
-        return None
-    if any(key not in contents.channels for key in contents.counts):
-        return None
-    if any(channel.schema and channel.schema not in contents.schemas for channel in contents.channels.values()):
-        return None
-    return contents
+    return contents if stated is not None and _is_complete(contents, stated) else None
+
+
+def _is_complete(contents: _Contents, stated: int) -> bool:
+    """A summary may leave out the index, the channels, or the schemas that the channels name."""
+    schemas = {channel.schema for channel in contents.channels.values()} - {0}
+    return (
+        (stated == 0 or bool(contents.parts))
+        and sum(contents.counts.values()) == stated
+        and contents.counts.keys() <= contents.channels.keys()
+        and schemas <= contents.schemas.keys()
+    )
 
 
 def _from_scan(file: BinaryIO) -> _Contents:

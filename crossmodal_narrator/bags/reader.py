@@ -1,4 +1,4 @@
-"""rosbag2 recordings without ROS: mcap and db3, compressed, split, with or without metadata.yaml, whole or cut short."""
+"""rosbag2 recordings without ROS: mcap and db3, compressed, split, without metadata.yaml, whole or cut short."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class BagMessage:
             FrameError: the bytes are not a message of that type.
             BagError: nothing says what the type looks like.
         """
-        return self.decoder.decode(self.msgtype, self.raw)
+        return self.decoder.decode(self.topic, self.msgtype, self.raw)
 
 
 class Bag:
@@ -102,12 +102,12 @@ def open_bag(path: Path | str) -> Bag:
     storages = [storage for file in _plain(files, damage) if (storage := _storage(file, damage, len(files.paths)))]
     if not storages:
         raise BagError("; ".join(damage) or f"{path} holds no recording", remedy=_REMEDY)
-    for topic in (topic for storage in storages for topic in storage.topics):
-        if topic.serialization_format != "cdr":
-            raise BagError(
-                f"{path}: topic {topic.name} is serialized as {topic.serialization_format!r}",
-                remedy="only cdr can be read; convert the bag (`ros2 bag convert`)",
-            )
+    formats = {topic.serialization_format for storage in storages for topic in storage.topics} | files.formats
+    if formats - {"cdr"}:
+        raise BagError(
+            f"{path} is serialized as {', '.join(sorted(formats - {'cdr'}))}",
+            remedy="only cdr can be read; convert the bag (`ros2 bag convert`)",
+        )
     bag = Bag(Path(path), storages, damage, files.stated_count)
     if files.scratch is not None:
         weakref.finalize(bag, shutil.rmtree, files.scratch, ignore_errors=True)

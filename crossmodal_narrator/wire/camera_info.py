@@ -35,7 +35,8 @@ def decode_camera_info(message: Any, *, is_rectified: bool = False) -> Intrinsic
     fx, skew, cx, fy, cy = (float(matrix[i]) for i in (0, 1, 2, row + 1, row + 2))
     if not np.isfinite([fx, skew, cx, fy, cy]).all() or fx <= 0.0 or fy <= 0.0:
         raise FrameError(
-            f"CameraInfo of {message.header.frame_id or 'a camera'} is not calibrated: fx={fx}, fy={fy}, cx={cx}, cy={cy}",
+            f"CameraInfo of {message.header.frame_id or 'a camera'} is not calibrated: "
+            f"fx={fx}, fy={fy}, cx={cx}, cy={cy}",
             remedy="calibrate the camera, or have its driver load the calibration file",
         )
     if abs(skew) > _SKEW_SHARE * fx:

@@ -100,7 +100,7 @@ def decode_compressed(message: Any) -> RgbImage:
     if "compressedDepth" in message.format:
         raise EncodingError(f"format {message.format!r} is a depth image", remedy="subscribe to the camera's picture")
     data = buffer_of(message.data)
-    size = check_compressed(memoryview(data), message.format)
+    size = check_compressed(data.data, message.format)
     check_size(size.width, size.height)
     # The EXIF orientation would turn the pixels away from the calibration that CameraInfo states.
     rgb = cv2.imdecode(data, cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION)
@@ -144,6 +144,5 @@ def _pixels(message: Any, layout: _Layout) -> NDArray[Any]:
     order = ">" if message.is_bigendian and layout.sample_bytes > 1 else "<"
     sample = layout.sample_bytes
     shape, strides = (height, width, layout.channels), (step, layout.channels * sample, sample)
-    if layout.channels == 1:
-        shape, strides = (height, width), (step, sample)  # type: ignore[assignment]
-    return np.ndarray(shape, dtype=f"{order}u{sample}", buffer=data, strides=strides)
+    pixels: NDArray[Any] = np.ndarray(shape, dtype=f"{order}u{sample}", buffer=data, strides=strides)
+    return pixels[:, :, 0] if layout.channels == 1 else pixels

@@ -1,4 +1,4 @@
-"""Messages in, sensor frames out: the one path for live and recorded messages. Nothing waits here, nothing is queued."""
+"""Messages in, sensor frames out: one path for live and recorded messages. Nothing waits here, nothing is queued."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crossmodal_narrator.core.errors import FrameError
-from crossmodal_narrator.core.frames import EgoMotion, FrameTransform
+from crossmodal_narrator.core.frames import EgoMotion
 from crossmodal_narrator.core.geometry import Pose, Vec3
 from crossmodal_narrator.wire.headers import stamp_ns
 
@@ -36,13 +36,6 @@ def decode_odometry(message: Any, *, child_from_base: Pose | None = None) -> Ego
         odom_from_base=pose,
         velocity_mps=(float(linear[0]), float(linear[1]), float(linear[2])),
         yaw_rate_rps=float(angular[2]),
-    )
-
-
-def odometry_edge(motion: EgoMotion, *, odom_frame: str, base_frame: str) -> FrameTransform:
-    """The edge of the transform tree that a motion implies."""
-    return FrameTransform(
-        stamp_ns=motion.stamp_ns, parent=odom_frame, child=base_frame, parent_from_child=motion.odom_from_base
     )
 
 

@@ -41,9 +41,9 @@ def point_offsets(times: NDArray[Any], stamp_ns: int) -> NDArray[np.float32]:
     first, last = float(times.min()), float(times.max())
     if not np.isfinite([first, last]).all():
         raise FrameError("per-point times are not finite", remedy="check the LiDAR driver's per-point time")
-    unit_s = _unit_s(first, last, times.dtype)
+    unit_s = _unit_s(first, last, times.dtype, stamp_ns)
     if max(abs(first), abs(last)) * unit_s <= _FURTHEST_OFFSET_S:
-        return (times * np.float64(unit_s)).astype(np.float32)
+        return np.asarray(times * np.float64(unit_s), dtype=np.float32)
     # The difference is taken in the driver's own unit: seconds since the epoch leave float64 only 0.2 µs.
     origin = stamp_ns * (1e-9 / unit_s)
     offsets = (times - np.float64(origin)) * unit_s
@@ -53,11 +53,15 @@ def point_offsets(times: NDArray[Any], stamp_ns: int) -> NDArray[np.float32]:
             f"per-point times are up to {furthest_s:.3f} s from the sweep's stamp",
             remedy="let the LiDAR's clock and the stamp of its messages come from one source (PTP, UTC not TAI)",
         )
-    return offsets.astype(np.float32)
+    return np.asarray(offsets, dtype=np.float32)
 
 
-def _unit_s(first: float, last: float, dtype: np.dtype[Any]) -> float:
-    """The unit in seconds, from the length of the sweep. Without a length, from the size of the numbers."""
+def _unit_s(first: float, last: float, dtype: np.dtype[Any], stamp_ns: int) -> float:
+    """The unit in seconds, from the length of the sweep. Without one (a flash LiDAR), from the size of the numbers."""
     units_s = _UNITS_S if dtype.kind == "f" else _UNITS_S[2:]  # whole seconds or milliseconds resolve no sweep
+    if first == last:
+        near = (unit_s for unit_s in units_s if abs(last * unit_s - stamp_ns * 1e-9) <= _FURTHEST_OFFSET_S)
+        if (unit_s := next(near, None)) is not None:
+            return unit_s
     length = last - first or abs(last)
     return next((unit_s for unit_s in units_s if length * unit_s <= _LONGEST_SWEEP_S), units_s[-1])

@@ -42,9 +42,10 @@ class _Cloud:
     def column(self, name: str) -> NDArray[Any]:
         """(points,) of one field, in the message's type and byte order."""
         field = self.fields[name]
-        return np.ndarray(
+        column: NDArray[Any] = np.ndarray(
             self.shape, dtype=field.dtype, buffer=self.data, offset=field.offset, strides=self.strides
-        ).reshape(-1)
+        )
+        return column.reshape(-1)
 
     def xyz(self) -> NDArray[np.float32]:
         """(points, 3), contiguous."""
@@ -52,10 +53,10 @@ class _Cloud:
         size = x.dtype.itemsize
         if x.dtype == y.dtype == z.dtype and y.offset - x.offset == z.offset - y.offset == size:
             # As nearly every driver packs them: one strided copy instead of three.
-            packed = np.ndarray(
+            packed: NDArray[Any] = np.ndarray(
                 (*self.shape, 3), dtype=x.dtype, buffer=self.data, offset=x.offset, strides=(*self.strides, size)
             )
-            return packed.reshape(-1, 3).astype(np.float32, order="C")
+            return np.array(packed.reshape(-1, 3), dtype=np.float32, order="C")
         gathered = np.empty((self.shape[0] * self.shape[1], 3), dtype=np.float32)
         for k, name in enumerate("xyz"):
             gathered[:, k] = self.column(name)

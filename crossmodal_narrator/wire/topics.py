@@ -1,10 +1,11 @@
-"""Which topic carries which sensor: the relative names of a live vehicle, or a guess from the names and types of a bag."""
+"""Which topic carries which sensor: the relative names of a live vehicle, or a guess from a bag's names and types."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Any
 
 from crossmodal_narrator.core.snapshot import Sense
 from crossmodal_narrator.sync import Source
@@ -218,8 +219,8 @@ def _odometry_rank(topic: str) -> tuple[int, int, str]:
     return (0 if exact else 1 if like else 2, topic.count("/"), topic)
 
 
-def _best(topics: Sequence[str], rank: object) -> str | None:
-    return min(topics, key=rank) if topics else None  # type: ignore[type-var, arg-type]
+def _best(topics: Sequence[str], rank: Callable[[str], Any]) -> str | None:
+    return min(topics, key=rank) if topics else None
 
 
 def _named(topics: Sequence[str], leaf: str) -> str | None:
