@@ -12,7 +12,7 @@ from crossmodal_narrator.encoding.lidar import LidarGeometry
 from crossmodal_narrator.fusion import SceneFusion
 from crossmodal_narrator.language import Narrator
 from crossmodal_narrator.pipeline import Perception, Pipeline
-from crossmodal_narrator.runtime import ModelStore, open_engine
+from crossmodal_narrator.runtime import ModelStore, detector_spec, open_engine
 from crossmodal_narrator.sync import Source, Synchroniser
 
 
@@ -35,7 +35,7 @@ def build_perception(config: PerceptionConfig, *, now_ns: NowNs) -> Perception:
     engine = open_engine(manifest, store, config.engine)
     return Perception(
         synchroniser=Synchroniser(config.sync, expected_sources(config)),
-        camera=CameraEncoder(config.camera, engine, manifest.labels),
+        camera=CameraEncoder(config.camera, engine, detector_spec(manifest)),
         lidar=LidarGeometry(config.lidar),
         fusion=SceneFusion(config.fusion),
         timer=StageTimer(now_ns),

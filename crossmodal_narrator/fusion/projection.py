@@ -1,0 +1,68 @@
+"""What one camera sees of the LiDAR's points and of boxes in space."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crossmodal_narrator.core.geometry import Intrinsics, OrientedBox, PixelBox, Pose
+from crossmodal_narrator.core.snapshot import PlacedCamera
+
+NEAREST_M = 0.3  # corners nearer to the lens than this have no meaningful pixel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CameraView:
+    """The obstacle points in one image: their indices, pixels and depth along the optical axis."""
+
+    intrinsics: Intrinsics
+    camera_from_base: Pose
+    index: NDArray[np.int64]  # (seen,) into the obstacle points
+    pixels: NDArray[np.float32]  # (seen, 2)
+    depth_m: NDArray[np.float32]  # (seen,)
+
+    @staticmethod
+    def of(placed: PlacedCamera, points: NDArray[np.float32]) -> CameraView:
+        """Project (points, 3) of base_link into the image of `placed`, whose intrinsics are known."""
+        intrinsics = placed.frame.intrinsics
+        assert intrinsics is not None  # the synchroniser places no camera without them
+        in_camera = placed.camera_from_base.transform(points).astype(np.float32, copy=False)
+        ahead = np.flatnonzero(in_camera[:, 2] > np.float32(NEAREST_M))
+        pixels, seen = intrinsics.project(in_camera[ahead])
+        index = ahead[seen]
+        return CameraView(
+            intrinsics=intrinsics,
+            camera_from_base=placed.camera_from_base,
+            index=index,
+            pixels=pixels[seen].astype(np.float32),
+            depth_m=in_camera[index, 2],
+        )
+
+    def inside(self, box: PixelBox) -> NDArray[np.int64]:
+        """Positions in `index` of the points within `box`."""
+        u, v = self.pixels[:, 0], self.pixels[:, 1]
+        return np.flatnonzero((u >= box.x0) & (u < box.x1) & (v >= box.y0) & (v < box.y1))
+
+    def box_of(self, box: OrientedBox) -> PixelBox | None:
+        """The part of the image that `box` fills, or None where the camera does not see it."""
+        corners = self.camera_from_base.transform(box.corners())
+        if (corners[:, 2] < NEAREST_M).all():
+            return None
+        corners[:, 2] = np.maximum(corners[:, 2], NEAREST_M)
+        k = self.intrinsics
+        u = np.clip(k.fx * corners[:, 0] / corners[:, 2] + k.cx, 0, k.width)
+        v = np.clip(k.fy * corners[:, 1] / corners[:, 2] + k.cy, 0, k.height)
+        found = PixelBox(x0=float(u.min()), y0=float(v.min()), x1=float(u.max()), y1=float(v.max()))
+        return found if found.width >= 1 and found.height >= 1 else None
+
+    def azimuth_rad(self, box: PixelBox) -> float:
+        """The bearing in base_link of the middle of `box`."""
+        ray = self.camera_from_base.rotation.T @ np.array(self.intrinsics.ray(box.centre))
+        return float(np.arctan2(ray[1], ray[0]))
+
+    def shows(self, point_m: tuple[float, float, float]) -> bool:
+        """Whether a point of base_link lies in the image."""
+        _, seen = self.intrinsics.project(self.camera_from_base.transform(np.array([point_m])))
+        return bool(seen[0])

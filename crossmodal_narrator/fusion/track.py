@@ -1,0 +1,127 @@
+"""One thing, followed from frame to frame in odom."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from crossmodal_narrator.core.detections import ObjectClass
+from crossmodal_narrator.core.geometry import OrientedBox, PixelBox, Pose, wrap_angle
+from crossmodal_narrator.core.scene import Evidence
+from crossmodal_narrator.core.snapshot import Sense
+from crossmodal_narrator.fusion.kalman import PlanFilter
+from crossmodal_narrator.fusion.shapes import PRIORS, Completed, Shape, usual_shape
+from crossmodal_narrator.fusion.votes import Votes
+
+FIRST_SPEED_SIGMA_MPS = 5.0
+FEW_POINTS = 30
+SIGMA_M = 0.2
+SIGMA_OF_FEW_M = 0.4
+YAW_GAIN = 0.25
+SIZE_GAIN = 0.1
+ALIGNED_SPEED_MPS = 2.5  # a vehicle faster than this points where it goes
+MAY_DO_MPS2 = {ObjectClass.PEDESTRIAN: 1.0, ObjectClass.ANIMAL: 1.5}
+OTHERS_MAY_DO_MPS2 = 2.0
+
+
+@dataclass(slots=True, kw_only=True)
+class Place:
+    """Where a thing is, in odom."""
+
+    filter: PlanFilter
+    z_m: float  # of the centre
+    size_lwh_m: tuple[float, float, float]
+    yaw_rad: float
+    yaw_is_known: bool
+
+    def box(self) -> OrientedBox:
+        x, y = self.filter.position_m
+        return OrientedBox(centre_m=(x, y, self.z_m), size_lwh_m=self.size_lwh_m, yaw_rad=self.yaw_rad)
+
+
+@dataclass(slots=True, kw_only=True)
+class Track:
+    """What is known of one thing. Without a range `place` is None and the bearing remains."""
+
+    track_id: int
+    born_ns: int
+    azimuth_rad: float
+    votes: Votes = field(default_factory=Votes)
+    place: Place | None = None
+    image_boxes: dict[str, PixelBox] = field(default_factory=dict)  # where each camera saw it last
+    evidence: dict[Sense, Evidence] = field(default_factory=dict)
+    supported_ns: int = 0
+    ranged_ns: int = 0  # when the LiDAR supported it last
+    pictured_ns: int = 0  # when a camera supported it last
+    sweeps: int = 0
+    is_moving: bool = False
+    moving_since_ns: int | None = None
+    has_moved: bool = False
+
+    @property
+    def label(self) -> ObjectClass:
+        return self.votes.label
+
+    def predict(self, dt_s: float) -> None:
+        if self.place is not None:
+            self.place.filter.predict(dt_s, MAY_DO_MPS2.get(self.label, OTHERS_MAY_DO_MPS2))
+
+    def shape(self, base_from_odom: Pose, label: ObjectClass) -> Shape:
+        """What to expect of the points of this thing, seen as `label`, in base_link; a road goes on straight ahead."""
+        if self.place is None:
+            return usual_shape(label, 0.0)
+        size, usual = self.place.size_lwh_m, usual_shape(label, 0.0).size_lwh_m
+        return Shape(
+            label=label,
+            size_lwh_m=size if self.label is label else usual,
+            yaw_rad=wrap_angle(self.place.yaw_rad + base_from_odom.yaw_rad),
+            yaw_is_known=self.place.yaw_is_known,
+        )
+
+    def settle(self, seen: Completed, points: int, odom_from_base: Pose) -> None:
+        """Take a box that was measured, in base_link, from so many points."""
+        box = seen.box.moved(odom_from_base)
+        sigma_m = SIGMA_M if points >= FEW_POINTS else SIGMA_OF_FEW_M
+        x, y, z = box.centre_m
+        if self.place is None:
+            self.place = Place(
+                filter=PlanFilter((x, y), sigma_m, FIRST_SPEED_SIGMA_MPS),
+                z_m=z,
+                size_lwh_m=box.size_lwh_m,
+                yaw_rad=box.yaw_rad,
+                yaw_is_known=seen.yaw_is_measured,
+            )
+            return
+        place = self.place
+        place.filter.correct((x, y), sigma_m)
+        place.z_m += SIZE_GAIN * (z - place.z_m)
+        place.size_lwh_m = self._grown(seen, box)
+        self._turn(seen, box.yaw_rad)
+
+    def _grown(self, seen: Completed, box: OrientedBox) -> tuple[float, float, float]:
+        """Towards what was seen, and no smaller than usual: a hidden end says nothing."""
+        assert self.place is not None
+        length, width, height = self.place.size_lwh_m
+        prior = PRIORS.get(self.label)
+        wanted = list(seen.visible_lw_m)
+        if prior is not None:
+            wanted = [min(max(wanted[k], prior.usual_lwh_m[k]), prior.largest_lwh_m[k]) for k in (0, 1)]
+        return (
+            length + SIZE_GAIN * (wanted[0] - length),
+            width + SIZE_GAIN * (wanted[1] - width),
+            height + SIZE_GAIN * (box.size_lwh_m[2] - height),
+        )
+
+    def _turn(self, seen: Completed, yaw_rad: float) -> None:
+        assert self.place is not None
+        place = self.place
+        if seen.yaw_is_measured:
+            off = wrap_angle(yaw_rad - place.yaw_rad)
+            gain = YAW_GAIN if place.yaw_is_known else 1.0
+            place.yaw_rad = wrap_angle(place.yaw_rad + gain * off)
+            place.yaw_is_known = True
+        vx, vy = place.filter.velocity_mps
+        if self.label.is_vehicle and math.hypot(vx, vy) > ALIGNED_SPEED_MPS:
+            course = math.atan2(vy, vx)
+            if abs(wrap_angle(course - place.yaw_rad)) > math.pi / 2:
+                place.yaw_rad = wrap_angle(place.yaw_rad + math.pi)  # the box has no front; its way has
