@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from crossmodal_narrator.language.config import NarratorConfig
+from crossmodal_narrator.language.narrator import Narrator
 
-__all__ = ["NarratorConfig"]
+__all__ = ["Narrator", "NarratorConfig"]

@@ -22,7 +22,7 @@ class NarratorConfig:
     calm_pause_s: float = parameter(0.8, help="silence before a calm sentence", unit="s", low=0.0, high=30.0)
     notable_pause_s: float = parameter(0.2, help="silence before a notable sentence", unit="s", low=0.0, high=30.0)
     hand_over_s: float = parameter(
-        1.2, help="how long before the voice is free a notable sentence may be handed over", unit="s", low=0.0, high=5.0
+        2.0, help="how long before the voice is free a notable sentence may be handed over", unit="s", low=0.0, high=5.0
     )
     calm_share: float = parameter(
         0.5, help="share of the last 30 s that may be speech before calm sentences wait", low=0.05, high=1.0
@@ -39,6 +39,9 @@ class NarratorConfig:
     probable_confidence: float = parameter(0.45, help="claims below this are not spoken", low=0.0, high=1.0)
     sure_confidence: float = parameter(0.6, help="claims below this are spoken as probable", low=0.0, high=1.0)
     colour_confidence: float = parameter(0.6, help="a colour below this is left out", low=0.0, high=1.0)
+    evidence_age_s: float = parameter(
+        1.0, help="a claim needs a sense that has supported it within this time", unit="s", low=0.1, high=10.0
+    )
     danger_ttc_s: float = parameter(
         2.5, help="time to collision below which danger is called", unit="s", low=0.5, high=10.0
     )

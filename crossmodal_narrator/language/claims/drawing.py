@@ -7,8 +7,8 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from crossmodal_narrator.core.detections import ObjectClass, SignalState
-from crossmodal_narrator.core.scene import SceneObject, SceneState, Side, SoundEvent, TrafficSignal
-from crossmodal_narrator.core.snapshot import Sense, Trouble
+from crossmodal_narrator.core.scene import Evidence, SceneObject, SceneState, Side, SoundEvent, TrafficSignal
+from crossmodal_narrator.core.snapshot import Degradation, Sense, Trouble
 from crossmodal_narrator.language.claims.ego import EgoEstimator
 from crossmodal_narrator.language.claims.facts import Ego, Facts, SenseHealth, Signal, Sound, Thing
 from crossmodal_narrator.language.claims.held import Held, Settled
@@ -19,6 +19,7 @@ from crossmodal_narrator.language.config import NarratorConfig
 FORGET_LOST_S = 10.0
 SIGNAL_CONE_RAD = math.radians(25)
 DELIVERED_NS = 3_000_000_000
+BESIDE_M = 2.0  # off our middle line, and not in our path
 TREND_DB = 3.0  # a change of level that is not only noise
 
 
@@ -51,7 +52,7 @@ class ClaimDrawer:
         self._signal: Held[SignalState] | None = None
         self._sounds: dict[str, _SoundMemory] = {}
         self._senses: dict[tuple[Sense, str], Held[Trouble | None]] = {}
-        self._delivered_ns: dict[Sense, int] = {}
+        self._delivered: dict[Sense, Evidence] = {}
 
     def draw(self, scene: SceneState) -> Facts:
         now_ns = scene.stamp_ns
@@ -82,7 +83,7 @@ class ClaimDrawer:
             subject=subject,
             label=memory.label.value,
             confidence=seen.confidence,
-            side=seen.relation.side,
+            side=_side(seen),
             in_path=seen.relation.in_path,
             distance_m=distance,
             movement=memory.movement.value,
@@ -101,7 +102,7 @@ class ClaimDrawer:
         )
 
     def _remember(self, subject: str, seen: SceneObject, now_ns: int) -> _TrackMemory:
-        place = (seen.relation.side, seen.relation.in_path)
+        place = (_side(seen), seen.relation.in_path)
         memory = self._tracks.get(subject)
         if memory is None:
             memory = self._tracks[subject] = _TrackMemory(
@@ -177,26 +178,49 @@ class ClaimDrawer:
         )
 
     def _health(self, scene: SceneState, now_ns: int) -> tuple[SenseHealth, ...]:
-        failing = {(d.sense, d.source): d.trouble for d in scene.degraded}
+        failing = {(d.sense, d.source): d for d in scene.degraded}
         for key in failing:
             self._senses.setdefault(key, Held(None, now_ns))
         for key, held in self._senses.items():
-            held.update(failing.get(key), now_ns)
+            held.update(failing[key].trouble if key in failing else None, now_ns)
         return tuple(
-            SenseHealth(sense=sense, source=source, trouble=held.value, held_s=held.held_s(now_ns))
+            SenseHealth(
+                sense=sense,
+                source=source,
+                trouble=held.value,
+                held_s=held.held_s(now_ns),
+                evidence=_diagnosis(failing.get((sense, source))),
+            )
             for (sense, source), held in sorted(self._senses.items(), key=lambda item: item[0])
         )
 
     def _delivering(self, scene: SceneState, now_ns: int) -> tuple[SenseHealth, ...]:
         """Senses that supported something in the last seconds, and of which no sensor fails."""
         for evidence in (e for o in scene.objects for e in o.evidence):
-            self._delivered_ns[evidence.modality] = now_ns
+            before = self._delivered.get(evidence.modality)
+            if before is None or before.stamp_ns < evidence.stamp_ns:
+                self._delivered[evidence.modality] = evidence
         failing = {d.sense for d in scene.degraded}
         return tuple(
-            SenseHealth(sense=sense, source="", trouble=None, held_s=0.0)
-            for sense, stamp_ns in sorted(self._delivered_ns.items())
-            if sense not in failing and now_ns - stamp_ns <= DELIVERED_NS
+            SenseHealth(sense=sense, source="", trouble=None, held_s=0.0, evidence=(evidence,))
+            for sense, evidence in sorted(self._delivered.items())
+            if sense not in failing and now_ns - evidence.stamp_ns <= DELIVERED_NS
         )
+
+
+def _side(seen: SceneObject) -> Side:
+    """Where a passenger would say that it is: far ahead, what stands beside our path is still 'on the right'."""
+    side, position = seen.relation.side, seen.position_m
+    if side is not Side.AHEAD or seen.relation.in_path or position is None or abs(position[1]) < BESIDE_M:
+        return side
+    return Side.AHEAD_LEFT if position[1] > 0 else Side.AHEAD_RIGHT
+
+
+def _diagnosis(failing: Degradation | None) -> tuple[Evidence, ...]:
+    if failing is None:
+        return ()
+    detail = f"{failing.trouble.value}: {failing.remedy}"
+    return (Evidence(modality=failing.sense, stamp_ns=failing.since_ns, detail=detail),)
 
 
 def side_of(azimuth_rad: float) -> Side:

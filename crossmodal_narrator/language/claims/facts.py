@@ -166,6 +166,7 @@ class SenseHealth:
     source: str
     trouble: Trouble | None
     held_s: float
+    evidence: tuple[Evidence, ...] = ()
 
     @property
     def subject(self) -> str:
@@ -178,7 +179,7 @@ class SenseHealth:
             subject=self.subject,
             value=True if self.trouble is None else self.trouble.value,
             confidence=1.0,
-            evidence=(),
+            evidence=self.evidence,
         )
 
 

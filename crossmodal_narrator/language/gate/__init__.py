@@ -1,1 +1,8 @@
-"""The last look: every claim of a sentence against the scene as it is when it is spoken."""
+"""What must not be said: claims that the scene does not hold, and words that no claim accounts for."""
+
+from __future__ import annotations
+
+from crossmodal_narrator.language.gate.support import Gate, Verdict
+from crossmodal_narrator.language.gate.wording import owns_doubt, unaccounted
+
+__all__ = ["Gate", "Verdict", "owns_doubt", "unaccounted"]

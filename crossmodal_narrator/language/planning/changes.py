@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crossmodal_narrator.core.detections import ObjectClass
+from crossmodal_narrator.core.scene import Evidence
 from crossmodal_narrator.core.snapshot import Sense
 from crossmodal_narrator.core.speech import Claim, Urgency
 from crossmodal_narrator.language.claims.facts import Thing
@@ -16,6 +17,7 @@ from crossmodal_narrator.language.planning.view import View, is_ahead_in_path
 AGAIN_AFTER_S = 10.0
 NEAR_M = 20.0
 GONE_AFTER_S = 1.5
+GONE_CONFIDENCE = 0.8  # it may also be hidden
 TELLING = frozenset({Movement.PULLING_AWAY, Movement.CUTTING_IN, Movement.STEPPING_OUT, Movement.BRAKING})
 GOING = frozenset({"moving", "pulling_away", "braking", "oncoming", "approaching", "receding", "crossing"})
 STANDING = frozenset({"stopped", "parked"})
@@ -60,8 +62,8 @@ def _change(view: View, thing: Thing) -> Message:
         priority=_PRIORITY.get(thing.movement, 65.0),
         urgency=Urgency.NOTABLE,
         trigger="change",
-        core=(Predicate.EXISTS, Predicate.SIDE, Predicate.MOTION),
-        extra=(Predicate.COLOUR,),
+        core=(Predicate.EXISTS, Predicate.MOTION),
+        extra=(Predicate.SIDE,) if thing.movement is Movement.CUTTING_IN else view.identity(thing),
     )
 
 
@@ -99,6 +101,7 @@ def _correction(view: View, thing: Thing, entry: Known) -> Message:
         priority=85.0,
         urgency=Urgency.NOTABLE,
         trigger="correction",
+        core=(Predicate.EXISTS,),
         with_claims=(wrong,),
         extra=(),
     )
@@ -106,7 +109,8 @@ def _correction(view: View, thing: Thing, entry: Known) -> Message:
 
 def departures(view: View) -> Iterator[Message]:
     """The thing that was spoken of in our path is not there any more, though the sense that measures it still works."""
-    if Sense.LIDAR not in {h.sense for h in view.facts.delivering}:
+    laser = next((h for h in view.facts.delivering if h.sense is Sense.LIDAR), None)
+    if laser is None:
         return
     for subject, lost_s in view.facts.lost_s.items():
         entry = view.memory.known.get(subject)
@@ -114,7 +118,7 @@ def departures(view: View) -> Iterator[Message]:
             continue
         mattered = view.memory.said(Predicate.IN_PATH, subject) is True and (view.now_ns - entry.last_ns) / 1e9 < 15.0
         if mattered and view.fresh(f"gone/{subject}", KNOWN_S) and not _has_other(view, subject):
-            yield _departure(subject, entry)
+            yield _departure(subject, entry, laser.evidence)
 
 
 def _has_other(view: View, subject: str) -> bool:
@@ -122,8 +126,14 @@ def _has_other(view: View, subject: str) -> bool:
     return any(is_ahead_in_path(t) and t.within(NEAR_M + 10.0) for t in view.facts.things.values())
 
 
-def _departure(subject: str, entry: Known) -> Message:
-    gone = Claim(predicate=Predicate.GONE.value, subject=subject, value=entry.label.value, confidence=0.8, evidence=())
+def _departure(subject: str, entry: Known, evidence: tuple[Evidence, ...]) -> Message:
+    gone = Claim(
+        predicate=Predicate.GONE.value,
+        subject=subject,
+        value=entry.label.value,
+        confidence=GONE_CONFIDENCE,
+        evidence=evidence,
+    )
     return Message(
         act=Act.GONE,
         topic=f"gone/{subject}",

@@ -48,7 +48,7 @@ def _people(view: View, side: Side, beside: list[Thing]) -> Iterator[Message]:
     if len(people) == 1:
         yield _encounter(view, people[0], priority=40.0, topic=topic, cooldown_s=20.0)
     else:
-        yield view.about_group(people, Act.GROUP, side=side, movement=_common(people), topic=topic, priority=41.0)
+        yield view.about_group(people, Act.GROUP, movement=_common(people), topic=topic, priority=41.0)
 
 
 def _rows(view: View, side: Side, beside: list[Thing]) -> Iterator[Message]:
@@ -62,7 +62,6 @@ def _rows(view: View, side: Side, beside: list[Thing]) -> Iterator[Message]:
         yield view.about_group(
             cars,
             Act.ROW,
-            side=side,
             movement=Movement.PARKED,
             topic=f"row/{side.value}",
             priority=35.0,
@@ -81,13 +80,13 @@ def _oncoming(view: View, side: Side, beside: list[Thing]) -> Iterator[Message]:
         if len(crowd) == 1:
             yield _encounter(view, crowd[0], priority=30.0, topic=topic, cooldown_s=30.0)
         elif label is not ObjectClass.OBSTACLE:
-            yield view.about_group(crowd, Act.GROUP, side=side, movement=Movement.ONCOMING, topic=topic, priority=31.0)
+            yield view.about_group(crowd, Act.GROUP, movement=Movement.ONCOMING, topic=topic, priority=31.0)
 
 
 def _cones(view: View, side: Side, beside: list[Thing]) -> Iterator[Message]:
     cones = [t for t in beside if t.label is ObjectClass.CONE and t.within(20.0)]
     if len(cones) >= 2 and view.fresh(f"cones/{side.value}", 60.0):
-        yield view.about_group(cones, Act.GROUP, side=side, movement=None, topic=f"cones/{side.value}", priority=28.0)
+        yield view.about_group(cones, Act.GROUP, movement=None, topic=f"cones/{side.value}", priority=28.0)
 
 
 def _single(view: View, ready: tuple[Thing, ...]) -> Iterator[Message]:

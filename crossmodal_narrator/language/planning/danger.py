@@ -10,6 +10,15 @@ from crossmodal_narrator.language.claims.predicates import Movement, Predicate
 from crossmodal_narrator.language.planning.message import Act, Message
 from crossmodal_narrator.language.planning.view import View, is_ahead_in_path
 
+SPEAKS_FOR_ITSELF = frozenset(
+    {
+        Movement.STEPPING_OUT,
+        Movement.BRAKING,
+        Movement.CUTTING_IN,
+        Movement.CROSSING,
+        Movement.STOPPED,
+    }
+)
 AGAIN_AFTER_S = 8.0
 EGO_MOVES_MPS = 1.0
 VULNERABLE_MARGIN_S = 1.0
@@ -28,9 +37,14 @@ def dangers(view: View) -> Iterator[Message]:
                 priority=100.0 - (thing.ttc_s or 0.0),
                 urgency=Urgency.URGENT,
                 trigger="danger",
-                core=(Predicate.EXISTS, Predicate.SIDE, Predicate.MOTION),
-                extra=(Predicate.TTC, Predicate.DISTANCE),
+                core=(Predicate.EXISTS, Predicate.SIDE, _reason(thing)),
+                extra=(),
             )
+
+
+def _reason(thing: Thing) -> Predicate:
+    """What the thing does, where that alone tells why it is dangerous; else how soon we would meet."""
+    return Predicate.MOTION if thing.movement in SPEAKS_FOR_ITSELF else Predicate.TTC
 
 
 def _threatens(thing: Thing, view: View) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from crossmodal_narrator.core.detections import SignalState
 from crossmodal_narrator.core.speech import Claim, Urgency
@@ -19,7 +20,7 @@ from crossmodal_narrator.language.planning.view import View
 
 STANDS = frozenset({EgoState.STANDING, EgoState.STOPPED})
 LOSES_SPEED = frozenset({EgoState.SLOWING, EgoState.STOPPING})
-TURNS = frozenset({EgoState.TURNING_LEFT, EgoState.TURNING_RIGHT})
+REASONS = frozenset({Movement.CROSSING, Movement.STEPPING_OUT, Movement.CUTTING_IN, Movement.BRAKING, Movement.STOPPED})
 AGAIN_AFTER_S = 8.0
 FOLLOWS_WITHIN_S = 8.0
 STANDS_BEHIND_M = 20.0
@@ -35,15 +36,12 @@ def ego_changes(view: View) -> Iterator[Message]:
     said = view.memory.said(Predicate.EGO_MOTION, EGO)
     if ego.state in STANDS:
         yield from _standing(view, ego.state, said)
-    elif ego.state is EgoState.STARTING:
-        if said != EgoState.STARTING.value:
-            yield _starting(view)
     elif ego.state in LOSES_SPEED:
         if said not in {s.value for s in LOSES_SPEED} and view.fresh("ego/slowing", AGAIN_AFTER_S):
             yield _losing_speed(view, ego.state)
-    elif ego.state in TURNS or ego.state is EgoState.REVERSING:
+    elif ego.state is not EgoState.MOVING:
         if said != ego.state.value:
-            yield _plain(view, ego.state)
+            yield _starting(view) if ego.state is EgoState.STARTING else _plain(view, ego.state)
     elif ego.held_s > 2.0:
         view.memory.unsay(Predicate.EGO_MOTION, EGO)
 
@@ -73,7 +71,7 @@ def _standing(view: View, state: EgoState, said: object) -> Iterator[Message]:
     lead = view.lead()
     urgency = Urgency.NOTABLE if state is EgoState.STOPPED else Urgency.CALM
     if lead is not None and lead.within(STANDS_BEHIND_M):
-        yield view.about(
+        message = view.about(
             lead,
             Act.STANDING_BEHIND,
             topic="ego/standing",
@@ -83,13 +81,15 @@ def _standing(view: View, state: EgoState, said: object) -> Iterator[Message]:
             core=(Predicate.EXISTS, Predicate.SIDE, Predicate.IN_PATH),
             with_claims=(claim,),
         )
+        yield replace(message, roles={"a": EGO, "b": lead.subject})
     elif state is EgoState.STOPPED and view.facts.ego.held_s > 0.5:
         yield _plain(view, state)
 
 
 def _starting(view: View) -> Message:
     if view.fresh("pulling_away", FOLLOWS_WITHIN_S):
-        return _plain(view, EgoState.STARTING, _cause_of_start(view.facts.signal))
+        told = not view.fresh("signal", FOLLOWS_WITHIN_S)
+        return _plain(view, EgoState.STARTING, () if told else _cause_of_start(view.facts.signal))
     return Message(
         act=Act.FOLLOWING,
         topic="ego/starting",
@@ -115,19 +115,13 @@ def _losing_speed(view: View, state: EgoState) -> Message:
     if thing is None:
         unknown = _cause(UNKNOWN_CAUSE, 1.0, view.facts.ego.claim(state))
         return _plain(view, state, (unknown,) if state is EgoState.SLOWING else ())
-    about = thing.claims(Predicate.EXISTS, Predicate.SIDE, Predicate.MOTION, Predicate.COLOUR)
-    cause = _cause(thing.subject, thing.confidence, about[0])
-    message = _plain(view, state, (cause, *about))
-    roles = {"a": EGO, "b": thing.subject}
+    cause = _cause(thing.subject, thing.confidence, thing.claims(Predicate.EXISTS)[0])
+    told = (Predicate.MOTION,) if thing.movement in REASONS else ()
     mention = view.memory.mention(thing.subject, view.now_ns)
-    return Message(
-        act=Act.EGO,
-        topic=message.topic,
-        priority=message.priority,
-        urgency=message.urgency,
-        trigger=message.trigger,
-        core=message.core,
-        roles=roles,
+    return replace(
+        _plain(view, state, (cause, *thing.claims(Predicate.EXISTS))),
+        extra=thing.claims(*told, *view.identity(thing)),
+        roles={"a": EGO, "b": thing.subject},
         mentions={thing.subject: Mention.GIVEN if mention is Mention.FOCUS else mention},
         hedged=view.hedged((thing,)),
     )
@@ -135,10 +129,12 @@ def _losing_speed(view: View, state: EgoState) -> Message:
 
 def _thing_in_the_way(view: View) -> Thing | None:
     """What explains that we lose speed: it is in our path and we come nearer, or it crosses or brakes."""
-    crossing = {Movement.CROSSING, Movement.STEPPING_OUT, Movement.CUTTING_IN, Movement.BRAKING}
     for thing in view.ready():
         near = thing.within(CAUSE_RANGE_M) and thing.in_path
-        if near and (thing.movement in crossing or (thing.closing_mps is not None and thing.closing_mps > 0.5)):
+        if near and (
+            thing.movement in REASONS - {Movement.STOPPED}
+            or (thing.closing_mps is not None and thing.closing_mps > 0.5)
+        ):
             return thing
     return None
 

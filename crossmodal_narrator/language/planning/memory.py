@@ -6,13 +6,14 @@ import math
 from dataclasses import dataclass
 
 from crossmodal_narrator.core.detections import ObjectClass
-from crossmodal_narrator.core.speech import ClaimValue
+from crossmodal_narrator.core.speech import Claim, ClaimValue
 from crossmodal_narrator.language.claims.facts import Facts, Thing
 from crossmodal_narrator.language.claims.predicates import Predicate, members
 from crossmodal_narrator.language.planning.message import Mention, Message
 
 KNOWN_S = 30.0  # how long a listener keeps a thing in mind
 FOCUS_S = 6.0
+SIGNAL = "signal"  # lights are one topic, whichever of them it was
 SAME_PLACE_M = 3.0  # a new track this near to where a known one was lost is the same thing
 
 
@@ -51,7 +52,7 @@ class Memory:
         self._topics[message.topic] = stamp_ns
         self.last_topic = message.topic
         for claim in message.claims:
-            self._said[(claim.predicate, claim.subject)] = (claim.value, stamp_ns)
+            self._note(claim, stamp_ns)
             if claim.predicate == Predicate.EXISTS.value:
                 for subject in members(claim.subject):
                     entry = self.known.get(subject)
@@ -59,6 +60,13 @@ class Memory:
                     label = ObjectClass(str(claim.value))
                     self.known[subject] = Known(label=label, introduced_ns=introduced, last_ns=stamp_ns)
         self._focus, self._focus_ns = message.roles.get("a"), stamp_ns
+
+    def _note(self, claim: Claim, stamp_ns: int) -> None:
+        self._said[(claim.predicate, claim.subject)] = (claim.value, stamp_ns)
+        if claim.predicate == Predicate.SIGNAL_STATE.value:
+            self._said[(claim.predicate, SIGNAL)] = (claim.value, stamp_ns)
+        if claim.predicate == Predicate.SENSE_WORKS.value:
+            self.unsay(Predicate.SENSE_TROUBLE, claim.subject)
 
     def said(self, predicate: Predicate, subject: str) -> ClaimValue | None:
         """The value that was last said, or None."""

@@ -17,6 +17,7 @@ from crossmodal_narrator.language.planning.pacing import Pacing
 from crossmodal_narrator.language.planning.senses import senses, signals, sounds
 from crossmodal_narrator.language.planning.view import View
 
+SETTLE_S = 0.8  # context waits so long at the beginning, for what we do ourselves to be told first
 Source = Callable[[View], Iterable[Message]]
 SOURCES: tuple[Source, ...] = (
     dangers,
@@ -42,14 +43,18 @@ class Planner:
 
     def forget(self) -> None:
         self._memory = Memory()
+        self._began_ns: int | None = None
         self._pacing.forget()
 
     def propose(self, facts: Facts) -> list[Message]:
         """Messages that may be spoken now, the most important first; empty for silence."""
         self._memory.observe(facts)
+        self._began_ns = facts.stamp_ns if self._began_ns is None else self._began_ns
         view = View(facts, self._memory, self._config)
         allowed = {u for u in Urgency if self._pacing.allows(u, facts.stamp_ns)}
-        offered = [m for source in SOURCES for m in source(view) if m.priority >= 0.0 and m.urgency in allowed]
+        settled = (facts.stamp_ns - self._began_ns) / 1e9 >= SETTLE_S
+        sources = SOURCES if settled else tuple(s for s in SOURCES if s is not context)
+        offered = [m for source in sources for m in source(view) if m.priority >= 0.0 and m.urgency in allowed]
         return sorted(offered, key=lambda m: (-m.priority, m.topic))
 
     def spoken(self, message: Message, duration_s: float, stamp_ns: int) -> None:

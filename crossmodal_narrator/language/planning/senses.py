@@ -8,8 +8,9 @@ from crossmodal_narrator.core.detections import SignalState
 from crossmodal_narrator.core.snapshot import Sense, Trouble
 from crossmodal_narrator.core.speech import Urgency
 from crossmodal_narrator.language.claims.facts import SenseHealth
-from crossmodal_narrator.language.claims.predicates import EgoState, Predicate
-from crossmodal_narrator.language.planning.message import Act, Message
+from crossmodal_narrator.language.claims.predicates import EgoState, Predicate, group
+from crossmodal_narrator.language.planning.memory import SIGNAL
+from crossmodal_narrator.language.planning.message import Act, Mention, Message
 from crossmodal_narrator.language.planning.view import View
 
 LOST_AFTER_S = 0.5
@@ -20,8 +21,9 @@ LOUD_KINDS = frozenset({"siren", "horn", "car_horn", "crash", "shout", "skid", "
 
 def senses(view: View) -> Iterator[Message]:
     lost = [h for h in view.facts.senses if h.trouble is not None and _is_lost(h, view)]
-    for sense in sorted({h.sense for h in lost}):
-        yield _sense_message(view, Act.SENSE_LOST, [h for h in lost if h.sense is sense])
+    for sense, trouble in sorted({(h.sense, h.trouble) for h in lost if h.trouble is not None}):
+        alike = [h for h in lost if (h.sense, h.trouble) == (sense, trouble)]
+        yield _sense_message(view, Act.SENSE_LOST, alike)
     back = [h for h in view.facts.senses if h.trouble is None and _is_back(h, view)]
     for sense in sorted({h.sense for h in back}):
         yield _sense_message(view, Act.SENSE_BACK, [h for h in back if h.sense is sense])
@@ -39,7 +41,10 @@ def _is_back(health: SenseHealth, view: View) -> bool:
 
 
 def _sense_message(view: View, act: Act, healths: list[SenseHealth]) -> Message:
-    left = [h for h in view.facts.delivering if h.sense in (Sense.CAMERA, Sense.LIDAR)]
+    seeing = [h for h in view.facts.delivering if h.sense in (Sense.CAMERA, Sense.LIDAR)]
+    relies_on_rest = act is Act.SENSE_LOST and healths[0].sense is not Sense.ODOMETRY
+    left = seeing if relies_on_rest else []
+    roles = {"a": group(h.subject for h in healths)}
     return Message(
         act=act,
         topic=f"sense/{healths[0].sense.value}",
@@ -47,8 +52,8 @@ def _sense_message(view: View, act: Act, healths: list[SenseHealth]) -> Message:
         urgency=Urgency.NOTABLE,
         trigger="sense",
         core=tuple(h.claim() for h in healths),
-        extra=tuple(h.claim() for h in left) if act is Act.SENSE_LOST else (),
-        roles={"a": healths[0].subject, **({"b": left[0].subject} if left and act is Act.SENSE_LOST else {})},
+        extra=tuple(h.claim() for h in left),
+        roles={**roles, "b": group(h.subject for h in left)} if left else roles,
     )
 
 
@@ -57,7 +62,7 @@ def signals(view: View) -> Iterator[Message]:
     signal = view.facts.signal
     if signal is None or signal.held_s < max(0.3, view.config.persistence_s) or not view.fresh("signal", 3.0):
         return
-    last = view.memory.said(Predicate.SIGNAL_STATE, "signal")
+    last = view.memory.said(Predicate.SIGNAL_STATE, SIGNAL)
     if signal.state.value == last:
         return
     concerns = {
@@ -96,4 +101,5 @@ def sounds(view: View) -> Iterator[Message]:
                 core=(heard,),
                 extra=tuple(rest),
                 roles={"a": sound.subject},
+                mentions={sound.subject: Mention.NEW if first else Mention.GIVEN},
             )

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from crossmodal_narrator.core.detections import ObjectClass
-from crossmodal_narrator.core.scene import Side
 from crossmodal_narrator.core.speech import Claim, ClaimValue, Urgency
 from crossmodal_narrator.language.claims.facts import AHEAD_SIDES, Facts, Thing
 from crossmodal_narrator.language.claims.predicates import Movement, Predicate, group
@@ -81,28 +80,25 @@ class View:
         things: Iterable[Thing],
         act: Act,
         *,
-        side: Side,
         movement: Movement | None,
         topic: str,
         priority: float,
         extra: tuple[tuple[Predicate, ClaimValue], ...] = (),
     ) -> Message:
-        """A message about several things of one class; a group's side is the half of the world in which all are."""
+        """A message about several things of one class, with the exact side of each."""
         crowd = tuple(things)
         subject = group(t.subject for t in crowd)
         values: list[tuple[Predicate, ClaimValue]] = [
             (Predicate.EXISTS, crowd[0].label.value),
-            (Predicate.SIDE, side.value),
             (Predicate.COUNT, len(crowd)),
             *extra,
         ]
         if movement is not None:
             values.append((Predicate.MOTION, movement.value))
-        confidence = min(t.confidence for t in crowd)
-        evidence = tuple(e for t in crowd for e in t.evidence)
-        claims = tuple(
-            Claim(predicate=p.value, subject=subject, value=v, confidence=confidence, evidence=evidence)
-            for p, v in values
+        sides = sorted({t.side for t in crowd})
+        claims = (
+            *(_shared(crowd, p, v) for p, v in values),
+            *(_shared([t for t in crowd if t.side is side], Predicate.SIDE, side.value) for side in sides),
         )
         return Message(
             act=act,
@@ -115,6 +111,15 @@ class View:
             mentions={subject: Mention.NEW},
         )
 
+    def identity(self, thing: Thing) -> tuple[Predicate, ...]:
+        """What a listener needs in order to know which thing is meant: for a known one its colour is enough."""
+        mention = self.memory.mention(thing.subject, self.now_ns)
+        if mention is Mention.FOCUS:
+            return ()
+        if mention is Mention.NEW:
+            return (Predicate.SIDE, Predicate.COLOUR)
+        return (Predicate.SIDE,) if thing.colour is None else (Predicate.COLOUR,)
+
     def hedged(self, things: Iterable[Thing]) -> frozenset[str]:
         """Subjects that are spoken of as probable."""
         return frozenset(
@@ -122,6 +127,17 @@ class View:
             for t in things
             if t.confidence < self.config.sure_confidence and t.label is not ObjectClass.OBSTACLE
         )
+
+
+def _shared(things: Sequence[Thing], predicate: Predicate, value: ClaimValue) -> Claim:
+    """One claim about several things, as sure as the least sure of them."""
+    return Claim(
+        predicate=predicate.value,
+        subject=group(t.subject for t in things),
+        value=value,
+        confidence=min(t.confidence for t in things),
+        evidence=tuple(e for t in things for e in t.evidence),
+    )
 
 
 def is_ahead_in_path(thing: Thing) -> bool:

@@ -2,7 +2,7 @@
 
     "We are standing behind {b.who}[, {b.place}][ {b.lane}]."
 
-`{b.who}` is filled from what the message says of its role b; `{colour}` is a slot of the role in whose phrase it stands.
+`{b.who}` is filled from what the message says of its role b; `{colour}` belongs to the role in whose phrase it stands.
 A part in brackets falls away when one of its slots cannot be filled. Brackets do not nest.
 """
 

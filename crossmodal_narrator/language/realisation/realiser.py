@@ -11,7 +11,7 @@ from crossmodal_narrator.core.errors import ConfigError
 from crossmodal_narrator.core.speech import Claim, Urgency
 from crossmodal_narrator.language.planning.message import Message
 from crossmodal_narrator.language.realisation.lexicon import Condition, Lexicon, Variant
-from crossmodal_narrator.language.realisation.pattern import ClaimKey, Pattern, Phrase, render
+from crossmodal_narrator.language.realisation.pattern import ClaimKey, Pattern, render
 from crossmodal_narrator.language.realisation.slots import LOCAL_SLOTS, SLOTS, Filling, key_of
 
 RECENT = 12  # sentences of which no wording is used again while there is another

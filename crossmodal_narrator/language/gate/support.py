@@ -1,0 +1,174 @@
+"""Each claim of a message against the current facts, and against what the senses behind it can know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from crossmodal_narrator.core.detections import ObjectClass
+from crossmodal_narrator.core.scene import Evidence
+from crossmodal_narrator.core.snapshot import Sense
+from crossmodal_narrator.core.speech import Claim
+from crossmodal_narrator.language.claims.facts import Facts, SenseHealth, Thing
+from crossmodal_narrator.language.claims.predicates import (
+    EGO,
+    UNKNOWN_CAUSE,
+    Movement,
+    Predicate,
+    members,
+)
+from crossmodal_narrator.language.config import NarratorConfig
+from crossmodal_narrator.language.planning.message import Message
+
+P = Predicate
+SEEING = frozenset({Sense.CAMERA, Sense.LIDAR})
+RANGING = frozenset({Sense.LIDAR})
+# Any one of the senses is enough. What is not here needs no sense of its own: it follows from other claims.
+KNOWN_BY: Mapping[Predicate, frozenset[Sense]] = {
+    P.EXISTS: SEEING,
+    P.SIDE: SEEING | {Sense.AUDIO},
+    P.DISTANCE: RANGING,
+    P.MOTION: RANGING,
+    P.IN_PATH: RANGING,
+    P.CLOSING: RANGING,
+    P.TTC: RANGING,
+    P.COLOUR: frozenset({Sense.CAMERA}),
+    P.COUNT: SEEING,
+    P.ROW: RANGING,
+    P.GONE: RANGING,
+    P.WAS_SAID: SEEING,
+    P.EGO_MOTION: frozenset({Sense.ODOMETRY}),
+    P.SPEED: frozenset({Sense.ODOMETRY}),
+    P.SIGNAL_STATE: frozenset({Sense.CAMERA}),
+    P.HEARD: frozenset({Sense.AUDIO}),
+    P.SOUND_TREND: frozenset({Sense.AUDIO}),
+}
+LASTING = frozenset({P.EXISTS, P.COLOUR, P.COUNT, P.WAS_SAID})  # what a thing is does not change while it is in sight
+EXACT_SHARE = 0.02
+EXACT_ABSOLUTE = 0.05
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What is left of a message; `message` is None where it must not be said. `refused` tells why, for the log."""
+
+    message: Message | None
+    refused: tuple[str, ...] = ()
+
+
+class Gate:
+    """Stateless: the same message and facts get the same verdict."""
+
+    def __init__(self, config: NarratorConfig) -> None:
+        self._config = config
+
+    def admit(self, message: Message, facts: Facts) -> Verdict:
+        """The message without the extra claims that do not hold; nothing, where a core claim does not."""
+        objections = {(c.predicate, c.subject): why for c in message.claims if (why := self.objection(c, facts))}
+        refused = tuple(f"{predicate}({subject}): {why}" for (predicate, subject), why in objections.items())
+        if any((c.predicate, c.subject) in objections for c in message.core):
+            return Verdict(message=None, refused=refused)
+        unsure = frozenset(
+            c.subject
+            for c in message.claims
+            if c.predicate == P.EXISTS.value
+            and c.value != ObjectClass.OBSTACLE.value
+            and c.confidence < self._config.sure_confidence
+        )
+        return Verdict(message=message.without(frozenset(objections), unsure), refused=refused)
+
+    def objection(self, claim: Claim, facts: Facts) -> str:
+        """Why the claim may not be made now; empty if it may."""
+        try:
+            predicate = Predicate(claim.predicate)
+        except ValueError:
+            return "no such predicate"
+        if claim.confidence < self._config.probable_confidence:
+            return f"confidence {claim.confidence:.2f} is below {self._config.probable_confidence:.2f}"
+        return self._unsupported(predicate, claim, facts) or (
+            "" if _holds(predicate, claim, facts) else "does not hold"
+        )
+
+    def _unsupported(self, predicate: Predicate, claim: Claim, facts: Facts) -> str:
+        able = KNOWN_BY.get(predicate)
+        if able is None:
+            return ""
+        age_ns = int(self._config.evidence_age_s * 1e9)
+        fresh = {e.modality for e in claim.evidence if 0 <= facts.stamp_ns - e.stamp_ns <= age_ns}
+        if not fresh:
+            return "no sense has supported it lately"
+        told = {e.modality for e in claim.evidence} if predicate in LASTING else fresh
+        return "" if told & able else f"{_names(told)} cannot know it"
+
+
+def _names(senses: Iterable[Sense]) -> str:
+    return " and ".join(sorted(s.value for s in senses))
+
+
+def _holds(predicate: Predicate, claim: Claim, facts: Facts) -> bool:
+    """Whether the facts say the same of the subject."""
+    if predicate is P.GONE:
+        return claim.subject not in facts.things and claim.subject in facts.lost_s
+    if predicate is P.CAUSE:
+        return _is_cause(claim, facts)
+    if claim.subject == EGO:
+        return _holds_for_ego(predicate, claim, facts)
+    if predicate is P.SIGNAL_STATE:
+        return facts.signal is not None and _same(facts.signal.claim(), claim)
+    if predicate in (P.SENSE_TROUBLE, P.SENSE_WORKS):
+        return any(_same(h.claim(), claim) for h in _all_health(facts))
+    if claim.subject.startswith("sound:"):
+        return any(_same(known, claim) for sound in facts.sounds for known in sound.claims())
+    things = [facts.things.get(subject) for subject in members(claim.subject)]
+    present = [t for t in things if t is not None]
+    return len(present) == len(things) and _holds_for_things(predicate, claim, present)
+
+
+def _holds_for_ego(predicate: Predicate, claim: Claim, facts: Facts) -> bool:
+    ego = facts.ego
+    if predicate is P.EGO_MOTION:
+        return ego.state is not None and ego.state.value == claim.value
+    return predicate is P.SPEED and _equal(ego.speed_mps, claim.value)
+
+
+def _holds_for_things(predicate: Predicate, claim: Claim, things: list[Thing]) -> bool:
+    if not _is_evidence_of(claim.evidence, things):
+        return False
+    if predicate is P.COUNT:
+        return len(things) == claim.value
+    if predicate is P.ROW:
+        return all(t.movement is Movement.PARKED and t.forward_m is not None for t in things)
+    if predicate is P.WAS_SAID:
+        return all(t.label.value != claim.value for t in things)
+    if predicate is P.MOTION and claim.value == Movement.STOPPED.value and len(things) > 1:
+        return all(t.movement.stands for t in things)
+    return all(any(_equal(known.value, claim.value) for known in t.claims(predicate)) for t in things)
+
+
+def _is_evidence_of(evidence: tuple[Evidence, ...], things: list[Thing]) -> bool:
+    """What is brought forward is what the senses said of these things, and nothing else."""
+    known = [e for t in things for e in t.evidence]
+    return all(e in known for e in evidence)
+
+
+def _is_cause(claim: Claim, facts: Facts) -> bool:
+    signal = facts.signal.subject if facts.signal is not None else ""
+    return claim.value in (UNKNOWN_CAUSE, signal) or str(claim.value) in facts.things
+
+
+def _all_health(facts: Facts) -> tuple[SenseHealth, ...]:
+    return (*facts.senses, *facts.delivering)
+
+
+def _same(known: Claim, claim: Claim) -> bool:
+    same_subject = (known.predicate, known.subject) == (claim.predicate, claim.subject)
+    return same_subject and _equal(known.value, claim.value)
+
+
+def _equal(known: object, value: object) -> bool:
+    numbers = (int, float)
+    if isinstance(known, bool) or isinstance(value, bool):
+        return known is value
+    if isinstance(known, numbers) and isinstance(value, numbers):
+        return abs(known - value) <= max(EXACT_ABSOLUTE, EXACT_SHARE * abs(known))
+    return known == value

@@ -1,0 +1,115 @@
+"""From a scene to what is said of it: facts are drawn, the planner proposes, the realisers speak, the gate refuses."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+
+from crossmodal_narrator.core.scene import SceneState
+from crossmodal_narrator.core.speech import Narration
+from crossmodal_narrator.language.claims.drawing import ClaimDrawer
+from crossmodal_narrator.language.claims.facts import Facts
+from crossmodal_narrator.language.config import NarratorConfig
+from crossmodal_narrator.language.gate import Gate, owns_doubt, unaccounted
+from crossmodal_narrator.language.planning.message import Message
+from crossmodal_narrator.language.planning.planner import Planner
+from crossmodal_narrator.language.realisation import Realiser, Sentence, read_lexicon
+
+_log = logging.getLogger(__name__)
+
+
+class Narrator:
+    """Call `narrate` with each scene, in stamp order. The same scenes give the same sentences.
+
+    Raises:
+        ConfigError: a language whose words are incomplete.
+    """
+
+    def __init__(self, config: NarratorConfig) -> None:
+        self._config = config
+        self._drawer = ClaimDrawer(config)
+        self._planner = Planner(config)
+        self._gate = Gate(config)
+        self._realisers = {language: Realiser(read_lexicon(language)) for language in config.languages}
+        self._last_ns = 0
+
+    def narrate(self, scene: SceneState) -> tuple[Narration, ...]:
+        """What is said now: nothing, or one sentence in each language, all with the same claims."""
+        if scene.stamp_ns < self._last_ns:
+            self.forget()
+        self._last_ns = scene.stamp_ns
+        facts = self._drawer.draw(scene)
+        for message in self._planner.propose(facts):
+            spoken = self._say(message, facts)
+            if spoken:
+                return spoken
+        return ()
+
+    def forget(self) -> None:
+        """Begin anew, as after a jump of the clock: nothing has been seen and nothing said."""
+        self._drawer.forget()
+        self._planner.forget()
+        for realiser in self._realisers.values():
+            realiser.forget()
+
+    def _say(self, proposed: Message, facts: Facts) -> tuple[Narration, ...]:
+        verdict = self._gate.admit(proposed, facts)
+        if verdict.refused:
+            _log.debug("the gate refused %s of %s", "; ".join(verdict.refused), proposed.topic)
+        agreed = None if verdict.message is None else self._agree(verdict.message)
+        if agreed is None:
+            return ()
+        message, sentences = agreed
+        for language, sentence in sentences.items():
+            self._realisers[language].said(sentence)
+        self._planner.spoken(message, self._duration_s(sentences), facts.stamp_ns)
+        return tuple(
+            Narration(
+                stamp_ns=facts.stamp_ns,
+                language=language,
+                text=sentence.text,
+                claims=message.claims,
+                urgency=message.urgency,
+                trigger=message.trigger,
+            )
+            for language, sentence in sentences.items()
+        )
+
+    def _agree(self, message: Message) -> tuple[Message, dict[str, Sentence]] | None:
+        """Sentences that state the same claims in every language, and the message cut down to these claims.
+
+        Each turn drops at least one extra claim, so that there are at most as many turns as extra claims.
+        """
+        while True:
+            sentences = self._realise(message)
+            if sentences is None:
+                return None
+            shared = frozenset.intersection(*(s.states for s in sentences.values()))
+            dropped = frozenset((c.predicate, c.subject) for c in message.extra) - shared
+            message = message.without(dropped, frozenset())
+            if all(s.states == shared for s in sentences.values()):
+                return (message, sentences) if self._is_honest(message, sentences) else None
+
+    def _realise(self, message: Message) -> dict[str, Sentence] | None:
+        sentences: dict[str, Sentence] = {}
+        for language, realiser in self._realisers.items():
+            sentence = realiser.realise(message)
+            if sentence is None:
+                _log.debug("%s has no sentence for %s", language, message.topic)
+                return None
+            sentences[language] = sentence
+        return sentences
+
+    def _is_honest(self, message: Message, sentences: Mapping[str, Sentence]) -> bool:
+        for language, sentence in sentences.items():
+            lexicon = self._realisers[language].lexicon
+            stray = unaccounted(sentence.text, message.claims, lexicon)
+            if stray or not owns_doubt(sentence.text, message, lexicon):
+                _log.warning("refused %r: %s is in no claim", sentence.text, ", ".join(stray) or "its certainty")
+                return False
+        return True
+
+    def _duration_s(self, sentences: Mapping[str, Sentence]) -> float:
+        """The longest of the languages: whichever is listened to, it is not cut off."""
+        paces = {"en": self._config.words_per_minute, "zh": self._config.characters_per_minute}
+        return max(self._realisers[k].duration_s(s.text, paces[k]) for k, s in sentences.items())
