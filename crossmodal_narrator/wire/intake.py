@@ -1,7 +1,11 @@
-"""Messages in, sensor frames out: one path for live and recorded messages. Nothing waits here, nothing is queued."""
+"""Messages in, sensor frames out: one path for live and recorded messages.
+
+Nothing waits here but a camera's very first picture, for the calibration that follows it.
+"""
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -33,6 +37,7 @@ class Intake:
         self._roles = topics.roles
         self._intrinsics: dict[str, Intrinsics] = {}
         self._picture: dict[str, tuple[str, int]] = {}  # by camera: the topic that is read, its newest stamp
+        self._first: dict[str, CameraFrame | None] = {}  # by camera: a picture that came before its calibration
         self._rigid = TransformBuffer()
         self._refused: list[FrameError] = []
         self._readers: dict[MessageKind, Callable[[str, TopicRole, Any], tuple[SensorFrame, ...]]] = {
@@ -48,7 +53,7 @@ class Intake:
         """The frames that one message holds; none for a calibration or a topic that is not in the map.
 
         A picture is decoded here, so call this where there is time for it. It carries the newest calibration of its
-        camera, or None before there is one.
+        camera. The first one, when it comes before the calibration, is given with it; without one when a second comes.
 
         Raises:
             FrameError: the message cannot be true. The error names the topic.
@@ -79,7 +84,12 @@ class Intake:
             intrinsics=self._intrinsics.get(role.camera),
         )
         self._picture[role.camera] = (topic, time_ns)
-        return (frame,)
+        if frame.intrinsics is None and role.camera not in self._first:
+            self._first[role.camera] = frame
+            return ()
+        held = self._first.get(role.camera)
+        self._first[role.camera] = None
+        return (frame,) if held is None else (held, frame)
 
     def _is_read(self, camera: str, topic: str, time_ns: int) -> bool:
         """Whether this picture is the one that is read, or the one to turn to."""
@@ -88,8 +98,12 @@ class Intake:
 
     def _camera_info(self, _topic: str, role: TopicRole, message: Any) -> tuple[SensorFrame, ...]:
         is_rectified = self.topics.cameras[role.camera].is_rectified
-        self._intrinsics[role.camera] = decode_camera_info(message, is_rectified=is_rectified)
-        return ()
+        intrinsics = self._intrinsics[role.camera] = decode_camera_info(message, is_rectified=is_rectified)
+        first = self._first.get(role.camera)
+        if first is None:
+            return ()
+        self._first[role.camera] = None
+        return (dataclasses.replace(first, intrinsics=intrinsics),)
 
     def _odometry(self, _topic: str, _role: TopicRole, message: Any) -> tuple[SensorFrame, ...]:
         # No edge odom → base_link is made of it: /tf usually carries that one, and two sources of an edge quarrel.
