@@ -75,7 +75,8 @@ def cyclist(person: Person, phase_rad: float) -> Mesh:
 
 def _from(point: Point, x: float, y: float, z: float) -> NDArray[np.float64]:
     """The point that lies (x, y, z) from `point`."""
-    return np.asarray(point, dtype=np.float64) + np.array([x, y, z])
+    moved: NDArray[np.float64] = np.asarray(point, dtype=np.float64) + np.array([x, y, z])
+    return moved
 
 
 def _part(
