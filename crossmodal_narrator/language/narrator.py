@@ -32,6 +32,7 @@ class Narrator:
         self._gate = Gate(config)
         self._realisers = {language: Realiser(read_lexicon(language)) for language in config.languages}
         self._last_ns = 0
+        self._complained: set[tuple[str, str]] = set()
 
     def narrate(self, scene: SceneState) -> tuple[Narration, ...]:
         """What is said now: nothing, or one sentence in each language, all with the same claims."""
@@ -105,9 +106,17 @@ class Narrator:
             lexicon = self._realisers[language].lexicon
             stray = unaccounted(sentence.text, message.claims, lexicon)
             if stray or not owns_doubt(sentence.text, message, lexicon):
-                _log.warning("refused %r: %s is in no claim", sentence.text, ", ".join(stray) or "its certainty")
+                self._complain(language, sentence, stray)
                 return False
         return True
+
+    def _complain(self, language: str, sentence: Sentence, stray: tuple[str, ...]) -> None:
+        """Once for each wording: it is a mistake in the words, and would come again with every scene."""
+        if (language, sentence.variant) in self._complained:
+            return
+        self._complained.add((language, sentence.variant))
+        why = f"{', '.join(stray)}: in no claim" if stray else "it sounds surer than its claims"
+        _log.warning("words/%s.yaml, %s: refused %r (%s)", language, sentence.variant, sentence.text, why)
 
     def _duration_s(self, sentences: Mapping[str, Sentence]) -> float:
         """The longest of the languages: whichever is listened to, it is not cut off."""

@@ -14,7 +14,8 @@ from crossmodal_narrator.language.planning.memory import KNOWN_S, Known
 from crossmodal_narrator.language.planning.message import Act, Mention, Message
 from crossmodal_narrator.language.planning.view import View, is_ahead_in_path
 
-AGAIN_AFTER_S = 10.0
+AGAIN_AFTER_S = 6.0
+RECENT_S = 4.0  # older than that it is no news, but how things are
 NEAR_M = 20.0
 GONE_AFTER_S = 1.5
 GONE_CONFIDENCE = 0.8  # it may also be hidden
@@ -39,13 +40,13 @@ def movements(view: View) -> Iterator[Message]:
 
 
 def _is_news(thing: Thing, said: object, view: View) -> bool:
-    if not thing.within(NEAR_M + 10.0):
+    if not thing.within(NEAR_M + 10.0) or thing.movement_held_s > RECENT_S:
         return False
     if thing.movement in TELLING:
         return thing.movement is not Movement.BRAKING or view.facts.ego.speed_mps > 1.0
     if thing.movement is Movement.CROSSING:
         return thing.within(NEAR_M) and is_ahead_in_path(thing)
-    known = view.memory.mention(thing.subject, view.now_ns) is not Mention.NEW
+    known = view.memory.is_told(thing.subject, view.now_ns)
     if not known or thing.movement_held_s < 0.6:
         return False
     if thing.movement is Movement.STOPPED:

@@ -35,7 +35,7 @@ def context(view: View) -> Iterator[Message]:
 
 def _ahead(view: View) -> Iterator[Message]:
     lead = view.lead()
-    if lead is not None and view.memory.mention(lead.subject, view.now_ns) is Mention.NEW:
+    if lead is not None and not view.memory.is_told(lead.subject, view.now_ns):
         yield _encounter(view, lead, priority=45.0, topic="ahead", cooldown_s=8.0)
 
 
@@ -92,7 +92,7 @@ def _cones(view: View, side: Side, beside: list[Thing]) -> Iterator[Message]:
 def _single(view: View, ready: tuple[Thing, ...]) -> Iterator[Message]:
     """Riders near us, and things that are large or odd enough to be worth a word each."""
     for thing in ready:
-        if view.memory.mention(thing.subject, view.now_ns) is not Mention.NEW or is_ahead_in_path(thing):
+        if view.memory.is_told(thing.subject, view.now_ns) or is_ahead_in_path(thing):
             continue
         if thing.label in RIDERS and thing.movement is not Movement.PARKED and _is_near(thing, 20.0):
             yield _encounter(view, thing, priority=42.0, topic=f"rider/{thing.side.value}", cooldown_s=10.0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from crossmodal_narrator.core.detections import ObjectClass
 from crossmodal_narrator.core.speech import Urgency
 from crossmodal_narrator.language.claims.facts import Thing
 from crossmodal_narrator.language.claims.predicates import Movement, Predicate
@@ -22,6 +23,7 @@ SPEAKS_FOR_ITSELF = frozenset(
 AGAIN_AFTER_S = 8.0
 EGO_MOVES_MPS = 1.0
 VULNERABLE_MARGIN_S = 1.0
+HARD_BRAKING_MPS2 = 3.0
 REACH_S = 4.0  # how far ahead in time a person stepping out matters
 
 
@@ -54,5 +56,20 @@ def _threatens(thing: Thing, view: View) -> bool:
         return thing.distance_m < REACH_S * view.facts.ego.speed_mps
     if thing.ttc_s is None or not is_ahead_in_path(thing):
         return False
+    if thing.movement is Movement.PARKED or thing.held_s < _patience_s(thing):
+        return False
     margin = VULNERABLE_MARGIN_S if thing.label.is_vulnerable else 0.0
-    return thing.ttc_s < view.config.danger_ttc_s + margin and thing.movement is not Movement.PARKED
+    soon = thing.ttc_s < view.config.danger_ttc_s + margin
+    return soon and (thing.label.is_vulnerable or _braking_needed_mps2(thing) > HARD_BRAKING_MPS2)
+
+
+def _patience_s(thing: Thing) -> float:
+    """What no sense can name must have stood there for longer: a wisp of points is not worth a fright."""
+    return 0.5 if thing.label is ObjectClass.OBSTACLE else 0.0
+
+
+def _braking_needed_mps2(thing: Thing) -> float:
+    """The even deceleration that would just avoid the contact: an ordinary stop behind a queue stays below 3 m/s²."""
+    if thing.closing_mps is None or thing.distance_m is None:
+        return 0.0
+    return thing.closing_mps**2 / (2.0 * max(thing.distance_m, 0.1))

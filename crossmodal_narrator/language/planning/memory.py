@@ -24,6 +24,7 @@ class Known:
     label: ObjectClass
     introduced_ns: int
     last_ns: int
+    alone: bool  # it was spoken of by itself, and not only as one of a group
     forward_m: float | None = None
     left_m: float | None = None
 
@@ -54,12 +55,19 @@ class Memory:
         for claim in message.claims:
             self._note(claim, stamp_ns)
             if claim.predicate == Predicate.EXISTS.value:
-                for subject in members(claim.subject):
-                    entry = self.known.get(subject)
-                    introduced = stamp_ns if entry is None else entry.introduced_ns
-                    label = ObjectClass(str(claim.value))
-                    self.known[subject] = Known(label=label, introduced_ns=introduced, last_ns=stamp_ns)
+                self._introduce(claim, stamp_ns)
         self._focus, self._focus_ns = message.roles.get("a"), stamp_ns
+
+    def _introduce(self, claim: Claim, stamp_ns: int) -> None:
+        subjects = members(claim.subject)
+        for subject in subjects:
+            before = self.known.get(subject)
+            self.known[subject] = Known(
+                label=ObjectClass(str(claim.value)),
+                introduced_ns=stamp_ns if before is None else before.introduced_ns,
+                last_ns=stamp_ns,
+                alone=len(subjects) == 1 or (before is not None and before.alone),
+            )
 
     def _note(self, claim: Claim, stamp_ns: int) -> None:
         self._said[(claim.predicate, claim.subject)] = (claim.value, stamp_ns)
@@ -81,9 +89,14 @@ class Memory:
         at = self._topics.get(topic)
         return math.inf if at is None else (stamp_ns - at) / 1e9
 
-    def mention(self, subject: str, stamp_ns: int) -> Mention:
+    def is_told(self, subject: str, stamp_ns: int) -> bool:
+        """Whether a listener has heard of it lately, be it as one of a group."""
         entry = self.known.get(subject)
-        if entry is None or (stamp_ns - entry.last_ns) / 1e9 > KNOWN_S:
+        return entry is not None and (stamp_ns - entry.last_ns) / 1e9 <= KNOWN_S
+
+    def mention(self, subject: str, stamp_ns: int) -> Mention:
+        """One of a group is new when it is singled out."""
+        if not self.is_told(subject, stamp_ns) or not self.known[subject].alone:
             return Mention.NEW
         if subject == self._focus and (stamp_ns - self._focus_ns) / 1e9 <= FOCUS_S:
             return Mention.FOCUS
