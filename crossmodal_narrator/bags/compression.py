@@ -6,8 +6,6 @@ from pathlib import Path
 
 from lz4.frame import LZ4FrameDecompressor  # type: ignore[import-untyped]
 
-from crossmodal_narrator.core.errors import BagError
-
 try:
     from compression import zstd  # type: ignore[import-not-found, unused-ignore]  # Python 3.14
 except ImportError:
@@ -38,22 +36,19 @@ def inflate(data: memoryview, compression: str, size: int) -> tuple[bytes, str]:
     return content, "" if len(content) == size else f"holds {len(content)} of {size} bytes"
 
 
-def inflate_message(raw: bytes) -> bytes:
-    """A message that was compressed by itself. CDR starts with a zero byte, so that the two cannot be mistaken.
+def inflate_message(raw: bytes) -> tuple[bytes, str]:
+    """A message, decompressed if it was compressed by itself, and what is wrong with it, if anything is.
 
-    Raises:
-        BagError: it cannot be decompressed, or is absurdly large.
+    CDR starts with a zero byte, so that the two cannot be mistaken.
     """
     if not raw.startswith(ZSTD_MAGIC):
-        return raw
+        return raw, ""
+    decompressor = zstd.ZstdDecompressor()
     try:
-        decompressor = zstd.ZstdDecompressor()
-        content: bytes = decompressor.decompress(raw, max_length=MAX_INFLATED)
+        content = decompressor.decompress(raw, max_length=MAX_INFLATED)
     except zstd.ZstdError as error:
-        raise BagError(f"a message cannot be decompressed ({error})") from error
-    if not decompressor.eof:
-        raise BagError(f"a compressed message is cut short or exceeds {MAX_INFLATED} bytes")
-    return content
+        return b"", f"cannot be decompressed ({error})"
+    return content, "" if decompressor.eof else f"is cut short, or exceeds {MAX_INFLATED} bytes"
 
 
 def inflate_file(source: Path, target: Path) -> str:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import sqlite3
-import struct
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
-from crossmodal_narrator.bags.compression import inflate_message
+import apsw
+
 from crossmodal_narrator.bags.storage import BagTopic, Definition, RawMessage, Segment
 from crossmodal_narrator.core.errors import BagError
 
 MAGIC = b"SQLite format 3\0"
+_HEAD_BYTES = 100
+_CUT_VFS = "crossmodal_narrator_cut"
 
 
 class Db3File:
@@ -29,19 +31,23 @@ class Db3File:
         self.start_ns: int | None = None
         self.end_ns: int | None = None
         with path.open("rb") as file:
-            head = file.read(100)
-        if not head.startswith(MAGIC):
+            head = file.read(_HEAD_BYTES)
+        if not head.startswith(MAGIC) or len(head) < _HEAD_BYTES:
             raise BagError(f"{path} is not a db3 file", remedy="name a rosbag2 folder, or a .mcap or .db3 file")
         self._topics: dict[int, BagTopic] = {}
+        self._size, self._stated_size = path.stat().st_size, _stated_size(head)
         try:
             with closing(self._connect()) as database:
                 self._survey(database)
-        except sqlite3.DatabaseError as error:
+        except apsw.Error as error:
             raise BagError(
                 f"{path} cannot be read: {error}",
                 remedy="record or copy the bag again; `sqlite3 FILE .recover` may save parts of it",
             ) from error
-        self.damage = self._cut(head)
+        if self._is_cut:
+            found = sum(topic.message_count for topic in self.topics)
+            where = f"{path} is cut short at byte {self._size} of {self._stated_size}"
+            self.damage = (f"{where}: at most {found} messages of it can be read",)
 
     @property
     def topics(self) -> tuple[BagTopic, ...]:
@@ -50,16 +56,23 @@ class Db3File:
     def segments(self) -> list[Segment]:
         return [] if self.start_ns is None else [Segment(start_ns=self.start_ns, read=self._read)]
 
-    def _connect(self) -> sqlite3.Connection:
+    @property
+    def _is_cut(self) -> bool:
+        return self._size < self._stated_size
+
+    def _connect(self) -> apsw.Connection:
         # Immutable: no lock and no journal are wanted beside a file that may lie on a read-only disk. A recorder that
         # was killed leaves its newest messages in a -wal file, which only an ordinary opening reads.
         has_log = self.path.with_name(self.path.name + "-wal").exists()
         mode = "mode=ro" if has_log else "immutable=1"
-        database = sqlite3.connect(f"file:{quote(str(self.path))}?{mode}", uri=True)
-        database.execute("PRAGMA writable_schema=ON")  # else a file that is shorter than its header says is refused
-        return database
+        vfs = _CutVfs(self._size, self._stated_size) if self._is_cut else None
+        return apsw.Connection(
+            f"file:{quote(str(self.path))}?{mode}",
+            flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI,
+            vfs=None if vfs is None else _CUT_VFS,
+        )
 
-    def _survey(self, database: sqlite3.Connection) -> None:
+    def _survey(self, database: apsw.Connection) -> None:
         definitions = _definitions(database)
         counts: dict[int, int] = {}
         for log_time_ns, _, topic_id in _index(database, []):
@@ -77,15 +90,6 @@ class Db3File:
                 definition=definitions.get(msgtype),
             )
 
-    def _cut(self, head: bytes) -> tuple[str, ...]:
-        (page_size,), (pages,) = struct.unpack_from(">H", head, 16), struct.unpack_from(">I", head, 28)
-        stated = (65_536 if page_size == 1 else page_size) * pages
-        size = self.path.stat().st_size
-        if size >= stated:
-            return ()
-        found = sum(topic.message_count for topic in self._topics.values())
-        return (f"{self.path} is cut short at byte {size} of {stated}: at most {found} messages of it can be read",)
-
     def _read(self, wanted: frozenset[str], damage: list[str]) -> Iterator[RawMessage]:
         names = {key: topic.name for key, topic in self._topics.items() if topic.name in wanted}
         lost = 0
@@ -94,38 +98,80 @@ class Db3File:
             for log_time_ns, key, topic_id in sorted(_index(database, faults)):
                 if topic_id not in names:
                     continue
-                try:
-                    (raw,) = database.execute("SELECT data FROM messages WHERE id = ?", (key,)).fetchone()
-                    message = RawMessage(log_time_ns, names[topic_id], inflate_message(raw))
-                except (sqlite3.DatabaseError, BagError):
-                    lost += 1  # and told below, once for the file
-                    continue
-                yield message
+                raw = _data(database, key)
+                if raw is None:
+                    lost += 1
+                else:
+                    yield RawMessage(log_time_ns, names[topic_id], raw)
         if (faults or lost) and not self.damage:
             damage.append(f"{self.path} is damaged ({'; '.join(faults) or 'pages'})")
         if lost:
             damage.append(f"{self.path}: {lost} messages are listed and cannot be read")
 
 
-def _index(database: sqlite3.Connection, faults: list[str]) -> list[tuple[int, int, int]]:
+class _CutVfs(apsw.VFS):
+    """Opens a file that was cut short. SQLite reads zeros where a page is missing, which could pass for a message; with
+    this it believes the file to be whole, and fails where it reads what is not there.
+    """
+
+    def __init__(self, size: int, stated_size: int) -> None:
+        super().__init__(_CUT_VFS, "")
+        self._sizes = size, stated_size
+
+    def xOpen(self, name: Any, flags: list[int]) -> apsw.VFSFile:  # noqa: N802 - SQLite's name
+        return _CutFile(name, flags, *self._sizes)
+
+
+class _CutFile(apsw.VFSFile):
+    def __init__(self, name: Any, flags: list[int], size: int, stated_size: int) -> None:
+        super().__init__("", name, flags)
+        self._size = size
+        self._stated_size = stated_size
+
+    def xFileSize(self) -> int:  # noqa: N802 - SQLite's name
+        return self._stated_size
+
+    def xRead(self, amount: int, offset: int) -> bytes:  # noqa: N802 - SQLite's name
+        if offset + amount > self._size:
+            raise apsw.IOError(f"byte {offset + amount} is beyond the cut")
+        content: bytes = super().xRead(amount, offset)
+        return content
+
+
+def _stated_size(head: bytes) -> int:
+    """The size in bytes that the file's header states (https://sqlite.org/fileformat2.html, 1.3)."""
+    page_size, pages = int.from_bytes(head[16:18], "big"), int.from_bytes(head[28:32], "big")
+    return (65_536 if page_size == 1 else page_size) * pages
+
+
+def _data(database: apsw.Connection, key: int) -> bytes | None:
+    """One message, or None where a page that it lies on is missing; who asks tells how many are lost."""
+    try:
+        row = database.execute("SELECT data FROM messages WHERE id = ?", (key,)).fetchone()
+    except apsw.Error:
+        return None
+    return row[0] if row is not None and isinstance(row[0], bytes) else None
+
+
+def _index(database: apsw.Connection, faults: list[str]) -> list[tuple[int, int, int]]:
     """Log time, id and topic of each message, in the order of recording, up to the first page that is missing."""
     index: list[tuple[int, int, int]] = []
     try:
         for row in database.execute("SELECT timestamp, id, topic_id FROM messages NOT INDEXED ORDER BY id"):
             index.append(row)  # noqa: PERF402 - one by one, so that an error leaves those before it
-    except sqlite3.DatabaseError as error:
+    except apsw.Error as error:
         if not _is_damage(error):
             raise
         faults.append(str(error))
     return index
 
 
-def _is_damage(error: sqlite3.DatabaseError) -> bool:
+def _is_damage(error: apsw.Error) -> bool:
     """Whether a page is missing or broken, and not a table."""
     return "no such" not in str(error)
 
 
-def _definitions(database: sqlite3.Connection) -> dict[str, Definition]:
+def _definitions(database: apsw.Connection) -> dict[str, Definition]:
     """Message definitions by type; the table came with schema version 4 (Iron)."""
     if not database.execute("SELECT 1 FROM sqlite_master WHERE name = 'message_definitions'").fetchone():
         return {}

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from crossmodal_narrator.bags.compression import inflate_file
+from crossmodal_narrator.bags.compression import inflate_file, inflate_message
 from crossmodal_narrator.bags.db3 import Db3File
 from crossmodal_narrator.bags.definitions import Decoder, full_type
 from crossmodal_narrator.bags.folder import COMPRESSED, BagFiles, find_files
@@ -79,8 +79,14 @@ class Bag:
         count = 0
         segments = [segment for storage in self._storages for segment in storage.segments()]
         for log_time_ns, topic, raw in merged(segments, wanted, damage):
+            plain, fault = inflate_message(raw)
+            if fault:
+                damage.append(f"{self.path}: a message of {topic} at {log_time_ns} ns {fault}")
+                continue
             count += 1
-            yield BagMessage(topic=topic, msgtype=types[topic], log_time_ns=log_time_ns, raw=raw, decoder=self._decoder)
+            yield BagMessage(
+                topic=topic, msgtype=types[topic], log_time_ns=log_time_ns, raw=plain, decoder=self._decoder
+            )
         if damage or self._damage:
             raise self._damage_error(count, (*self._damage, *damage))
 
