@@ -25,6 +25,9 @@ class Hits:
     triangle: NDArray[np.int64]  # (rays,)
     weights: Floats  # (rays, 2): of the triangle's second and third corner
 
+    def only(self, chosen: NDArray[np.int64]) -> Hits:
+        return Hits(distance_m=self.distance_m[chosen], triangle=self.triangle[chosen], weights=self.weights[chosen])
+
 
 class RayScene:
     """Triangles that rays can hit."""
