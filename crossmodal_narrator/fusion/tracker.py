@@ -23,7 +23,9 @@ from crossmodal_narrator.fusion.track import Track
 GROW_M = 0.2  # what the camera's box leaves of a thing lies so near to what it covers
 FOLLOW_M = 0.3  # a thing that only the LiDAR follows is looked for so far around its box
 SAME_PLACE = 0.45  # of the smaller width: two centres so near are one thing
-OBSTACLE_LWH_M = ((0.3, 0.2, 0.5), (7.0, 3.0, 3.2))  # least and largest size of a thing that is tracked without a class
+OBSTACLE_LWH_M = ((0.3, 0.0, 0.5), (7.0, 3.0, 3.2))  # least and largest size of a thing that is tracked without a class
+FLAT_M = 0.2  # what looks thinner and is longer than a vehicle is wide is a wall or a fence
+LONGEST_FLAT_M = 3.0
 
 
 class Tracker:
@@ -224,6 +226,9 @@ class _Step:
 def is_thing(cluster: Cluster) -> bool:
     """Whether a cluster's size is that of something on or beside the road, and not of a wall or a bush."""
     least, largest = OBSTACLE_LWH_M
+    length, width, _ = cluster.box.size_lwh_m
+    if width < FLAT_M and length > LONGEST_FLAT_M:
+        return False
     return all(low <= size <= high for low, size, high in zip(least, cluster.box.size_lwh_m, largest, strict=True))
 
 

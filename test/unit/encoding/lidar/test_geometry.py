@@ -7,6 +7,7 @@ import time
 
 import numpy as np
 import pytest
+from drawn_sweep import GROUND_Z_M, car_box, faces, ground, sweep
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,7 +19,6 @@ from crossmodal_narrator.encoding.lidar import LidarGeometry, LidarGeometryConfi
 from crossmodal_narrator.encoding.lidar.boxes import fit_box
 from crossmodal_narrator.encoding.lidar.clusters import connected, members
 from crossmodal_narrator.encoding.lidar.ground import fit_ground
-from drawn_sweep import GROUND_Z_M, car_box, faces, ground, sweep
 
 
 def encode(placed: PlacedSweep) -> LidarFeatures:

@@ -1,0 +1,129 @@
+"""A street of solids, seen by a camera that recognises all of them and a LiDAR that sees their faces."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from drawn_sweep import SENSOR_M, faces, ground, sweep
+
+from crossmodal_narrator.core.detections import Attribute, CameraFeatures, ImageDetection, LidarFeatures, ObjectClass
+from crossmodal_narrator.core.frames import CameraFrame, EgoMotion
+from crossmodal_narrator.core.geometry import Intrinsics, OrientedBox, Pose
+from crossmodal_narrator.core.scene import SceneObject, SceneState
+from crossmodal_narrator.core.snapshot import PlacedCamera, Snapshot
+from crossmodal_narrator.core.timing import StageTimer
+from crossmodal_narrator.encoding.lidar import LidarGeometry, LidarGeometryConfig
+from crossmodal_narrator.fusion import FusionConfig, SceneFusion
+from crossmodal_narrator.fusion.projection import CameraView
+
+STEP_NS = 100_000_000
+CAMERA = "front"
+INTRINSICS = Intrinsics(width=1920, height=1080, fx=1970.0, fy=1970.0, cx=960.0, cy=540.0)
+# Optical axes (x right, y down, z forward) of a camera that looks along base_link's x, 1.6 m up.
+CAMERA_FROM_BASE = Pose(
+    rotation=np.array([[0.0, -1.0, 0.0], [0.0, 0.0, -1.0], [1.0, 0.0, 0.0]]), translation_m=np.array([0.0, 1.6, 0.0])
+)
+_BLACK = np.zeros((1080, 1920, 3), np.uint8)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Solid:
+    """A thing in the street, in base_link now. `score` 0: the camera does not recognise it."""
+
+    box: OrientedBox
+    label: ObjectClass = ObjectClass.CAR
+    score: float = 0.7
+    colour: str = ""
+
+
+@dataclass
+class Street:
+    """Feeds a fusion step by step; every step is a tenth of a second."""
+
+    config: FusionConfig = field(default_factory=FusionConfig)
+    stamp_ns: int = 10_000_000_000_000
+
+    def __post_init__(self) -> None:
+        self.fusion = SceneFusion(self.config)
+        self.lidar = LidarGeometry(LidarGeometryConfig())
+        self.timer = StageTimer(time.perf_counter_ns)
+
+    def step(
+        self,
+        solids: Sequence[Solid],
+        *,
+        with_camera: bool = True,
+        with_lidar: bool = True,
+        blind: bool = False,
+        ego: EgoMotion | None = None,
+        ego_known: bool = True,
+    ) -> SceneState:
+        self.stamp_ns += STEP_NS
+        placed = sweep(ground(), *(faces(s.box) for s in solids), stamp_ns=self.stamp_ns)
+        features = self.lidar.encode(placed, self.timer) if with_lidar else None
+        frame = CameraFrame(
+            stamp_ns=self.stamp_ns, frame_id="optical", camera=CAMERA, rgb=_BLACK, intrinsics=INTRINSICS
+        )
+        cameras = (PlacedCamera(frame=frame, camera_from_base=CAMERA_FROM_BASE),) if with_camera else ()
+        snapshot = Snapshot(
+            stamp_ns=self.stamp_ns,
+            cameras=cameras,
+            lidar=placed if with_lidar else None,
+            audio=(),
+            ego=(ego or self.standing()) if ego_known else None,
+            missing=(),
+            skew_ns=0,
+        )
+        self.regions = self.fusion.regions(snapshot, features)
+        seen = tuple(self._recognised(camera, solids, features, blind) for camera in cameras)
+        return self.fusion.update(snapshot, seen, features, self.timer)
+
+    def standing(self) -> EgoMotion:
+        return self.driving(0.0, 0.0)
+
+    def driving(self, travelled_m: float, speed_mps: float) -> EgoMotion:
+        return EgoMotion(
+            stamp_ns=self.stamp_ns,
+            odom_from_base=Pose.from_xy_yaw(100.0 + travelled_m, 50.0, 0.0),
+            velocity_mps=(speed_mps, 0.0, 0.0),
+            yaw_rate_rps=0.0,
+        )
+
+    def _recognised(
+        self, camera: PlacedCamera, solids: Sequence[Solid], features: LidarFeatures | None, blind: bool
+    ) -> CameraFeatures:
+        view = CameraView.of(camera, np.empty((0, 3), np.float32))
+        detections = []
+        for solid in () if blind else solids:
+            box = view.box_of(solid.box)
+            if box is None or solid.score == 0.0 or not view.shows(solid.box.centre_m):
+                continue
+            attributes = (Attribute(name="colour", value=solid.colour, confidence=0.8),) if solid.colour else ()
+            detections.append(
+                ImageDetection(
+                    label=solid.label,
+                    score=solid.score,
+                    box=box,
+                    camera=CAMERA,
+                    stamp_ns=self.stamp_ns,
+                    attributes=attributes,
+                )
+            )
+        return CameraFeatures(camera=CAMERA, stamp_ns=self.stamp_ns, detections=tuple(detections), is_blind=blind)
+
+
+def only(scene: SceneState, label: ObjectClass) -> SceneObject:
+    (thing,) = (o for o in scene.objects if o.label is label)
+    return thing
+
+
+def moved(solid: Solid, dx_m: float, dy_m: float = 0.0) -> Solid:
+    x, y, z = solid.box.centre_m
+    box = OrientedBox(centre_m=(x + dx_m, y + dy_m, z), size_lwh_m=solid.box.size_lwh_m, yaw_rad=solid.box.yaw_rad)
+    return Solid(box=box, label=solid.label, score=solid.score, colour=solid.colour)
+
+
+__all__ = ["SENSOR_M", "Solid", "Street", "moved", "only"]

@@ -1,0 +1,182 @@
+"""What camera and LiDAR find in a drawn street becomes tracked facts with evidence."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from drawn_street import Solid, Street, moved, only
+from drawn_sweep import GROUND_Z_M, car_box
+
+from crossmodal_narrator.core.detections import ObjectClass
+from crossmodal_narrator.core.geometry import OrientedBox
+from crossmodal_narrator.core.scene import Motion, Side
+from crossmodal_narrator.core.snapshot import Sense, Trouble
+
+CAR_AHEAD = Solid(box=car_box(12.0, 0.0), colour="white")
+PEDESTRIAN = Solid(
+    box=OrientedBox(centre_m=(14.0, -3.5, GROUND_Z_M + 0.85), size_lwh_m=(0.6, 0.6, 1.7), yaw_rad=0.0),
+    label=ObjectClass.PEDESTRIAN,
+)
+
+
+def test_a_car_of_which_only_the_rear_is_seen_is_placed_whole() -> None:
+    street = Street()
+    scenes = [street.step([CAR_AHEAD]) for _ in range(4)]
+    car = only(scenes[-1], ObjectClass.CAR)
+    assert car.position_m is not None
+    assert car.position_m[0] == pytest.approx(12.0, abs=0.3)
+    assert car.relation.in_path
+    assert car.relation.side is Side.AHEAD
+    assert car.relation.distance_m == pytest.approx(9.7, abs=0.3)
+    assert {e.modality for e in car.evidence} == {Sense.CAMERA, Sense.LIDAR}
+    colour = car.attribute("colour")
+    assert colour is not None
+    assert colour.value == "white"
+
+
+def test_one_weak_sighting_is_not_believed() -> None:
+    street = Street()
+    faint = Solid(box=car_box(20.0, 3.0), score=0.35)
+    assert all(o.label is ObjectClass.OBSTACLE for o in street.step([faint]).objects)
+
+
+def test_a_thing_that_only_the_lidar_sees_has_no_class() -> None:
+    street = Street()
+    scene = [street.step([Solid(box=car_box(12.0, 0.0), score=0.0)]) for _ in range(8)][-1]
+    (thing,) = scene.objects
+    assert thing.label is ObjectClass.OBSTACLE
+    assert thing.attributes == ()
+    assert {e.modality for e in thing.evidence} == {Sense.LIDAR}
+    assert thing.relation.distance_m == pytest.approx(9.7, abs=0.3)
+
+
+def test_a_thing_that_only_the_camera_sees_has_no_range() -> None:
+    street = Street()
+    scene = [street.step([CAR_AHEAD], with_lidar=False) for _ in range(4)][-1]
+    car = only(scene, ObjectClass.CAR)
+    assert car.position_m is None
+    assert car.velocity_mps is None
+    assert car.relation.distance_m is None
+    assert car.relation.side is Side.AHEAD
+    assert car.azimuth_rad == pytest.approx(0.0, abs=0.02)
+    assert car.motion is Motion.UNKNOWN
+
+
+def test_a_track_that_loses_its_lidar_forgets_its_range_and_keeps_its_number() -> None:
+    street = Street()
+    before = only([street.step([CAR_AHEAD]) for _ in range(5)][-1], ObjectClass.CAR)
+    after = only([street.step([CAR_AHEAD], with_lidar=False) for _ in range(12)][-1], ObjectClass.CAR)
+    assert before.position_m is not None
+    assert after.position_m is None
+    assert after.track_id == before.track_id
+
+
+def test_a_track_that_loses_its_camera_keeps_its_class_by_the_lidar() -> None:
+    street = Street()
+    before = only([street.step([CAR_AHEAD]) for _ in range(6)][-1], ObjectClass.CAR)
+    after = only([street.step([moved(CAR_AHEAD, 0.1 * k)], with_camera=False) for k in range(12)][-1], ObjectClass.CAR)
+    assert after.track_id == before.track_id
+    assert after.position_m is not None
+    assert after.position_m[0] == pytest.approx(13.1, abs=0.4)
+
+
+def test_the_speed_of_a_car_that_pulls_away_is_known_after_a_second() -> None:
+    street = Street()
+    solid = CAR_AHEAD
+    for _ in range(10):
+        street.step([solid])
+    for _ in range(12):
+        solid = moved(solid, 0.4)
+        scene = street.step([solid])
+    car = only(scene, ObjectClass.CAR)
+    assert car.speed_mps == pytest.approx(4.0, abs=0.6)
+    assert car.motion is Motion.RECEDING
+
+
+def test_a_parked_car_stands_still_while_we_drive_past_it() -> None:
+    street = Street()
+    parked = Solid(box=car_box(16.0, -3.0))
+    for k in range(15):
+        scene = street.step([moved(parked, -0.5 * k)], ego=street.driving(0.5 * k, 5.0))
+    car = only(scene, ObjectClass.CAR)
+    assert car.speed_mps is not None
+    assert car.speed_mps < 0.6
+    assert car.motion is Motion.PARKED
+    assert not car.relation.in_path
+
+
+def test_oncoming_and_crossing_traffic_are_told_apart() -> None:
+    street = Street()
+    oncoming, crossing = Solid(box=car_box(32.0, 3.5, math.pi)), Solid(box=car_box(22.0, -5.0, math.pi / 2))
+    for k in range(12):
+        scene = street.step([moved(oncoming, -1.0 * k), moved(crossing, 0.0, 0.3 * k)])
+    motions = {o.motion for o in scene.objects}
+    assert motions == {Motion.ONCOMING, Motion.CROSSING}
+
+
+def test_a_pedestrian_beside_a_parked_car_is_a_thing_of_their_own() -> None:
+    street = Street()
+    scene = [street.step([PEDESTRIAN, Solid(box=car_box(9.0, -2.6))]) for _ in range(5)][-1]
+    person = only(scene, ObjectClass.PEDESTRIAN)
+    assert person.position_m is not None
+    assert person.position_m[:2] == pytest.approx((14.0, -3.5), abs=0.4)
+
+
+def test_a_nearer_car_is_not_given_the_points_of_the_one_behind_it() -> None:
+    street = Street()
+    scene = [street.step([CAR_AHEAD, Solid(box=car_box(22.0, 0.8))]) for _ in range(5)][-1]
+    ahead = sorted(o.position_m[0] for o in scene.objects if o.position_m is not None)
+    assert ahead == pytest.approx([12.0, 22.0], abs=0.6)
+
+
+def test_a_number_never_names_two_things() -> None:
+    street = Street()
+    first = only([street.step([CAR_AHEAD]) for _ in range(4)][-1], ObjectClass.CAR)
+    for _ in range(10):
+        scene = street.step([])
+    assert scene.objects == ()
+    second = only([street.step([CAR_AHEAD]) for _ in range(4)][-1], ObjectClass.CAR)
+    assert second.track_id > first.track_id
+
+
+def test_without_odometry_no_velocity_is_told() -> None:
+    street = Street()
+    car = only([street.step([CAR_AHEAD], ego_known=False) for _ in range(8)][-1], ObjectClass.CAR)
+    assert car.velocity_mps is None
+    assert car.motion is Motion.UNKNOWN
+    assert car.relation.distance_m is not None
+
+
+def test_a_blind_camera_is_told_since_when() -> None:
+    street = Street()
+    street.step([CAR_AHEAD])
+    scenes = [street.step([CAR_AHEAD], blind=True) for _ in range(3)]
+    (trouble,) = scenes[-1].degraded
+    assert trouble.trouble is Trouble.BLIND
+    assert trouble.since_ns == scenes[0].stamp_ns
+    assert "front" in trouble.remedy
+    assert street.step([CAR_AHEAD]).degraded == ()
+
+
+def test_a_clock_that_jumps_back_starts_anew() -> None:
+    street = Street()
+    for _ in range(5):
+        street.step([CAR_AHEAD])
+    street.stamp_ns -= 3_600_000_000_000
+    scene = street.step([])
+    assert scene.objects == ()
+
+
+def test_what_stands_unnamed_on_the_road_deserves_a_second_look() -> None:
+    street = Street()
+    street.step([Solid(box=car_box(14.0, 0.5), score=0.0)])
+    (region,) = street.regions["front"]
+    assert region.box.x0 < 960 < region.box.x1
+
+
+def test_what_the_camera_has_named_several_times_needs_no_second_look() -> None:
+    street = Street()
+    for _ in range(5):
+        street.step([CAR_AHEAD])
+    assert street.regions["front"] == ()
