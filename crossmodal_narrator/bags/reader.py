@@ -29,7 +29,7 @@ class BagMessage:
     topic: str
     msgtype: str
     log_time_ns: int
-    raw: bytes
+    raw: bytes = field(repr=False)
     decoder: Decoder = field(repr=False)
 
     @property
