@@ -20,6 +20,7 @@ NEAR_M = 20.0
 GONE_AFTER_S = 1.5
 GONE_CONFIDENCE = 0.8  # it may also be hidden
 TELLING = frozenset({Movement.PULLING_AWAY, Movement.CUTTING_IN, Movement.STEPPING_OUT, Movement.BRAKING})
+CUTS_IN = Movement.CUTTING_IN
 GOING = frozenset({"moving", "pulling_away", "braking", "oncoming", "approaching", "receding", "crossing"})
 STANDING = frozenset({"stopped", "parked"})
 _PRIORITY = {
@@ -50,7 +51,7 @@ def _is_news(thing: Thing, said: object, view: View) -> bool:
     if not known or thing.movement_held_s < 0.6:
         return False
     if thing.movement is Movement.STOPPED:
-        return said in GOING and is_ahead_in_path(thing)
+        return said in GOING and is_ahead_in_path(thing) and view.facts.ego.speed_mps > 0.5
     return said in STANDING and thing.movement is Movement.MOVING and (thing.speed_mps or 0.0) > 1.0
 
 
@@ -64,8 +65,14 @@ def _change(view: View, thing: Thing) -> Message:
         urgency=Urgency.NOTABLE,
         trigger="change",
         core=(Predicate.EXISTS, Predicate.MOTION),
-        extra=(Predicate.SIDE,) if thing.movement is Movement.CUTTING_IN else view.identity(thing),
+        extra=_telling_which(view, thing),
     )
+
+
+def _telling_which(view: View, thing: Thing) -> tuple[Predicate, ...]:
+    """Of one that cuts in, the side matters even when it is known which one it is."""
+    which = view.identity(thing)
+    return (Predicate.SIDE, *(p for p in which if p is not Predicate.SIDE)) if thing.movement is CUTS_IN else which
 
 
 def corrections(view: View) -> Iterator[Message]:
@@ -144,4 +151,5 @@ def _departure(subject: str, entry: Known, evidence: tuple[Evidence, ...]) -> Me
         core=(gone,),
         roles={"a": subject},
         mentions={subject: Mention.GIVEN},
+        hedged=frozenset({subject} if entry.was_hedged else ()),
     )

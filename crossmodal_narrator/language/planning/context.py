@@ -10,7 +10,7 @@ from crossmodal_narrator.core.scene import Side
 from crossmodal_narrator.core.speech import Urgency
 from crossmodal_narrator.language.claims.facts import AHEAD_SIDES, LEFT_SIDES, RIGHT_SIDES, Thing
 from crossmodal_narrator.language.claims.predicates import Movement, Predicate
-from crossmodal_narrator.language.planning.message import Act, Mention, Message
+from crossmodal_narrator.language.planning.message import Act, Message
 from crossmodal_narrator.language.planning.view import DETAIL, View, is_ahead_in_path
 
 ROW_CARS = 3

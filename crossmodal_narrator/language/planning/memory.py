@@ -24,6 +24,7 @@ class Known:
     label: ObjectClass
     introduced_ns: int
     last_ns: int
+    was_hedged: bool
     alone: bool  # it was spoken of by itself, and not only as one of a group
     forward_m: float | None = None
     left_m: float | None = None
@@ -55,10 +56,10 @@ class Memory:
         for claim in message.claims:
             self._note(claim, stamp_ns)
             if claim.predicate == Predicate.EXISTS.value:
-                self._introduce(claim, stamp_ns)
+                self._introduce(claim, stamp_ns, claim.subject in message.hedged)
         self._focus, self._focus_ns = message.roles.get("a"), stamp_ns
 
-    def _introduce(self, claim: Claim, stamp_ns: int) -> None:
+    def _introduce(self, claim: Claim, stamp_ns: int, is_hedged: bool) -> None:
         subjects = members(claim.subject)
         for subject in subjects:
             before = self.known.get(subject)
@@ -66,6 +67,7 @@ class Memory:
                 label=ObjectClass(str(claim.value)),
                 introduced_ns=stamp_ns if before is None else before.introduced_ns,
                 last_ns=stamp_ns,
+                was_hedged=is_hedged,
                 alone=len(subjects) == 1 or (before is not None and before.alone),
             )
 

@@ -89,7 +89,7 @@ def sounds(view: View) -> Iterator[Message]:
             continue
         said_trend = view.memory.said(Predicate.SOUND_TREND, sound.subject)
         first = view.fresh(f"sound/{sound.kind}", 20.0)
-        turned = sound.trend is not None and said_trend is not None and sound.trend != said_trend
+        turned = sound.trend is not None and sound.trend != said_trend
         if first or (turned and view.fresh(f"sound/{sound.kind}", 5.0)):
             heard, *rest = sound.claims()
             yield Message(

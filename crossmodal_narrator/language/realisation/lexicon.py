@@ -52,7 +52,7 @@ class Measure:
     unit: str  # words, or characters
     calm: int
     urgent: int
-    opening: int  # words or characters that make two openings the same
+    opening: int  # words or characters, after the light ones, that make two openings the same
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,4 +71,5 @@ class Lexicon:
     acts: Mapping[Act, tuple[Variant, ...]]
     gives_away: Mapping[str, Telling]
     hedges: tuple[str, ...]
+    light: tuple[str, ...]  # beginnings that many sentences may share
     joiner: str

@@ -75,6 +75,7 @@ def _read(language: str, words: Mapping[str, Any]) -> Lexicon:
         acts={Act(name): tuple(_variants(name, entries)) for name, entries in words["acts"].items()},
         gives_away=all_tellings(nouns, colours, counts, _tellings(words["gives_away"])),
         hedges=tuple(words["hedges"]),
+        light=tuple(words["light"]),
         joiner=str(words["joiner"]),
     )
 

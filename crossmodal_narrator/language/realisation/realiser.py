@@ -14,7 +14,8 @@ from crossmodal_narrator.language.realisation.lexicon import Condition, Lexicon,
 from crossmodal_narrator.language.realisation.pattern import ClaimKey, Pattern, render
 from crossmodal_narrator.language.realisation.slots import LOCAL_SLOTS, SLOTS, Filling, key_of
 
-RECENT = 12  # sentences of which no wording is used again while there is another
+RECENT_VARIANTS = 3  # sentences back that a wording is not used again while there is another
+RECENT_TEXTS = 12  # and the very same sentence
 _MARKS = re.compile(r"[\s,.;:!?，。；：！？、]+")
 
 
@@ -36,8 +37,8 @@ class Realiser:
         self.forget()
 
     def forget(self) -> None:
-        self._variants: deque[str] = deque(maxlen=RECENT)
-        self._texts: deque[str] = deque(maxlen=RECENT)
+        self._variants: deque[str] = deque(maxlen=RECENT_VARIANTS)
+        self._texts: deque[str] = deque(maxlen=RECENT_TEXTS)
 
     def said(self, sentence: Sentence) -> None:
         self._variants.append(sentence.variant)
@@ -61,11 +62,13 @@ class Realiser:
         return len(parts) if self.lexicon.measure.unit == "words" else sum(len(p) for p in parts)
 
     def opening(self, text: str) -> str:
-        """What makes two sentences begin alike."""
+        """What makes two sentences begin alike: the first word that weighs, with what stands before it."""
+        separated = self.lexicon.measure.unit == "words"
         parts = [p.lower() for p in _MARKS.split(text) if p]
-        if self.lexicon.measure.unit == "words":
-            return " ".join(parts[: self.lexicon.measure.opening])
-        return "".join(parts)[: self.lexicon.measure.opening]
+        rest = " ".join(parts) if separated else "".join(parts)
+        light = max((w for w in self.lexicon.light if rest.startswith(w)), key=len, default="")
+        after = rest[len(light) :]
+        return light + (after.split(" ")[0] if separated else after[: self.lexicon.measure.opening])
 
     def _sentences(self, message: Message) -> Iterator[Sentence]:
         fill = Filling(self.lexicon, message)

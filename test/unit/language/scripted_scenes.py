@@ -1,4 +1,4 @@
-"""Drives written as scripts: actors move along a street, and each scene says what a good perception would say of them."""
+"""Drives written as scripts: actors move along a street, and each scene tells what a good perception would see."""
 
 from __future__ import annotations
 
@@ -260,7 +260,7 @@ def busy_street() -> Script:
             Actor(
                 track_id=2,
                 label=VAN,
-                x=70.0,
+                x=40.0,
                 y=3.2,
                 colour="grey",
                 along=lambda t: 9.0 - 3.0 * (t < 8.5),
