@@ -28,16 +28,18 @@ class CameraView:
         """Project (points, 3) of base_link into the image of `placed`, whose intrinsics are known."""
         intrinsics = placed.frame.intrinsics
         assert intrinsics is not None  # the synchroniser places no camera without them
-        in_camera = placed.camera_from_base.transform(points).astype(np.float32, copy=False)
-        ahead = np.flatnonzero(in_camera[:, 2] > np.float32(NEAREST_M))
-        pixels, seen = intrinsics.project(in_camera[ahead])
+        pose = placed.camera_from_base
+        x, y, z = pose.rotation[2].astype(np.float32)  # the optical axis, in base_link
+        depth = points[:, 0] * x + points[:, 1] * y + points[:, 2] * z + np.float32(pose.translation_m[2])
+        ahead = np.flatnonzero(depth > np.float32(NEAREST_M))  # only these are worth the rest of the work
+        pixels, seen = intrinsics.project(pose.transform(points[ahead]))
         index = ahead[seen]
         return CameraView(
             intrinsics=intrinsics,
-            camera_from_base=placed.camera_from_base,
+            camera_from_base=pose,
             index=index,
             pixels=pixels[seen].astype(np.float32),
-            depth_m=in_camera[index, 2],
+            depth_m=depth[index],
         )
 
     def inside(self, box: PixelBox) -> NDArray[np.int64]:

@@ -115,10 +115,11 @@ def _yaw(points: Floats, shape: Shape) -> float | None:
 
 def _extent(along: Floats) -> tuple[Floats, Floats]:
     """Where the points begin and end on each axis; of many, a hundredth may be stray on either side."""
-    if len(along) < 50:
+    stray = len(along) // 100
+    if not stray:
         return along.min(axis=0), along.max(axis=0)
-    low, high = np.quantile(along, (0.01, 0.99), axis=0)
-    return low, high
+    ordered = np.partition(along, (stray, len(along) - 1 - stray), axis=0)
+    return ordered[stray], ordered[-1 - stray]
 
 
 def _size(visible: Floats, shape: Shape) -> tuple[float, float]:

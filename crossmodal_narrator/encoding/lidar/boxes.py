@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from crossmodal_narrator.core.geometry import OrientedBox
 
 ANGLES_RAD = np.deg2rad(np.arange(0.0, 90.0, 3.0)).astype(np.float32)
-_AXES = np.stack([np.cos(ANGLES_RAD), np.sin(ANGLES_RAD), -np.sin(ANGLES_RAD), np.cos(ANGLES_RAD)], axis=1).reshape(
-    -1, 2, 2
-)  # (angles, 2 axes, 2)
+_AXES = np.stack([np.cos(ANGLES_RAD), np.sin(ANGLES_RAD), -np.sin(ANGLES_RAD), np.cos(ANGLES_RAD)], axis=1)
+_AXES = np.ascontiguousarray(_AXES.reshape(-1, 2))  # (angles * 2 axes, 2)
 _NEAREST_M = 0.08  # points nearer to a side than this are on it: the noise of the sensor
-_MOST_POINTS = 160
+_MOST_POINTS = 96
+_LARGEST_M = 20.0  # larger is a wall or a hedge, whose direction nobody asks for
 _SMALLEST_M = 0.05
 
 Floats = NDArray[np.float32]
@@ -24,7 +24,7 @@ Floats = NDArray[np.float32]
 
 def fit_box(points: Floats, ground_z_m: float) -> OrientedBox:
     """(points, 3) → the box of the visible extent, from the ground to the highest point; length is the longer side."""
-    yaw_rad = fit_yaw(points[:, :2])
+    yaw_rad = fit_yaw(points[:, :2]) if float(np.ptp(points[:, :2], axis=0).max()) < _LARGEST_M else 0.0
     c, s = float(np.cos(yaw_rad)), float(np.sin(yaw_rad))
     along = points[:, :2] @ np.array([[c, -s], [s, c]], np.float32)  # (points, 2) on both axes
     low, high, top_z_m = along.min(axis=0), along.max(axis=0), float(points[:, 2].max())
@@ -44,11 +44,11 @@ def fit_yaw(plan: Floats) -> float:
 
 def closeness(plan: Floats) -> Floats:
     """(points, 2) → (angles,) how closely the points lie along two sides of a rectangle that is turned so."""
-    along = np.einsum("aij,pj->aip", _AXES, plan)  # (angles, 2, points)
+    along = (_AXES @ plan.T).reshape(len(ANGLES_RAD), 2, -1)  # (angles, 2, points)
     from_low = along - along.min(axis=2, keepdims=True)
     from_high = along.max(axis=2, keepdims=True) - along
-    to_side = np.minimum(np.minimum(from_low, from_high).min(axis=1), 10.0)  # (angles, points)
-    score: Floats = (1.0 / np.maximum(to_side, _NEAREST_M)).sum(axis=1)
+    to_side = np.minimum(from_low, from_high, out=from_low).min(axis=1)  # (angles, points)
+    score: Floats = np.reciprocal(np.maximum(to_side, _NEAREST_M, out=to_side), out=to_side).sum(axis=1)
     return score
 
 

@@ -35,7 +35,7 @@ class LidarGeometry:
             low = np.flatnonzero(obstacle[:, 2] - floor <= np.float32(config.max_height_m))
             groups = members(connected(obstacle[low, :2], config.cell_m), config.min_points)
         with timer.stage("lidar/box"):
-            clusters = tuple(_cluster(obstacle[low[group]], float(np.median(floor[low[group]]))) for group in groups)
+            clusters = tuple(_cluster(obstacle[low[group]], float(floor[low[group]].mean())) for group in groups)
         return LidarFeatures(stamp_ns=sweep.stamp_ns, clusters=clusters, obstacle_points=obstacle)
 
     def _in_reach(self, xyz: NDArray[np.float32]) -> NDArray[np.float32]:
