@@ -19,7 +19,7 @@ class Predicate(str, Enum):
     ROW = "row"  # true: a group stands in a line along the road
     CLOSING = "closing"  # metres per second at which the distance shrinks
     TTC = "ttc"  # seconds to collision if nothing changes
-    GONE = "gone"  # true: what was there is not there any more
+    GONE = "gone"  # ObjectClass of what was there and is not any more
     WAS_SAID = "was_said"  # ObjectClass that was said, wrongly, before
     EGO_MOTION = "ego_motion"  # EgoState
     SPEED = "speed"  # metres per second, of the ego

@@ -24,6 +24,7 @@ class Known:
     label: ObjectClass
     introduced_ns: int
     last_ns: int
+    seen_ns: int
     was_hedged: bool
     alone: bool  # it was spoken of by itself, and not only as one of a group
     forward_m: float | None = None
@@ -46,7 +47,7 @@ class Memory:
         for subject in sorted(self.known):
             entry, thing = self.known[subject], facts.things.get(subject)
             if thing is not None:
-                entry.forward_m, entry.left_m = thing.forward_m, thing.left_m
+                entry.forward_m, entry.left_m, entry.seen_ns = thing.forward_m, thing.left_m, facts.stamp_ns
             elif 0.0 < facts.lost_s.get(subject, 0.0) < 2.0:
                 self._inherit(subject, entry, facts)
 
@@ -67,6 +68,7 @@ class Memory:
                 label=ObjectClass(str(claim.value)),
                 introduced_ns=stamp_ns if before is None else before.introduced_ns,
                 last_ns=stamp_ns,
+                seen_ns=stamp_ns,
                 was_hedged=is_hedged,
                 alone=len(subjects) == 1 or (before is not None and before.alone),
             )
@@ -92,13 +94,14 @@ class Memory:
         return math.inf if at is None else (stamp_ns - at) / 1e9
 
     def is_told(self, subject: str, stamp_ns: int) -> bool:
-        """Whether a listener has heard of it lately, be it as one of a group."""
+        """Whether it needs no introduction: it was spoken of, be it in a group, and has not been away for long."""
         entry = self.known.get(subject)
-        return entry is not None and (stamp_ns - entry.last_ns) / 1e9 <= KNOWN_S
+        return entry is not None and (stamp_ns - entry.seen_ns) / 1e9 <= KNOWN_S
 
     def mention(self, subject: str, stamp_ns: int) -> Mention:
         """One of a group is new when it is singled out."""
-        if not self.is_told(subject, stamp_ns) or not self.known[subject].alone:
+        entry = self.known.get(subject)
+        if entry is None or not entry.alone or (stamp_ns - entry.last_ns) / 1e9 > KNOWN_S:
             return Mention.NEW
         if subject == self._focus and (stamp_ns - self._focus_ns) / 1e9 <= FOCUS_S:
             return Mention.FOCUS

@@ -6,12 +6,12 @@ import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from scripted_scenes import SECTORS, ego_motion, evidence
+
 from crossmodal_narrator.core.detections import Attribute, ObjectClass
 from crossmodal_narrator.core.scene import Motion, Relation, SceneObject, SceneState
 from crossmodal_narrator.core.snapshot import Sense
 from crossmodal_narrator.evaluation.truth import Kind, TrueObject, TrueScene, read_truth
-
-from scripted_scenes import SECTORS, ego_motion, evidence
 
 RANGE_M = 60.0
 IN_PATH_M = 1.2

@@ -104,7 +104,7 @@ def test_a_person_who_steps_out_is_called_at_once_with_the_side_first() -> None:
 
 
 def test_a_car_that_we_approach_while_braking_as_usual_is_no_danger() -> None:
-    queue = scripts.Actor(track_id=1, label=ObjectClass.CAR, x=50.0, y=0.0)
+    queue = scripts.Actor(track_id=1, label=ObjectClass.CAR, x=55.0, y=0.0)
     script = scripts.Script(seconds=14.0, ego=scripts.ramp(1.0, 10.0, 9.0, 0.0), actors=[queue])
     assert all(n.urgency is not Urgency.URGENT for n in narrate(script.scenes()))
 
@@ -112,7 +112,7 @@ def test_a_car_that_we_approach_while_braking_as_usual_is_no_danger() -> None:
 def test_a_blind_camera_is_owned_and_its_return_is_told_once() -> None:
     said = english(scripts.camera_lost().scenes())
     assert said.count("The camera can't see right now; I'm going by the laser.") == 1
-    assert said.count("The camera is back.") == 1
+    assert sum(text in ("The camera is back.", "I've got the camera back.") for text in said) == 1
 
 
 @pytest.mark.parametrize(
@@ -138,9 +138,7 @@ def test_a_sense_that_never_came_is_named(sense: Sense, source: str, words: str)
 def test_something_that_nobody_can_name_is_told_as_that() -> None:
     nameless = scripts.Actor(track_id=1, label=ObjectClass.OBSTACLE, x=30.0, y=0.0, senses=(Sense.LIDAR,))
     said = english(scripts.Script(seconds=3.0, actors=[nameless]).scenes())
-    assert any("can't" in text or "no idea" in text for text in said) or said == [
-        "We are standing behind something, about 30 metres ahead in our lane."
-    ]
+    assert said == ["Something about 30 metres ahead in our lane, I can't make it out."]
 
 
 def test_a_wrong_class_is_corrected_in_one_breath() -> None:

@@ -1,0 +1,222 @@
+"""How things are said: numbers, articles, plurals, measure words, and never twice alike."""
+
+from __future__ import annotations
+
+import copy
+import re
+from dataclasses import replace
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crossmodal_narrator.core.detections import ObjectClass
+from crossmodal_narrator.core.errors import ConfigError
+from crossmodal_narrator.core.scene import Side
+from crossmodal_narrator.core.speech import Claim, ClaimValue, Urgency
+from crossmodal_narrator.language.claims.predicates import Movement, Predicate
+from crossmodal_narrator.language.gate import unaccounted
+from crossmodal_narrator.language.planning.message import Act, Mention, Message
+from crossmodal_narrator.language.realisation import Realiser, read_lexicon
+from crossmodal_narrator.language.realisation.pattern import parse
+from crossmodal_narrator.language.realisation.reading import lexicon_from
+from crossmodal_narrator.language.realisation.rounding import spoken_distance, spoken_speed_kmh
+
+LANGUAGES = ("en", "zh")
+P = Predicate
+
+
+def claim(predicate: Predicate, value: ClaimValue, subject: str = "track:1") -> Claim:
+    return Claim(predicate=predicate.value, subject=subject, value=value, confidence=0.9, evidence=())
+
+
+def message(act: Act, *core: Claim, extra: tuple[Claim, ...] = (), **changes: Any) -> Message:
+    whole = Message(
+        act=act,
+        topic="t",
+        priority=1.0,
+        urgency=Urgency.CALM,
+        trigger="context",
+        core=core,
+        extra=extra,
+        roles={"a": core[0].subject},
+    )
+    return replace(whole, **changes)
+
+
+def thing(label: ObjectClass, side: Side = Side.AHEAD) -> tuple[Claim, Claim]:
+    return claim(P.EXISTS, label.value), claim(P.SIDE, side.value)
+
+
+def say(language: str, told: Message) -> str:
+    sentence = Realiser(read_lexicon(language)).realise(told)
+    assert sentence is not None
+    return sentence.text
+
+
+@pytest.mark.parametrize(
+    ("metres", "number", "about"),
+    [(4.0, 4, False), (12.9, 13, False), (12.5, 13, False), (20.4, 20, False), (22.6, 25, True), (36.0, 35, True),
+     (52.4, 50, True), (56.0, 60, True), (118.0, 120, True)],
+)  # fmt: skip
+def test_distances_are_rounded_as_people_do(metres: float, number: int, about: bool) -> None:
+    rounded = spoken_distance(metres)
+    assert rounded is not None
+    assert (rounded.number, rounded.is_about) == (number, about)
+
+
+@given(st.floats(4.0, 300.0))
+def test_a_spoken_distance_is_never_far_from_the_true_one(metres: float) -> None:
+    rounded = spoken_distance(metres)
+    assert rounded is not None
+    assert abs(rounded.number - metres) <= max(0.5, 2.5 if metres < 52.5 else 5.0)
+    assert rounded.is_about == (metres >= 20.5)
+
+
+@given(st.floats(0.0, 50.0))
+def test_speeds_are_told_in_fives(speed_mps: float) -> None:
+    assert spoken_speed_kmh(speed_mps).number % 5 == 0
+
+
+@given(
+    label=st.sampled_from(sorted(ObjectClass)),
+    side=st.sampled_from(sorted(Side)),
+    metres=st.floats(0.5, 60.0),
+    colour=st.sampled_from([None, "white", "orange"]),
+    movement=st.sampled_from([None, *sorted(set(Movement) - {Movement.UNKNOWN})]),
+    hedged=st.booleans(),
+)
+def test_whatever_is_met_can_be_said_honestly_in_every_language(
+    label: ObjectClass, side: Side, metres: float, colour: str | None, movement: Movement | None, hedged: bool
+) -> None:
+    extra = [claim(P.DISTANCE, metres)]
+    extra += [claim(P.COLOUR, colour)] if colour else []
+    extra += [claim(P.MOTION, movement.value)] if movement else []
+    hedges = frozenset({"track:1"} if hedged and label is not ObjectClass.OBSTACLE else ())
+    told = message(Act.ENCOUNTER, *thing(label, side), extra=tuple(extra), hedged=hedges)
+    for language in LANGUAGES:
+        realiser = Realiser(read_lexicon(language))
+        first = realiser.realise(told)
+        assert first is not None
+        stated = [c for c in told.claims if (c.predicate, c.subject) in first.states]
+        assert unaccounted(first.text, stated, realiser.lexicon) == ()
+        realiser.said(first)
+        second = realiser.realise(told)
+        assert second is not None
+        assert realiser.opening(first.text) != realiser.opening(second.text)
+
+
+def test_an_article_fits_the_word_that_follows() -> None:
+    who, side = thing(ObjectClass.CAR)
+    assert say("en", message(Act.ENCOUNTER, who, side, extra=(claim(P.COLOUR, "orange"),))) == "An orange car ahead."
+    assert say("en", message(Act.ENCOUNTER, *thing(ObjectClass.ANIMAL))) == "An animal ahead."
+    assert say("en", message(Act.ENCOUNTER, who, side, extra=(claim(P.COLOUR, "white"),))) == "A white car ahead."
+
+
+@pytest.mark.parametrize(
+    ("label", "words"),
+    [
+        (ObjectClass.BUS, "前面有一辆公交车。"),
+        (ObjectClass.PEDESTRIAN, "前面有一个行人。"),
+        (ObjectClass.TRAIN, "前面有一列列车。"),
+        (ObjectClass.ANIMAL, "前面有一只动物。"),
+        (ObjectClass.CYCLIST, "前面有一个骑车的人。"),
+    ],
+)
+def test_a_measure_word_fits_its_noun(label: ObjectClass, words: str) -> None:
+    assert say("zh", message(Act.ENCOUNTER, *thing(label))) == words
+
+
+@pytest.mark.parametrize(
+    ("label", "count", "english", "chinese"),
+    [
+        (ObjectClass.PEDESTRIAN, 2, "There are two people on the right.", "右侧有两个人。"),
+        (ObjectClass.PEDESTRIAN, 5, "There are several people on the right.", "右侧有几个人。"),
+        (ObjectClass.BUS, 2, "There are two buses on the right.", "右侧有两辆公交车。"),
+    ],
+)
+def test_groups_have_plurals_and_small_counts(label: ObjectClass, count: int, english: str, chinese: str) -> None:
+    subject = ",".join(f"track:{k}" for k in range(count))
+    told = message(
+        Act.GROUP,
+        claim(P.EXISTS, label.value, subject),
+        claim(P.COUNT, count, subject),
+        claim(P.SIDE, "ahead_right", "track:0"),
+        claim(P.SIDE, "right", "track:1"),
+    )
+    assert (say("en", told), say("zh", told)) == (english, chinese)
+
+
+def test_what_is_near_has_no_number() -> None:
+    near = message(Act.ENCOUNTER, *thing(ObjectClass.CAR), extra=(claim(P.DISTANCE, 3.2),))
+    assert say("en", near) == "A car right in front."
+    assert say("zh", near) == "紧挨着车头有一辆轿车。"
+
+
+def test_given_comes_before_new() -> None:
+    told = message(Act.CHANGE, thing(ObjectClass.BUS)[0], claim(P.MOTION, "stopped"), extra=(claim(P.SIDE, "ahead"),))
+    assert say("en", told) == "A bus ahead has stopped."
+    assert say("en", replace(told, mentions={"track:1": Mention.GIVEN}, extra=())) == "The bus has stopped."
+    assert say("en", replace(told, mentions={"track:1": Mention.FOCUS}, extra=())) == "It has stopped."
+    assert say("zh", replace(told, mentions={"track:1": Mention.GIVEN}, extra=())) == "那辆公交车停下了。"
+
+
+def test_a_reason_is_given_where_there_is_one() -> None:
+    slowing = claim(P.EGO_MOTION, "slowing", "ego")
+    bus = (claim(P.EXISTS, "bus"), claim(P.MOTION, "braking"), claim(P.SIDE, "ahead"))
+    because = message(Act.EGO, slowing, claim(P.CAUSE, "track:1", "ego"), *bus, roles={"a": "ego", "b": "track:1"},
+                      mentions={"track:1": Mention.GIVEN})  # fmt: skip
+    assert say("en", because) == "We're slowing: the bus ahead is braking."
+    assert say("zh", because) == "我们在减速，前面那辆公交车刹车了。"
+    unknown = message(Act.EGO, slowing, claim(P.CAUSE, "unknown", "ego"))
+    assert say("en", unknown) == "We're slowing; I can't tell why."
+    assert say("zh", unknown) == "我们在减速，原因我看不出来。"
+
+
+DANGERS = [
+    (ObjectClass.PEDESTRIAN, ("stepping_out", "crossing", "stopped")),
+    (ObjectClass.CYCLIST, ("crossing", "stopped")),
+    (ObjectClass.CAR, ("braking", "cutting_in", "crossing", "stopped")),
+    (ObjectClass.OBSTACLE, ("crossing", "stopped")),
+]
+
+
+@pytest.mark.parametrize(("label", "movement"), [(label, m) for label, movements in DANGERS for m in movements])
+@pytest.mark.parametrize("side", [Side.AHEAD, Side.AHEAD_LEFT, Side.RIGHT])
+def test_urgent_speech_has_at_most_seven_words_in_every_case(label: ObjectClass, movement: str, side: Side) -> None:
+    told = message(Act.DANGER, *thing(label, side), claim(P.MOTION, movement), urgency=Urgency.URGENT)
+    assert len(say("en", told).split()) <= 7
+    assert len(say("zh", told)) <= 13
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_language_with_a_gap_is_refused_with_its_name(language: str) -> None:
+    file = resources.files("crossmodal_narrator.language.realisation") / "words" / f"{language}.yaml"
+    words = yaml.safe_load(file.read_text(encoding="utf-8"))
+    for section, name in (("nouns", "van"), ("places", "behind"), ("acts", "row")):
+        broken = copy.deepcopy(words)
+        del broken[section][name]
+        with pytest.raises(ConfigError, match=rf"words/{language}\.yaml: {section} lacks {name}"):
+            lexicon_from(language, broken)
+
+
+@pytest.mark.parametrize("source", ["a [b", "a ]b", "a [b [c]]"])
+def test_a_phrase_with_open_brackets_is_refused(source: str) -> None:
+    with pytest.raises(ConfigError, match="bracket"):
+        parse(source)
+
+
+def test_a_language_that_nobody_has_written_is_refused() -> None:
+    with pytest.raises(ConfigError, match="no words for the language 'eo'"):
+        read_lexicon("eo")
+
+
+def test_the_documented_predicates_are_those_that_there_are(repository: Path) -> None:
+    page = (repository / "docs" / "language.md").read_text(encoding="utf-8")
+    table = page.split("## Predicates")[1].split("## How a language file")[0]
+    rows = re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)
+    assert sorted(rows) == sorted(p.value for p in Predicate)
