@@ -10,7 +10,7 @@ class Predicate(str, Enum):
     """What a claim says of its subject."""
 
     EXISTS = "exists"  # ObjectClass of a thing, or of each thing of a group
-    SIDE = "side"  # Side; of a group: left, right, ahead or behind
+    SIDE = "side"  # Side; of a group, one claim for the members on each side
     DISTANCE = "distance"  # metres, as in Relation.distance_m
     MOTION = "motion"  # Movement
     COLOUR = "colour"  # a colour's name

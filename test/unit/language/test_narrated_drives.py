@@ -15,6 +15,7 @@ from crossmodal_narrator.core.detections import ObjectClass, SignalState
 from crossmodal_narrator.core.scene import SceneState
 from crossmodal_narrator.core.snapshot import Sense, Trouble
 from crossmodal_narrator.core.speech import Narration, Urgency
+from crossmodal_narrator.evaluation.claims import score_claims
 from crossmodal_narrator.evaluation.truth import read_truth
 from crossmodal_narrator.language import Narrator, NarratorConfig
 from crossmodal_narrator.language.realisation import Realiser, read_lexicon
@@ -82,6 +83,35 @@ def test_the_labelled_san_francisco_drive_is_told_in_time_and_every_distance_is_
     start_ns = read_truth(truth)[0].stamp_ns
     assert (said[0].stamp_ns - start_ns) / 1e9 <= 1.0
     assert [n for n in narrate(labelled_scenes(truth)) if n.language == "en"] == said
+
+
+@pytest.mark.shared
+def test_what_is_said_of_the_labelled_drive_agrees_with_its_labels(shared_dir: Path) -> None:
+    truth = shared_dir / "drives" / "san_francisco" / "truth.json"
+    scenes = list(labelled_scenes(truth))
+    records = [
+        {
+            "stamp_ns": s.stamp_ns,
+            "objects": [
+                {"track_id": o.track_id, "label": o.label.value, "position_m": o.position_m} for o in s.objects
+            ],
+        }
+        for s in scenes
+    ]
+    # A calm pace would leave the row of parked cars untold in five seconds, and its claims unchecked.
+    hasty = NarratorConfig(words_per_minute=400.0, calm_pause_s=0.0, calm_share=1.0)
+    said = [
+        {
+            "stamp_ns": n.stamp_ns,
+            "language": n.language,
+            "text": n.text,
+            "claims": [{"predicate": c.predicate, "subject": c.subject, "value": c.value} for c in n.claims],
+        }
+        for n in narrate(scenes, hasty)
+    ]
+    score = score_claims(said, records, read_truth(truth))
+    assert score.wrong == []
+    assert sum(score.right.values()) >= 5
 
 
 def test_half_a_minute_of_street_gives_at_least_five_sentences_and_a_row_of_parked_cars_is_one() -> None:
