@@ -22,7 +22,7 @@ class NarratorConfig:
     calm_pause_s: float = parameter(0.8, help="silence before a calm sentence", unit="s", low=0.0, high=30.0)
     notable_pause_s: float = parameter(0.2, help="silence before a notable sentence", unit="s", low=0.0, high=30.0)
     hand_over_s: float = parameter(
-        2.0, help="how long before the voice is free a notable sentence may be handed over", unit="s", low=0.0, high=5.0
+        2.5, help="how long before the voice is free a notable sentence may be handed over", unit="s", low=0.0, high=5.0
     )
     calm_share: float = parameter(
         0.5, help="share of the last 30 s that may be speech before calm sentences wait", low=0.05, high=1.0

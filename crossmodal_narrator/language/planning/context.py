@@ -64,7 +64,7 @@ def _rows(view: View, side: Side, beside: list[Thing]) -> Iterator[Message]:
             Act.ROW,
             movement=Movement.PARKED,
             topic=f"row/{side.value}",
-            priority=35.0,
+            priority=35.0 - 0.1 * min(abs(t.left_m or 0.0) for t in cars),  # the nearer row first
             extra=((Predicate.ROW, True),),
         )
 

@@ -23,6 +23,7 @@ LOSES_SPEED = frozenset({EgoState.SLOWING, EgoState.STOPPING})
 REASONS = frozenset({Movement.CROSSING, Movement.STEPPING_OUT, Movement.CUTTING_IN, Movement.BRAKING, Movement.STOPPED})
 AGAIN_AFTER_S = 8.0
 FOLLOWS_WITHIN_S = 8.0
+COLOUR_PATIENCE_S = 0.6
 STANDS_BEHIND_M = 20.0
 CAUSE_RANGE_M = 35.0
 STEADY_SPEED_MPS = 5.0
@@ -70,6 +71,8 @@ def _standing(view: View, state: EgoState, said: object) -> Iterator[Message]:
     claim = view.facts.ego.claim(state)
     lead = view.lead()
     urgency = Urgency.NOTABLE if state is EgoState.STOPPED else Urgency.CALM
+    if lead is not None and lead.within(STANDS_BEHIND_M) and lead.colour is None and lead.held_s < COLOUR_PATIENCE_S:
+        return  # a moment later its colour may be known, and it is introduced only once
     if lead is not None and lead.within(STANDS_BEHIND_M):
         message = view.about(
             lead,

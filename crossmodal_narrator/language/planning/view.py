@@ -112,13 +112,14 @@ class View:
         )
 
     def identity(self, thing: Thing) -> tuple[Predicate, ...]:
-        """What a listener needs in order to know which thing is meant: for a known one its colour is enough."""
+        """What tells a listener which thing is meant: for a known one, the colour that was told is enough."""
         mention = self.memory.mention(thing.subject, self.now_ns)
         if mention is Mention.FOCUS:
             return ()
         if mention is Mention.NEW:
             return (Predicate.SIDE, Predicate.COLOUR)
-        return (Predicate.SIDE,) if thing.colour is None else (Predicate.COLOUR,)
+        by_colour = thing.colour is not None and self.memory.said(Predicate.COLOUR, thing.subject) == thing.colour
+        return (Predicate.COLOUR,) if by_colour else (Predicate.SIDE,)
 
     def hedged(self, things: Iterable[Thing]) -> frozenset[str]:
         """Subjects that are spoken of as probable."""
