@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from crossmodal_narrator.core.geometry import Intrinsics, OrientedBox, Pose
 from crossmodal_narrator.simulation.ground import ShadowMap, far_row_offset
 from crossmodal_narrator.simulation.matter import Matter
-from crossmodal_narrator.simulation.meshes import Floats, Material
+from crossmodal_narrator.simulation.meshes import Floats, Material, turned
 from crossmodal_narrator.simulation.raycasting import Hits, nearer
 
 _FAR_M = 22.0  # from where the ground is seen smoothed, as many of its texels fall into one pixel
-_SUN = np.array([1.75, 1.66, 1.5], np.float32)
+_SUN = np.array([1.55, 1.47, 1.33], np.float32)
 _SKY_LIGHT = np.array([0.46, 0.5, 0.58], np.float32)
 _HORIZON = np.array([0.62, 0.67, 0.72], np.float32)
 _ZENITH = np.array([0.17, 0.31, 0.58], np.float32)
@@ -50,7 +50,7 @@ class PinholeCamera:
     def render(self, view: View, world_from_camera: Pose, rng: np.random.Generator) -> NDArray[np.uint8]:
         """(height, width, 3) as seen from `world_from_camera`, a pose of the optical frame; `rng` draws the noise."""
         origin = world_from_camera.translation_m.astype(np.float32)
-        rays = (self._rays @ world_from_camera.rotation.T.astype(np.float32)).astype(np.float32)
+        rays = turned(self._rays, world_from_camera)
         hits = view.still.scene.cast(origin, rays)
         again = self._pixels_of(view.moving_boxes, world_from_camera)
         offset = len(view.still.body)
@@ -105,7 +105,7 @@ def _shaded(matter: Matter, hits: Hits, origin: Floats, rays: Floats, view: View
     points = origin + rays * hits.distance_m[:, None]
     texels, albedo = _albedo(matter, hits)
     kind = texels[:, 3]
-    sunlit = np.maximum(normals @ np.array(view.sun, np.float32), 0.0)
+    sunlit = np.maximum(np.einsum("ij,j->i", normals, np.array(view.sun, np.float32)), 0.0)
     ambient = 0.55 + 0.45 * normals[:, 2]
     is_ground = kind == Material.GROUND
     light = view.shadows.light(points[is_ground])

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from crossmodal_narrator.core.geometry import Pose
 from crossmodal_narrator.simulation.matter import Matter
-from crossmodal_narrator.simulation.meshes import Floats, Material
+from crossmodal_narrator.simulation.meshes import Floats, Material, turned
 from crossmodal_narrator.simulation.raycasting import Hits
 
 TURN_S = 0.1
@@ -76,7 +76,7 @@ class SpinningLidar:
         first, last = world_from_sensor(-TURN_S), world_from_sensor(0.0)
         way = (self._offset_s / TURN_S)[:, None] * (last.translation_m - first.translation_m)
         origins = np.repeat((last.translation_m + way).astype(np.float32), beams, axis=0)
-        rays = (self._directions.reshape(-1, 3) @ last.rotation.T.astype(np.float32)).astype(np.float32)
+        rays = turned(self._directions.reshape(-1, 3), last)
         echoes = _Echoes.none(columns * beams)
         bodies = 0
         for matter in matters:
@@ -96,7 +96,7 @@ class SpinningLidar:
         kept = np.flatnonzero((distance > model.min_range_m) & (distance < model.max_range_m) & ~is_lost)
         return Points(
             xyz=np.ascontiguousarray(self._directions.reshape(-1, 3)[kept] * (distance + noise)[kept, None]),
-            intensity=np.clip(echoes.strength[kept], 0.0, 255.0),
+            intensity=np.rint(np.clip(echoes.strength[kept], 0.0, 255.0)).astype(np.float32),
             offset_s=np.repeat(self._offset_s, self._directions.shape[1])[kept],
             body=echoes.body[kept],
         )

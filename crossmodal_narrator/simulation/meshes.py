@@ -13,7 +13,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from crossmodal_narrator.core.geometry import Vec3
+from crossmodal_narrator.core.geometry import Pose, Vec3
 
 Floats = NDArray[np.float32]
 Texels = NDArray[np.uint8]
@@ -49,11 +49,21 @@ class Mesh:
         c, s = math.cos(yaw_rad), math.sin(yaw_rad)
         rotation = np.array([[c, s, 0.0], [-s, c, 0.0], [0.0, 0.0, 1.0]], np.float32)  # for row vectors
         return Mesh(
-            corners=self.corners @ rotation + np.array([x_m, y_m, z_m], np.float32),
-            normals=self.normals @ rotation,
+            corners=np.einsum("tcj,jk->tck", self.corners, rotation) + np.array([x_m, y_m, z_m], np.float32),
+            normals=np.einsum("tcj,jk->tck", self.normals, rotation),
             texels=self.texels,
             texture=self.texture,
         )
+
+
+def turned(directions: Floats, pose: Pose) -> Floats:
+    """(n, 3) directions in b → in a, by a pose `a_from_b`.
+
+    Not by BLAS, whose threads in each of several processes take the cores from each other (three times slower).
+    """
+    rotation = pose.rotation.astype(np.float32)
+    found: Floats = np.einsum("ij,kj->ik", directions, rotation)
+    return found
 
 
 def joined(parts: Sequence[Mesh]) -> Mesh:
