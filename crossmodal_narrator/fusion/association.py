@@ -16,7 +16,7 @@ from crossmodal_narrator.fusion.sightings import Sighting
 from crossmodal_narrator.fusion.track import Track
 
 FORBIDDEN = 1e3
-OTHER_KIND = 0.6  # cost of a detector that changes its mind across kinds
+OTHER_KIND = 0.6  # cost of a detector that changes its mind across kinds, while the track is young
 WITHOUT_RANGE = 0.3  # cost of a match by the image alone, so that one in space comes first
 _KINDS = {
     ObjectClass.CAR: 0,
@@ -57,7 +57,9 @@ def assign(
             pixels = expected[sighting.detection.camera][j]
             overlap = 0.0 if pixels is None else pixels.iou(sighting.detection.box)
             cost = _cost(overlap, centroids[i], boxes[j], config)
-            costs[i, j] = cost if same_kind(sighting.detection.label, track.label) else cost + OTHER_KIND
+            if not same_kind(sighting.detection.label, track.label):
+                cost = FORBIDDEN if track.votes.total >= config.doubtful_class_score else cost + OTHER_KIND
+            costs[i, j] = cost
     rows, columns = linear_sum_assignment(costs)
     return {int(i): int(j) for i, j in zip(rows, columns, strict=True) if costs[i, j] < FORBIDDEN}
 

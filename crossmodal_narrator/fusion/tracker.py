@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from crossmodal_narrator.core.detections import CameraFeatures, Cluster, LidarFeatures, ObjectClass
-from crossmodal_narrator.core.geometry import OrientedBox, Pose
+from crossmodal_narrator.core.geometry import OrientedBox, Pose, Vec2
 from crossmodal_narrator.core.scene import Evidence
 from crossmodal_narrator.core.snapshot import Sense
 from crossmodal_narrator.core.timing import StageTimer
@@ -16,7 +16,7 @@ from crossmodal_narrator.fusion.association import assign, same_kind
 from crossmodal_narrator.fusion.config import FusionConfig
 from crossmodal_narrator.fusion.points import Floats, Indices, ObstaclePoints
 from crossmodal_narrator.fusion.projection import CameraView
-from crossmodal_narrator.fusion.shapes import complete, usual_shape
+from crossmodal_narrator.fusion.shapes import Completed, complete, usual_shape
 from crossmodal_narrator.fusion.sightings import Sighting, sightings_of
 from crossmodal_narrator.fusion.track import Track
 
@@ -26,6 +26,9 @@ SAME_PLACE = 0.45  # of the smaller width: two centres so near are one thing
 OBSTACLE_LWH_M = ((0.3, 0.0, 0.5), (7.0, 3.0, 3.2))  # least and largest size of a thing that is tracked without a class
 FLAT_M = 0.2  # what looks thinner and is longer than a vehicle is wide is a wall or a fence
 LONGEST_FLAT_M = 3.0
+MANY_POINTS = 60
+SMALLEST_CAR_M = 1.6  # across what is seen of it
+TOO_SMALL_WEIGHT = 0.25  # of a vote for a class that the points are too small for
 
 
 class Tracker:
@@ -87,9 +90,12 @@ class Tracker:
     def _see(self, track: Track, sighting: Sighting, step: _Step) -> None:
         """A camera recognised it; the LiDAR may have given it a range."""
         detection = sighting.detection
+        weight = 1.0
         if sighting.has_range:
-            self._measure(track, self._whole(track, sighting, step), detection.label, step)
-        track.votes.add(detection)
+            index = self._whole(track, sighting, step)
+            seen = self._measure(track, index, detection.label, step)
+            weight = TOO_SMALL_WEIGHT if is_too_small(detection.label, seen.visible_lw_m, len(index)) else 1.0
+        track.votes.add(detection, weight)
         track.image_boxes[detection.camera] = detection.box
         track.azimuth_rad = sighting.view.azimuth_rad(detection.box)
         track.supported_ns = track.pictured_ns = step.stamp_ns
@@ -129,7 +135,7 @@ class Tracker:
         seen = complete(step.points.xyz[index], step.ground_z_m(index), shape, step.lidar[1])
         return np.union1d(index, step.points.free_within(seen.box, GROW_M))
 
-    def _measure(self, track: Track, index: Indices, label: ObjectClass, step: _Step) -> None:
+    def _measure(self, track: Track, index: Indices, label: ObjectClass, step: _Step) -> Completed:
         """Place a track by the points at `index`."""
         assert step.lidar is not None  # points come from a sweep
         features, seen_from = step.lidar
@@ -144,6 +150,7 @@ class Tracker:
             stamp_ns=features.stamp_ns,
             detail=f"{len(index)} points, {seen.visible_lw_m[0]:.1f} x {seen.visible_lw_m[1]:.1f} m seen",
         )
+        return seen
 
     def _notice_obstacles(self, step: _Step) -> None:
         """Clusters that stand where no track is, of a size that a road user or a thing on the road can have."""
@@ -223,6 +230,12 @@ class _Step:
         return self._clusters[int(np.argmin(away))]
 
 
+def is_too_small(label: ObjectClass, visible_lw_m: Vec2, points: int) -> bool:
+    """Whether many points show less of a car than a motorcycle has: the camera's box is then of something behind it."""
+    is_large = label.is_vehicle and label is not ObjectClass.MOTORCYCLE
+    return is_large and points >= MANY_POINTS and math.hypot(*visible_lw_m) < SMALLEST_CAR_M
+
+
 def is_thing(cluster: Cluster) -> bool:
     """Whether a cluster's size is that of something on or beside the road, and not of a wall or a bush."""
     least, largest = OBSTACLE_LWH_M
@@ -234,9 +247,11 @@ def is_thing(cluster: Cluster) -> bool:
 
 def _is_same(track: Track, other: Track) -> bool:
     """Whether a weaker track is a second name for what `other` follows."""
-    if track.place is None or other.place is None or not same_kind(track.label, other.label):
+    if track.place is None or other.place is None:
         return False
     a, b = track.place.box(), other.place.box()
+    if not same_kind(track.label, other.label):
+        return _covers(a, b) or _covers(b, a)
     apart_m = math.hypot(a.centre_m[0] - b.centre_m[0], a.centre_m[1] - b.centre_m[1])
     if track.label is ObjectClass.OBSTACLE:
         return b.nearest_in_plan_m(a.centre_m[:2]) == 0.0

@@ -36,9 +36,10 @@ class Votes:
         share = own / self.total
         return float(min(1.0 - 0.5 ** (own / 0.6), 0.98) * share**0.5)
 
-    def add(self, detection: ImageDetection) -> None:
+    def add(self, detection: ImageDetection, weight: float = 1.0) -> None:
+        """Count a sighting, for less where its points speak against it."""
         self._labels = {label: votes * FADE for label, votes in self._labels.items()}
-        self._labels[detection.label] = self._labels.get(detection.label, 0.0) + detection.score
+        self._labels[detection.label] = self._labels.get(detection.label, 0.0) + weight * detection.score
         for attribute in detection.attributes:
             votes = self._attributes.setdefault(attribute.name, {})
             for value in votes:
