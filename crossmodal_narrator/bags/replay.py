@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -81,7 +80,6 @@ class Replay:
     def _frames(self) -> Iterator[SensorFrame]:
         """All frames that can be read. What cannot is named in the summary, and the scenes say so too."""
         perception = self._pipeline.perception
-        self._calibrate()
         messages = self._bag.messages(self._intake.topics.names)
         while True:
             try:
@@ -102,17 +100,6 @@ class Replay:
                 continue
             self.summary.damage += [str(error) for error in self._intake.drain_refused()]
             yield from frames
-
-    def _calibrate(self) -> None:
-        """Read each camera's first calibration ahead: bags often hold the first image before it."""
-        for camera in self._intake.topics.cameras.values():
-            if camera.camera_info is None:
-                continue
-            try:
-                for message in itertools.islice(self._bag.messages((camera.camera_info,)), 1):
-                    self._intake.frames(message.topic, message.message)
-            except (FrameError, BagError):
-                return  # the reading proper meets it again, and reports it
 
 
 def _open(path: Path) -> TextIO:

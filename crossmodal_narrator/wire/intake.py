@@ -133,4 +133,4 @@ class Intake:
 
 
 def _named(topic: str, error: FrameError) -> FrameError:
-    return type(error)(f"{topic}: {error.what}", remedy=error.remedy)
+    return type(error)(f"{topic}: {error.what}", remedy=error.remedy or "check the driver that publishes it")

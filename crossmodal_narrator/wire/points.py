@@ -42,16 +42,22 @@ class _Cloud:
     def column(self, name: str) -> NDArray[Any]:
         """(points,) of one field, in the message's type and byte order."""
         field = self.fields[name]
+        if not self.shape[1]:
+            return np.empty(0, dtype=field.dtype)
         column: NDArray[Any] = np.ndarray(
             self.shape, dtype=field.dtype, buffer=self.data, offset=field.offset, strides=self.strides
         )
         return column.reshape(-1)
 
     def xyz(self) -> NDArray[np.float32]:
-        """(points, 3), contiguous."""
+        """(points, 3), contiguous. What is too large for float32 becomes infinite."""
+        with np.errstate(over="ignore"):
+            return self._gathered()
+
+    def _gathered(self) -> NDArray[np.float32]:
         x, y, z = (self.fields[name] for name in "xyz")
         size = x.dtype.itemsize
-        if x.dtype == y.dtype == z.dtype and y.offset - x.offset == z.offset - y.offset == size:
+        if self.shape[1] and x.dtype == y.dtype == z.dtype and y.offset - x.offset == z.offset - y.offset == size:
             # As nearly every driver packs them: one strided copy instead of three.
             packed: NDArray[Any] = np.ndarray(
                 (*self.shape, 3), dtype=x.dtype, buffer=self.data, offset=x.offset, strides=(*self.strides, size)
@@ -95,8 +101,10 @@ def decode_points(message: Any) -> LidarSweep:
 def _measured(xyz: NDArray[np.float32]) -> NDArray[np.bool_] | None:
     """(points,) which points are measurements, or None where all are, as a driver of unorganised clouds sends them."""
     flat = xyz.reshape(-1)
-    # A sum is finite only if all its parts are; it reads the array once and allocates nothing.
-    all_finite = bool(np.isfinite(np.dot(flat, np.zeros_like(flat)))) if len(flat) else True
+    # A sum is finite only if all its parts are; it reads the array once and allocates nothing. Should it overflow, the
+    # points are looked at one by one.
+    with np.errstate(over="ignore", invalid="ignore"):
+        all_finite = bool(np.isfinite(flat.sum()))
     if all_finite and np.all(xyz[:, 0]):
         return None
     finite = np.isfinite(xyz).all(axis=1)

@@ -6,14 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from recorded_drive import drive, write_drive
 from rosbags.highlevel import AnyReader
 
 from crossmodal_narrator.bags import BagWriter, open_bag
 from crossmodal_narrator.core.errors import BagError
 from crossmodal_narrator.core.frames import CameraFrame, EgoMotion, FrameTransform, LidarSweep
 from crossmodal_narrator.wire import Intake, guess_topics
-
-from .conftest import drive, write_drive
 
 
 def test_a_written_drive_reads_back_as_the_frames_that_it_was_made_of(drive_bag: Path) -> None:
