@@ -78,13 +78,14 @@ class Actor:
         # Nobody starts in step with another: where one begins shifts the phase.
         way = self.speed.distance_m(time_s) + self.x_m
         phase = int(way / cycle * _PHASES) % _PHASES
-        if phase not in self._looks:
+        stride = _STRIDE_RAD if self.speed.speed_mps(time_s) > 0.1 else _STANDING_RAD
+        look = (phase, stride)
+        if look not in self._looks:
             angle = phase * math.tau / _PHASES
-            stride = _STRIDE_RAD if self.speed.speed_mps(time_s) > 0.1 else _STANDING_RAD
             is_rider = self.label is ObjectClass.CYCLIST
-            self._looks[phase] = cyclist(self.person, angle) if is_rider else walker(self.person, angle, stride)
-        return self._looks[phase]
+            self._looks[look] = cyclist(self.person, angle) if is_rider else walker(self.person, angle, stride)
+        return self._looks[look]
 
     @cached_property
-    def _looks(self) -> dict[int, Mesh]:
+    def _looks(self) -> dict[tuple[int, float], Mesh]:
         return {}

@@ -175,12 +175,13 @@ def _people(rng: np.random.Generator) -> list[Actor]:
         )
 
     left = 0.5 * math.pi
-    waits_then_crosses = SpeedProfile(stretches=((14.2, 0.0), (0.5, 2.8)))
+    arrives = SpeedProfile(start_mps=1.4, stretches=((6.5, 0.0), (0.5, -2.8)))
+    waits_then_crosses = SpeedProfile(stretches=((14.2, 0.0), (0.5, 2.8), (8.3, 0.0), (0.5, -2.8)))
     crossing = [
-        person("crossing-1", 21.0, -2.6, left, SpeedProfile(start_mps=1.4)),
+        person("crossing-1", 21.0, -2.6, left, arrives),
         person("crossing-2", _CROSSING_M, -6.1, left, waits_then_crosses),
     ]
-    walks = ((14.0, 7.2, math.pi), (22.0, -6.8, 0.0), (38.0, -7.8, math.pi), (55.0, 7.8, 0.0), (90.0, -7.3, math.pi))
+    walks = ((14.0, 7.2, math.pi), (22.0, -6.8, 0.0), (38.0, -7.8, math.pi), (55.0, 7.8, 0.0), (90.0, -8.6, math.pi))
     walkers = [
         person(f"walker-{k + 1}", x, y, heading, SpeedProfile(start_mps=round(float(rng.uniform(1.1, 1.5)), 2)))
         for k, (x, y, heading) in enumerate(walks)
