@@ -42,10 +42,12 @@ def build_perception(config: PerceptionConfig, *, now_ns: NowNs) -> Perception:
     )
 
 
-def build_narrator(config: NarratorConfig) -> Narrator:
-    return Narrator(config)
+def build_narrator(config: NarratorConfig, timer: StageTimer | None = None) -> Narrator:
+    """The narrator; `timer` hears how long its stages take."""
+    return Narrator(config, timer)
 
 
 def build_pipeline(perception: PerceptionConfig, narrator: NarratorConfig, *, now_ns: NowNs) -> Pipeline:
     """Perception and narrator in one process."""
-    return Pipeline(build_perception(perception, now_ns=now_ns), build_narrator(narrator))
+    seen = build_perception(perception, now_ns=now_ns)
+    return Pipeline(seen, build_narrator(narrator, seen.timer))

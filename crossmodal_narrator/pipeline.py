@@ -107,10 +107,6 @@ class Pipeline:
         for frame in frames:
             self.perception.push(frame)
             for scene in self.perception.observe():
-                yield scene, self._narrate(scene)
+                yield scene, self.narrator.narrate(scene)
         for scene in self.perception.finish():
-            yield scene, self._narrate(scene)
-
-    def _narrate(self, scene: SceneState) -> tuple[Narration, ...]:
-        with self.perception.timer.stage("narrate"):
-            return self.narrator.narrate(scene)
+            yield scene, self.narrator.narrate(scene)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 
 from crossmodal_narrator.core.scene import SceneState
 from crossmodal_narrator.core.speech import Narration
+from crossmodal_narrator.core.timing import StageTimer
 from crossmodal_narrator.language.claims.drawing import ClaimDrawer
 from crossmodal_narrator.language.claims.facts import Facts
 from crossmodal_narrator.language.config import NarratorConfig
@@ -21,12 +23,15 @@ _log = logging.getLogger(__name__)
 class Narrator:
     """Call `narrate` with each scene, in stamp order. The same scenes give the same sentences.
 
+    `timer` hears how long the stages take; without one nothing is measured.
+
     Raises:
         ConfigError: a language whose words are incomplete.
     """
 
-    def __init__(self, config: NarratorConfig) -> None:
+    def __init__(self, config: NarratorConfig, timer: StageTimer | None = None) -> None:
         self._config = config
+        self._timer = timer
         self._drawer = ClaimDrawer(config)
         self._planner = Planner(config)
         self._gate = Gate(config)
@@ -39,12 +44,15 @@ class Narrator:
         if scene.stamp_ns < self._last_ns:
             self.forget()
         self._last_ns = scene.stamp_ns
-        facts = self._drawer.draw(scene)
-        for message in self._planner.propose(facts):
-            spoken = self._say(message, facts)
-            if spoken:
-                return spoken
-        return ()
+        with self._stage("narrate/claims"):
+            facts = self._drawer.draw(scene)
+        with self._stage("narrate/plan"):
+            proposed = self._planner.propose(facts)
+        with self._stage("narrate/realise"):
+            return next((spoken for message in proposed if (spoken := self._say(message, facts))), ())
+
+    def _stage(self, name: str) -> AbstractContextManager[None]:
+        return nullcontext() if self._timer is None else self._timer.stage(name)
 
     def forget(self) -> None:
         """Begin anew, as after a jump of the clock: nothing has been seen and nothing said."""

@@ -38,7 +38,7 @@ class RayScene:
         Raises:
             ScenarioError: Open3D cannot be loaded.
         """
-        self._o3d = _open3d()
+        self._o3d = load_open3d()
         self._scene = self._o3d.t.geometry.RaycastingScene(nthreads=_THREADS)
         self._is_empty = len(corners) == 0
         if not self._is_empty:
@@ -76,7 +76,7 @@ def nearer(first: Hits, second: Hits, offset: int) -> Hits:
 
 
 @cache
-def _open3d() -> Any:
+def load_open3d() -> Any:
     """Open3D, with the libusb that it links although no ray needs it."""
     remedy = "`apt install libusb-1.0-0`, or `pip install open3d-cpu libusb-package`"
     _preload_libusb()
