@@ -125,8 +125,8 @@ def test_an_unknown_encoding_is_refused_with_the_known_ones() -> None:
 
 @settings(max_examples=200)
 @given(
-    width=st.integers(0, 2**32 - 1),
-    height=st.integers(0, 2**32 - 1),
+    width=st.integers(4 * SIDE + 1, 2**32 - 1),
+    height=st.integers(SIDE + 1, 2**32 - 1),
     step=st.integers(0, 2**32 - 1),
     encoding=st.sampled_from(KNOWN_ENCODINGS),
 )
