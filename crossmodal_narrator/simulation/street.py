@@ -144,7 +144,7 @@ def _traffic(rng: np.random.Generator) -> list[Actor]:
     away = SpeedProfile(stretches=((3.0, 0.0), (6.0, 1.5)))
     steady = SpeedProfile(start_mps=8.0)
     return [
-        _car("car-ahead", 12.0 + 0.5 * SHAPES["suv"].length_m, -_LANE_Y_M, away, "suv", WHITE_PAINT),
+        _car("car-ahead", 12.0 + 0.5 * SHAPES["sedan"].length_m, -_LANE_Y_M, away, "sedan", WHITE_PAINT),
         _car("oncoming-1", 92.0, _LANE_Y_M, steady, "sedan", paint()),
         _car("oncoming-2", 152.0, _LANE_Y_M, steady, "van", paint()),
         _car("oncoming-3", 270.0, _LANE_Y_M, steady, "hatchback", paint()),
