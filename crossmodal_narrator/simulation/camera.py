@@ -45,13 +45,14 @@ class PinholeCamera:
         k = intrinsics
         u, v = np.meshgrid(np.arange(k.width) + 0.5, np.arange(k.height) + 0.5)
         rays = np.stack([(u - k.cx) / k.fx, (v - k.cy) / k.fy, np.ones_like(u)], axis=-1).reshape(-1, 3)
+        self._last: tuple[Matter, bytes, Hits] | None = None
         self._rays = (rays / np.linalg.norm(rays, axis=1, keepdims=True)).astype(np.float32)  # (pixels, 3), optical
 
     def render(self, view: View, world_from_camera: Pose, rng: np.random.Generator) -> NDArray[np.uint8]:
         """(height, width, 3) as seen from `world_from_camera`, a pose of the optical frame; `rng` draws the noise."""
         origin = world_from_camera.translation_m.astype(np.float32)
         rays = turned(self._rays, world_from_camera)
-        hits = view.still.scene.cast(origin, rays)
+        hits = self._still_hits(view.still, world_from_camera, rays)
         again = self._pixels_of(view.moving_boxes, world_from_camera)
         offset = len(view.still.body)
         both = nearer(hits.only(again), view.moving.scene.cast(origin, rays[again]), offset)
@@ -68,6 +69,15 @@ class PinholeCamera:
             placed = Hits(distance_m=found.distance_m, triangle=found.triangle - first, weights=found.weights)
             image[pixels] = _shaded(matter, placed, origin, rays[pixels], view)
         return _developed(image.reshape(self._k.height, self._k.width, 3), rng)
+
+    def _still_hits(self, still: Matter, world_from_camera: Pose, rays: Floats) -> Hits:
+        """A copy of what the rays meet that never moves; a camera that stands need not ask again."""
+        place = world_from_camera.rotation.tobytes() + world_from_camera.translation_m.tobytes()
+        if self._last is None or self._last[0] is not still or self._last[1] != place:
+            origin = world_from_camera.translation_m.astype(np.float32)
+            self._last = (still, place, still.scene.cast(origin, rays))
+        last = self._last[2]
+        return Hits(distance_m=last.distance_m.copy(), triangle=last.triangle.copy(), weights=last.weights.copy())
 
     def _pixels_of(self, boxes: Sequence[OrientedBox], world_from_camera: Pose) -> NDArray[np.int64]:
         """Pixels in whose direction a box may lie."""
