@@ -6,19 +6,19 @@ import argparse
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from crossmodal_narrator.core.errors import ModelError
 
-from crossmodal_narrator.core.errors import ModelError, NarratorError
-from crossmodal_narrator.runtime import EngineConfig, Manifest, ModelState, ModelStore, open_engine
+if TYPE_CHECKING:  # the engines' libraries take a second to import, and the help needs none of them
+    from crossmodal_narrator.runtime import Manifest, ModelStore
 
-Action = Callable[[ModelStore, Manifest, bool], str]
+Action = Callable[["ModelStore", "Manifest", bool], str]
 
-HELP = "list, fetch and verify the models' weights"
+SUMMARY = "list, fetch and verify the models' weights"
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("action", choices=("list", "pull", "verify"), help="what to do")
     parser.add_argument("names", nargs="*", metavar="NAME", help="models (default: all)")
     parser.add_argument("--offline", action="store_true", help="fetch nothing over the network")
@@ -28,6 +28,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """The exit status: 0 when every model named is ready, or was made so."""
+    from crossmodal_narrator.runtime import ModelStore
+
     store = ModelStore(arguments.models_dir, arguments.cache_dir)
     manifests = [store.manifest(name) for name in arguments.names or store.names()]
     if arguments.action == "list":
@@ -35,16 +37,6 @@ def run(arguments: argparse.Namespace) -> int:
     act = _pull if arguments.action == "pull" else _verify
     failures = sum(not _announced(act, store, manifest, arguments.offline) for manifest in manifests)
     return 1 if failures else 0
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="crossmodal-narrator models", description=HELP)
-    configure(parser)
-    try:
-        return run(parser.parse_args())
-    except NarratorError as error:
-        print(error, file=sys.stderr)
-        return 2
 
 
 def _list(store: ModelStore, manifests: list[Manifest]) -> int:
@@ -66,8 +58,13 @@ def _announced(act: Action, store: ModelStore, manifest: Manifest, offline: bool
 
 
 def _pull(store: ModelStore, manifest: Manifest, offline: bool) -> str:
+    from crossmodal_narrator.runtime import ModelState
+
     if store.state(manifest) is ModelState.READY:
         return "is ready already"
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
     from crossmodal_narrator.runtime.pull import pull  # onnx is needed for converting alone
 
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
@@ -84,9 +81,7 @@ def _pull(store: ModelStore, manifest: Manifest, offline: bool) -> str:
 
 def _verify(store: ModelStore, manifest: Manifest, offline: bool) -> str:
     """Digests, then the golden sample on every engine that may be used."""
+    from crossmodal_narrator.runtime import EngineConfig, open_engine
+
     engine = open_engine(manifest, store, EngineConfig())
     return f"digest and golden sample agree on {engine.name}"
-
-
-if __name__ == "__main__":
-    sys.exit(main())
