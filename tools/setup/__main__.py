@@ -52,7 +52,8 @@ def _set_up(purpose: str) -> None:
     started = time.monotonic()
     python = find_python()
     environment = Environment(VENV, on_sourced_ros=ros is not None)
-    environment.create(python)
+    if environment.create(python):
+        done = {}
     _install(environment, python, wanted, done, ros)
     weights = _pull_weights(environment)
     # A stamp for tests holds for running too: it keeps what an earlier setup has done.

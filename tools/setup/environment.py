@@ -23,14 +23,14 @@ class Environment:
         self.python = folder / "bin" / "python"
         self.on_sourced_ros = on_sourced_ros
 
-    def create(self, python: Path) -> None:
-        """Make the environment if it is not there, or was made with a Python that has gone.
+    def create(self, python: Path) -> bool:
+        """Make the environment if it is not there, or was made with a Python that has gone; False when it is well.
 
         Raises:
             SetupError: neither venv, virtualenv nor pip can make one.
         """
         if _works(self.python):
-            return
+            return False
         shutil.rmtree(self.folder, ignore_errors=True)
         say(f"making {self.folder.name} with {python}")
         ways = (self._with_venv, self._with_virtualenv, self._with_pip)
@@ -40,6 +40,7 @@ class Environment:
                 f"{python} can make no virtual environment (neither venv with ensurepip, nor virtualenv, nor pip)",
                 "apt install python3-venv",
             )
+        return True
 
     def install(self, *arguments: str | Path) -> None:
         """`pip install` with exactly what is given; every lock names all that it needs.
