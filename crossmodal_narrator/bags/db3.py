@@ -15,6 +15,8 @@ from crossmodal_narrator.core.errors import BagError
 
 MAGIC = b"SQLite format 3\0"
 _HEAD_BYTES = 100
+_TOPIC_TEXTS = ("name", "type", "serialization_format")
+_DEFINITION_TEXTS = ("topic_type", "encoding", "encoded_message_definition")
 _CUT_VFS = "crossmodal_narrator_cut"
 
 
@@ -79,9 +81,8 @@ class Db3File:
             counts[topic_id] = counts.get(topic_id, 0) + 1
             self.start_ns = log_time_ns if self.start_ns is None else min(self.start_ns, log_time_ns)
             self.end_ns = log_time_ns if self.end_ns is None else max(self.end_ns, log_time_ns)
-        for key, name, msgtype, encoding in database.execute(
-            "SELECT id, name, type, serialization_format FROM topics ORDER BY id"
-        ):
+        for key, *texts in database.execute(f"SELECT id, {_texts(*_TOPIC_TEXTS)} FROM topics ORDER BY id"):
+            name, msgtype, encoding = (_decoded(text) for text in texts)
             self._topics[key] = BagTopic(
                 name=name,
                 msgtype=msgtype,
@@ -158,7 +159,10 @@ def _index(database: apsw.Connection, faults: list[str]) -> list[tuple[int, int,
     index: list[tuple[int, int, int]] = []
     try:
         for row in database.execute("SELECT timestamp, id, topic_id FROM messages NOT INDEXED ORDER BY id"):
-            index.append(row)  # noqa: PERF402 - one by one, so that an error leaves those before it
+            if all(isinstance(value, int) for value in row):  # one by one, so that an error leaves those before it
+                index.append(row)
+            else:
+                faults.append(f"a row is {row}")
     except apsw.Error as error:
         if not _is_damage(error):
             raise
@@ -175,5 +179,15 @@ def _definitions(database: apsw.Connection) -> dict[str, Definition]:
     """Message definitions by type; the table came with schema version 4 (Iron)."""
     if not database.execute("SELECT 1 FROM sqlite_master WHERE name = 'message_definitions'").fetchone():
         return {}
-    rows = database.execute("SELECT topic_type, encoding, encoded_message_definition FROM message_definitions")
-    return {msgtype: Definition(encoding=encoding, text=text) for msgtype, encoding, text in rows if text}
+    rows = database.execute(f"SELECT {_texts(*_DEFINITION_TEXTS)} FROM message_definitions")
+    texts = [tuple(_decoded(text) for text in row) for row in rows]
+    return {msgtype: Definition(encoding=encoding, text=text) for msgtype, encoding, text in texts if text}
+
+
+def _texts(*columns: str) -> str:
+    """Columns of text as bytes: text that was damaged must not stop the reading of the others."""
+    return ", ".join(f"CAST({column} AS BLOB)" for column in columns)
+
+
+def _decoded(text: bytes | None) -> str:
+    return (text or b"").decode("utf-8", "replace")

@@ -12,6 +12,8 @@ from rosbags.typesys import Stores, TypesysError, get_types_from_idl, get_types_
 from crossmodal_narrator.bags.storage import Definition
 from crossmodal_narrator.core.errors import BagError, FrameError
 
+# What rosbags' parser, and the code that it generates from a definition, raise when one of them is broken.
+_UNFIT = (ValueError, LookupError, TypeError, AttributeError, AssertionError, SyntaxError)
 _IDL_SEPARATOR = "=" * 80 + "\n"
 
 
@@ -39,7 +41,7 @@ class Decoder:
             reader = self._readers[msgtype] = self._reader(msgtype)
         try:
             return reader(raw)
-        except (SerdeError, ValueError, IndexError, AssertionError) as error:
+        except (SerdeError, *_UNFIT) as error:
             raise FrameError(
                 f"{topic}: {len(raw)} bytes are not a {msgtype} ({error})",
                 remedy="check the recording; the message is left out",
@@ -54,7 +56,7 @@ class Decoder:
             store = get_typestore(Stores.EMPTY)
             try:
                 store.register(_parsed(definition, name))
-            except (TypesysError, ValueError) as error:
+            except (TypesysError, *_UNFIT) as error:
                 raise BagError(f"the bag's definition of {msgtype} cannot be read: {error}") from error
         if name not in store.fielddefs:
             raise BagError(

@@ -79,6 +79,7 @@ class McapFile:
         with path.open("rb") as file:
             if file.read(len(MAGIC)) != MAGIC:
                 raise BagError(f"{path} is not an MCAP file", remedy="name a rosbag2 folder, or a .mcap or .db3 file")
+            self._size = file.seek(0, 2)
             self._contents = _from_summary(file) or _from_scan(file)
         parts = self._contents.parts
         self.start_ns = min((part.start_ns for part in parts), default=None)
@@ -95,7 +96,7 @@ class McapFile:
         with self.path.open("rb") as file:
             file.seek(part.offset)
             opcode, length = _RECORD.unpack(file.read(_RECORD.size))
-            body = memoryview(file.read(length))
+            body = memoryview(file.read(min(length, self._size)))
         if opcode == _CHUNK:
             content, fault = _chunk_content(body, is_cut=len(body) < length)
             if fault:
@@ -178,7 +179,7 @@ def _from_scan(file: BinaryIO) -> _Contents:
         opcode, length = _RECORD.unpack(file.read(_RECORD.size))
         end = at + _RECORD.size + length
         if opcode in (_SCHEMA, _CHANNEL, _MESSAGE, _CHUNK) and (end <= size or opcode == _CHUNK):
-            _scan_record(contents, at, opcode, memoryview(file.read(length)), is_cut=end > size)
+            _scan_record(contents, at, opcode, memoryview(file.read(min(length, size - at))), is_cut=end > size)
         if opcode in (_DATA_END, _FOOTER):
             return contents
         if end > size:
