@@ -34,13 +34,13 @@ class LidarEncoding(Protocol):
 
 
 class Perception:
-    """From sensor frames to scenes. Not thread-safe: one worker owns it."""
+    """From sensor frames to scenes. Not thread-safe: one worker owns it. Without a camera encoder images are let go."""
 
     def __init__(
         self,
         *,
         synchroniser: Synchroniser,
-        camera: CameraEncoding,
+        camera: CameraEncoding | None,
         lidar: LidarEncoding,
         fusion: SceneFusion,
         timer: StageTimer,
@@ -88,9 +88,14 @@ class Perception:
             snapshot = dataclasses.replace(snapshot, missing=(*snapshot.missing, *self._unreadable.values()))
         lidar = None if snapshot.lidar is None else self._lidar.encode(snapshot.lidar, self.timer)
         regions = self._fusion.regions(snapshot, lidar)
-        cameras = tuple(
-            self._camera.encode(placed.frame, regions.get(placed.frame.camera, ()), self.timer)
-            for placed in snapshot.cameras
+        encoder = self._camera
+        cameras = (
+            ()
+            if encoder is None
+            else tuple(
+                encoder.encode(placed.frame, regions.get(placed.frame.camera, ()), self.timer)
+                for placed in snapshot.cameras
+            )
         )
         return self._fusion.update(snapshot, cameras, lidar, self.timer)
 

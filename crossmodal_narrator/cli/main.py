@@ -17,7 +17,7 @@ from crossmodal_narrator import __version__
 from crossmodal_narrator.core.errors import NarratorError
 
 PROGRAM = "crossmodal-narrator"
-VERBS = ("replay", "simulate", "evaluate", "models", "doctor")  # in the order of the help
+VERBS = ("run", "play", "replay", "simulate", "evaluate", "models", "doctor", "node")  # in the order of the help
 
 _FAILED = 2  # as argparse does for arguments that it refuses
 _INTERRUPTED = 130  # 128 + SIGINT, as shells say it

@@ -16,6 +16,7 @@ from enum import Enum
 from pathlib import Path
 
 from crossmodal_narrator.core.errors import ModelError
+from crossmodal_narrator.core.folders import user_cache_dir
 from crossmodal_narrator.runtime.golden import GoldenSample, read_golden
 from crossmodal_narrator.runtime.manifest import FileEntry, Manifest, read_manifest
 
@@ -43,18 +44,12 @@ def default_models_dir() -> Path:
     raise ModelError(f"no folder of model manifests was found (searched {searched})", remedy="install the package anew")
 
 
-def default_cache_dir() -> Path:
-    """The user's cache folder, by the XDG base directory specification."""
-    root = os.environ.get("XDG_CACHE_HOME", "")
-    return (Path(root) if Path(root).is_absolute() else Path.home() / ".cache") / PACKAGE
-
-
 class ModelStore:
     """Finds and checks models. `models_dir` holds the manifests, `cache_dir` what `models pull` fetched."""
 
     def __init__(self, models_dir: Path | None = None, cache_dir: Path | None = None) -> None:
         self._models_dir = default_models_dir() if models_dir is None else models_dir
-        self._cache_dir = default_cache_dir() if cache_dir is None else cache_dir
+        self._cache_dir = user_cache_dir() if cache_dir is None else cache_dir
 
     def names(self) -> tuple[str, ...]:
         return tuple(sorted(path.parent.name for path in self._models_dir.glob("*/manifest.yaml")))

@@ -53,6 +53,7 @@ class CameraEncoder:
         self._groups = np.array([_SIGNAL_GROUP if c is None else _GROUPS.get(c, 9) for c in labels.classes])
         lowest = min(config.full_min_score, config.crop_min_score, config.signal_min_score)
         self._detector = NanoDet(engine, labels, min_score=lowest)
+        self.engine_name = engine.name  # as diagnostics say it
 
     def encode(self, frame: CameraFrame, regions: Sequence[RegionOfInterest], timer: StageTimer) -> CameraFeatures:
         """Everything that `frame` shows; `regions` are looked at again in the order of their priority."""

@@ -1,0 +1,59 @@
+"""`run [--bag BAG | --scenario NAME]`: start the nodes, and show what they say."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+SUMMARY = "start the nodes; with a bag or a scenario, play it to them and end with it"
+LANGUAGES = ("en", "zh")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument("--bag", type=Path, help="rosbag2 folder or file to play")
+    source.add_argument("--scenario", help="a simulated drive to make and play, as `simulate` knows it")
+    parser.add_argument("--language", default="en", help="en, zh or en,zh (default: en)")
+    parser.add_argument("--params", type=Path, help="ROS 2 parameter file of the nodes")
+    parser.add_argument("--rate", type=float, default=1.0, help="times the bag's own pace (default: 1)")
+    parser.add_argument("--exit-at-end", action="store_true", help="end with the bag instead of waiting for more")
+    parser.add_argument(
+        "--domain", type=int, help="ROS domain (default: one of its own with a bag, else ROS_DOMAIN_ID)"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    from crossmodal_narrator.cli.parameters import narrator_config
+    from crossmodal_narrator.nodes.environment import node_environment
+
+    narrator_config(args.params, args.language)  # refuse here what the node would refuse in its own process
+    bag = _scenario(args.scenario) if args.scenario else args.bag
+    domain = args.domain
+    if domain is None and bag is not None and "ROS_DOMAIN_ID" not in os.environ:
+        domain = 100 + os.getpid() % 100  # a demonstration disturbs nobody
+    environment = node_environment(domain=domain)
+    os.environ.update(environment)
+
+    from crossmodal_narrator.nodes.runner import Run, RunPlan
+
+    plan = RunPlan(
+        bag=bag,
+        languages=tuple(args.language.split(",")),
+        params=args.params,
+        rate=args.rate,
+        exits_at_end=args.exit_at_end,
+    )
+    return Run(plan, environment).run()
+
+
+def _scenario(name: str) -> Path:
+    """The bag of a simulated drive, made the first time and kept in the user's cache."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from crossmodal_narrator.simulation import cached_drive
+
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(f"making the drive {name} (kept for the next time)", total=None)
+        return cached_drive(name, on_progress=lambda done, total: progress.update(task, completed=done, total=total))

@@ -1,0 +1,107 @@
+"""What a node says of its own health, on /diagnostics, once a second: a line for each thing that can go wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
+
+from crossmodal_narrator.core.snapshot import Degradation
+from crossmodal_narrator.nodes.subscriptions import SensorSubscriptions
+from crossmodal_narrator.wire import MessageKind
+
+OK, WARN, ERROR, STALE = DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.ERROR, DiagnosticStatus.STALE
+QUIET_S = 2.0  # after which a topic that was alive is called silent
+OPTIONAL = (MessageKind.IMAGE, MessageKind.COMPRESSED_IMAGE)  # of a camera one of both is enough
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """One status: a message that a person can act on, and the figures behind it."""
+
+    name: str
+    level: bytes
+    message: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+def to_array(node: str, stamp: Any, healths: Iterable[Health]) -> DiagnosticArray:
+    """DiagnosticArray; names are prefixed with the node's, as aggregators expect."""
+    array = DiagnosticArray()
+    array.header.stamp = stamp
+    array.status = [
+        DiagnosticStatus(
+            name=f"{node}: {health.name}",
+            hardware_id="crossmodal_narrator",
+            level=health.level,
+            message=health.message,
+            values=[KeyValue(key=key, value=value) for key, value in health.values.items()],
+        )
+        for health in healths
+    ]
+    return array
+
+
+def inputs(subscriptions: SensorSubscriptions, now_ns: int) -> list[Health]:
+    """How each topic is delivered: who publishes it, at which rate, and what was dropped."""
+    found = [
+        Health(name=f"input {topic}", level=ERROR, message=why) for topic, why in subscriptions.unavailable.items()
+    ]
+    folders_served = {
+        topic.rpartition("/image")[0]
+        for topic, watched in subscriptions.watched.items()
+        if watched.kind in OPTIONAL and watched.rate.total
+    }
+    for topic, watched in subscriptions.watched.items():
+        publishers, silent_s = subscriptions.publishers(topic), watched.rate.silent_s(now_ns)
+        other_serves = watched.kind in OPTIONAL and topic.rpartition("/image")[0] in folders_served
+        level, message = _delivery(watched.topic, watched.kind, publishers, silent_s, watched.incompatible)
+        if level != OK and other_serves and not watched.rate.total:
+            level, message = OK, "not needed: the camera's other picture is read"
+        values = {
+            "publishers": str(publishers),
+            "rate_hz": f"{watched.rate.per_s(now_ns):.1f}",
+            "received": str(watched.rate.total),
+            "dropped": str(subscriptions.dropped.get(topic, 0)),
+        }
+        found.append(Health(name=f"input {watched.topic}", level=level, message=message, values=values))
+    return found
+
+
+def _delivery(
+    topic: str, kind: MessageKind, publishers: int, silent_s: float | None, incompatible: str
+) -> tuple[bytes, str]:
+    if silent_s is None and incompatible:
+        return ERROR, (
+            f"{topic} is published with another QoS ({incompatible}): let the publisher offer it "
+            "best effort or reliable and volatile, or latched for static transforms"
+        )
+    if publishers == 0 and (silent_s is None or silent_s > QUIET_S):
+        return WARN, f"nobody publishes {topic}: start its driver, or remap the topic in the launch file"
+    if silent_s is None:
+        return (
+            WARN,
+            f"{topic} has a publisher and no message came: check its QoS, its type ({kind.value}) and its source",
+        )
+    if silent_s > QUIET_S and kind is not MessageKind.TRANSFORMS:
+        return WARN, f"{topic} has been silent for {silent_s:.0f} s: check its driver"
+    return OK, "messages come"
+
+
+def senses(degraded: Sequence[Degradation]) -> Health:
+    """What the newest scene says of the senses."""
+    if not degraded:
+        return Health(name="senses", level=OK, message="all senses deliver")
+    values = {f"{d.sense.value} {d.source}": f"{d.trouble.value}: {d.remedy}" for d in degraded}
+    first = degraded[0]
+    return Health(
+        name="senses", level=WARN, message=f"{first.sense.value} {first.trouble.value}: {first.remedy}", values=values
+    )
+
+
+def times(name: str, quantiles: Mapping[str, tuple[float, float]], values: Mapping[str, str]) -> Health:
+    """The median and the 99th percentile of each stage, in milliseconds."""
+    shown = {stage: f"p50 {p50:.1f} ms, p99 {p99:.1f} ms" for stage, (p50, p99) in quantiles.items()}
+    return Health(name=name, level=OK, message=f"{len(shown)} stages measured", values={**values, **shown})

@@ -1,0 +1,55 @@
+"""Hears what the nodes say, for the terminal."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
+from rclpy.node import Node
+
+from crossmodal_narrator.core.speech import Narration as Spoken
+from crossmodal_narrator.nodes import qos
+from crossmodal_narrator.nodes.rates import Latencies
+from crossmodal_narrator.wire import narration_from_message
+from crossmodal_narrator.wire.headers import stamp_ns
+from crossmodal_narrator_msgs.msg import Narration, Scene
+
+
+class Listener:
+    """`on_narration` hears each sentence. The rest is counted here, to be looked at."""
+
+    def __init__(self, node: Node, on_narration: Callable[[Spoken], None]) -> None:
+        self._node = node
+        self._on_narration = on_narration
+        self.first_ns: int | None = None
+        self.scenes = 0
+        self.newest_scene_s = 0.0  # by time.monotonic
+        self.degraded: dict[str, str] = {}
+        self.troubles: dict[str, str] = {}
+        self.ages = Latencies()
+        node.create_subscription(Narration, "narrator/narration", self._narration, qos.NARRATION)
+        node.create_subscription(Scene, "perception/scene", self._scene, qos.SCENE)
+        node.create_subscription(DiagnosticArray, "/diagnostics", self._diagnostics, qos.DIAGNOSTICS)
+
+    def _narration(self, message: Any) -> None:
+        self._on_narration(narration_from_message(message))
+
+    def _scene(self, message: Any) -> None:
+        self.scenes += 1
+        self.newest_scene_s = time.monotonic()
+        stamp = stamp_ns(message.header.stamp)
+        self.first_ns = stamp if self.first_ns is None else self.first_ns
+        now_ns = self._node.get_clock().now().nanoseconds
+        age_ms = (now_ns - stamp) / 1e6
+        if -100.0 < age_ms < 10_000.0:  # else the clocks are not the same, and their difference says nothing
+            self.ages.add("age", age_ms)
+        self.degraded = {f"{d.sense} {d.source}": d.trouble for d in message.degraded}
+
+    def _diagnostics(self, message: Any) -> None:
+        for status in message.status:
+            if status.level in (DiagnosticStatus.WARN, DiagnosticStatus.ERROR):
+                self.troubles[status.name] = status.message
+            else:
+                self.troubles.pop(status.name, None)

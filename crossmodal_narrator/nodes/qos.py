@@ -1,0 +1,43 @@
+"""The QoS of every topic, by name. Nothing else in the project spells out a profile."""
+
+from __future__ import annotations
+
+from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPolicy
+
+from crossmodal_narrator.wire import MessageKind
+
+
+def _profile(depth: int, *, reliable: bool, latched: bool = False) -> QoSProfile:
+    return QoSProfile(
+        history=HistoryPolicy.KEEP_LAST,
+        depth=depth,
+        reliability=ReliabilityPolicy.RELIABLE if reliable else ReliabilityPolicy.BEST_EFFORT,
+        durability=DurabilityPolicy.TRANSIENT_LOCAL if latched else DurabilityPolicy.VOLATILE,
+    )
+
+
+# Best effort matches a driver of either kind; a late image is worth nothing.
+SENSOR = _profile(2, reliable=False)
+CALIBRATION = _profile(2, reliable=False)
+ODOMETRY = _profile(100, reliable=False)
+TRANSFORMS = _profile(100, reliable=False)
+STATIC_TRANSFORMS = _profile(100, reliable=True, latched=True)
+SCENE = _profile(5, reliable=True)
+NARRATION = _profile(20, reliable=True)
+MARKERS = _profile(1, reliable=True)
+DIAGNOSTICS = _profile(10, reliable=True)
+CLOCK = _profile(1, reliable=False)
+
+
+def of_sensor(kind: MessageKind, *, is_static: bool) -> QoSProfile:
+    """What a subscription to a sensor's messages asks for."""
+    if kind is MessageKind.TRANSFORMS:
+        return STATIC_TRANSFORMS if is_static else TRANSFORMS
+    return {MessageKind.ODOMETRY: ODOMETRY, MessageKind.CAMERA_INFO: CALIBRATION}.get(kind, SENSOR)
+
+
+def of_player(kind: MessageKind, *, is_static: bool) -> QoSProfile:
+    """What a bag is played with: what drivers offer by default, so that subscribers of either reliability match."""
+    if kind is MessageKind.TRANSFORMS:
+        return STATIC_TRANSFORMS if is_static else _profile(100, reliable=True)
+    return _profile(10, reliable=True)
