@@ -37,7 +37,7 @@ class NarratorNode(LifecycleNode):
 
     def __init__(self) -> None:
         super().__init__("narrator", automatically_declare_parameters_from_overrides=True)
-        self._parameters = NodeParameters(self, NarratorConfig)
+        self._settings = NodeParameters(self, NarratorConfig)
         self._types = message_types()
         self._narrator: Narrator | None = None
         self._timer = StageTimer(time.perf_counter_ns)
@@ -52,11 +52,11 @@ class NarratorNode(LifecycleNode):
 
     def on_configure(self, _state: LifecycleState) -> TransitionCallbackReturn:
         try:
-            self._narrator = build_narrator(self._parameters.read(NarratorConfig), self._timer)
+            self._narrator = build_narrator(self._settings.read(NarratorConfig), self._timer)
         except NarratorError as error:
             self.get_logger().error(str(error))
             return TransitionCallbackReturn.FAILURE
-        self._parameters.is_locked = True
+        self._settings.is_locked = True
         return TransitionCallbackReturn.SUCCESS
 
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
@@ -69,7 +69,7 @@ class NarratorNode(LifecycleNode):
 
     def on_cleanup(self, _state: LifecycleState) -> TransitionCallbackReturn:
         self._narrator = None
-        self._parameters.is_locked = False
+        self._settings.is_locked = False
         return TransitionCallbackReturn.SUCCESS
 
     def on_shutdown(self, _state: LifecycleState) -> TransitionCallbackReturn:
@@ -109,7 +109,7 @@ class NarratorNode(LifecycleNode):
         """What someone would say who has just begun to look: a narrator without a memory, on the last two seconds."""
         told: list[Narration] = []
         if self._narrator is not None:
-            newcomer = build_narrator(self._parameters.read(NarratorConfig))
+            newcomer = build_narrator(self._settings.read(NarratorConfig))
             told = [narration for scene in self._recent for narration in newcomer.narrate(scene)]
         wanted = [
             narration

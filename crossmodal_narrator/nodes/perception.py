@@ -36,7 +36,7 @@ class PerceptionNode(LifecycleNode):
 
     def __init__(self) -> None:
         super().__init__("perception", automatically_declare_parameters_from_overrides=True)
-        self._parameters = NodeParameters(self, PerceptionConfig)
+        self._settings = NodeParameters(self, PerceptionConfig)
         self._types = message_types()
         self._config: PerceptionConfig | None = None
         self._encoder: CameraEncoder | None = None
@@ -52,11 +52,11 @@ class PerceptionNode(LifecycleNode):
 
     def on_configure(self, _state: LifecycleState) -> TransitionCallbackReturn:
         try:
-            self._config = self._parameters.read(PerceptionConfig)
+            self._config = self._settings.read(PerceptionConfig)
         except NarratorError as error:
             self.get_logger().error(str(error))
             return TransitionCallbackReturn.FAILURE
-        self._parameters.is_locked = True
+        self._settings.is_locked = True
         self._open_camera(self._config)
         return TransitionCallbackReturn.SUCCESS
 
@@ -88,7 +88,7 @@ class PerceptionNode(LifecycleNode):
 
     def on_cleanup(self, _state: LifecycleState) -> TransitionCallbackReturn:
         self._config = self._encoder = self._without_camera = None
-        self._parameters.is_locked = False
+        self._settings.is_locked = False
         return TransitionCallbackReturn.SUCCESS
 
     def on_shutdown(self, _state: LifecycleState) -> TransitionCallbackReturn:
