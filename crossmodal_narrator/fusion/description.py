@@ -68,7 +68,7 @@ class Describer:
         """Over the ground, in base_link's axes."""
         if track.place is None or ego is None or not _has_velocity(track):
             return None
-        vx, vy = track.place.filter.velocity_mps
+        vx, vy = track.velocity_mps()
         x, y, z = ego.odom_from_base.rotation.T @ (vx, vy, 0.0)
         return float(x), float(y), float(z)
 

@@ -9,6 +9,8 @@ from crossmodal_narrator.core.geometry import OrientedBox
 
 Floats = NDArray[np.float32]
 Indices = NDArray[np.int64]
+SLICES_PER_M = 4
+SLICES = 4_000  # to either side: a kilometre
 
 
 class ObstaclePoints:
@@ -17,15 +19,18 @@ class ObstaclePoints:
     def __init__(self, xyz: Floats) -> None:
         self.xyz = xyz
         self.claimed = np.zeros(len(xyz), dtype=np.bool_)
-        self._order = np.argsort(xyz[:, 0], kind="stable")
-        self._x = xyz[self._order, 0]
+        slices = np.clip(xyz[:, 0] * np.float32(SLICES_PER_M), -SLICES, SLICES).astype(np.int16)
+        self._order = np.argsort(slices, kind="stable")  # of small numbers in linear time
+        self._slices = slices[self._order]
 
     def free_within(self, box: OrientedBox, margin_m: float) -> Indices:
         """Points that nobody has claimed, inside of `box` made larger by `margin_m` in plan."""
         x, y, _ = box.centre_m
         length, width, height = box.size_lwh_m
         reach = 0.5 * float(np.hypot(length, width)) + margin_m
-        start, stop = np.searchsorted(self._x, (x - reach, x + reach))
+        first, last = (int(np.clip(edge * SLICES_PER_M, -SLICES, SLICES)) for edge in (x - reach, x + reach))
+        start = np.searchsorted(self._slices, np.int16(first - 1))
+        stop = np.searchsorted(self._slices, np.int16(last + 1), side="right")
         near = self._order[start:stop]
         dx, dy = self.xyz[near, 0] - np.float32(x), self.xyz[near, 1] - np.float32(y)
         c, s = np.float32(np.cos(box.yaw_rad)), np.float32(np.sin(box.yaw_rad))

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, field
 
 from crossmodal_narrator.core.detections import ObjectClass
-from crossmodal_narrator.core.geometry import OrientedBox, PixelBox, Pose, wrap_angle
+from crossmodal_narrator.core.geometry import OrientedBox, PixelBox, Pose, Vec2, wrap_angle
 from crossmodal_narrator.core.scene import Evidence
 from crossmodal_narrator.core.snapshot import Sense
 from crossmodal_narrator.fusion.kalman import PlanFilter
@@ -97,6 +97,16 @@ class Track:
         place.z_m += SIZE_GAIN * (z - place.z_m)
         place.size_lwh_m = self._grown(seen, box)
         self._turn(seen, box.yaw_rad)
+
+    def velocity_mps(self) -> Vec2:
+        """Over the ground, in odom. What has wheels moves along its own axis, so that only this part is believed."""
+        assert self.place is not None
+        vx, vy = self.place.filter.velocity_mps
+        if not (self.label.is_vehicle and self.place.yaw_is_known):
+            return vx, vy
+        c, s = math.cos(self.place.yaw_rad), math.sin(self.place.yaw_rad)
+        along = c * vx + s * vy
+        return along * c, along * s
 
     def _grown(self, seen: Completed, box: OrientedBox) -> tuple[float, float, float]:
         """Towards what was seen, and no smaller than usual: a hidden end says nothing."""

@@ -14,6 +14,7 @@ from crossmodal_narrator.core.snapshot import Sense
 from crossmodal_narrator.core.timing import StageTimer
 from crossmodal_narrator.fusion.association import assign, same_kind
 from crossmodal_narrator.fusion.config import FusionConfig
+from crossmodal_narrator.fusion.plan import BoxesInPlan
 from crossmodal_narrator.fusion.points import Floats, Indices, ObstaclePoints
 from crossmodal_narrator.fusion.projection import CameraView
 from crossmodal_narrator.fusion.shapes import Completed, complete, usual_shape
@@ -157,15 +158,20 @@ class Tracker:
         if step.lidar is None or not self._config.obstacle_range_m:
             return
         features, seen_from = step.lidar
-        known = [t.place.box().moved(step.base_from_odom) for t in self.tracks if t.place is not None]
-        for cluster in features.clusters:
+        config = self._config
+        known = BoxesInPlan([t.place.box().moved(step.base_from_odom) for t in self.tracks if t.place is not None])
+        things = [
+            cluster
+            for cluster in features.clusters
+            if abs(cluster.box.centre_m[1]) <= config.obstacle_lateral_m
+            and math.hypot(*cluster.box.centre_m[:2]) <= config.obstacle_range_m
+            and is_thing(cluster)
+        ]
+        middles = np.array([cluster.box.centre_m[:2] for cluster in things]).reshape(-1, 2)
+        for cluster, is_known in zip(things, known.cover(middles, FOLLOW_M), strict=True):
+            if is_known:
+                continue
             box = cluster.box
-            if not is_thing(cluster) or box.nearest_in_plan_m() > self._config.obstacle_range_m:
-                continue
-            if abs(box.centre_m[1]) > self._config.obstacle_lateral_m:
-                continue
-            if any(other.nearest_in_plan_m(box.centre_m[:2]) < FOLLOW_M for other in known):
-                continue
             track = self._born(step.stamp_ns, math.atan2(box.centre_m[1], box.centre_m[0]))
             shape = usual_shape(ObjectClass.OBSTACLE, 0.0)
             track.settle(complete(cluster.points, cluster.ground_z_m, shape, seen_from), 1, step.odom_from_base)
@@ -179,23 +185,22 @@ class Tracker:
         """Without those that are lost, out of reach, or a second name for one thing."""
         lost_ns = self._config.lost_after_s * 1e9
         kept: list[Track] = []
+        boxes: list[OrientedBox | None] = []
         for track in sorted(self.tracks, key=lambda t: (-t.votes.total, -t.sweeps, t.track_id)):
             if step.stamp_ns - track.supported_ns > lost_ns:
                 continue
-            box = None
-            if track.place is not None:
-                if step.stamp_ns - track.ranged_ns > self._config.forget_range_after_s * 1e9:
-                    track.place = None
-                else:
-                    box = track.place.box().moved(step.base_from_odom)
-                    track.azimuth_rad = math.atan2(box.centre_m[1], box.centre_m[0])
-            if box is not None and math.hypot(*box.centre_m[:2]) > self._config.max_range_m:
-                continue
-            if any(_is_same(track, other) for other in kept):
-                continue
+            if track.place is not None and step.stamp_ns - track.ranged_ns > self._config.forget_range_after_s * 1e9:
+                track.place = None
+            box = None if track.place is None else track.place.box().moved(step.base_from_odom)
+            if box is not None:
+                track.azimuth_rad = math.atan2(box.centre_m[1], box.centre_m[0])
+                if math.hypot(*box.centre_m[:2]) > self._config.max_range_m:
+                    continue
+                if any(_is_same(track, box, other, b) for other, b in zip(kept, boxes, strict=True) if b is not None):
+                    continue
             kept.append(track)
-        nearest = sorted(kept, key=lambda t: (t.votes.total == 0.0, -t.votes.total, t.track_id))
-        return sorted(nearest[: self._config.max_tracks], key=lambda t: t.track_id)
+            boxes.append(box)
+        return sorted(kept[: self._config.max_tracks], key=lambda t: t.track_id)
 
 
 class _Step:
@@ -245,14 +250,13 @@ def is_thing(cluster: Cluster) -> bool:
     return all(low <= size <= high for low, size, high in zip(least, cluster.box.size_lwh_m, largest, strict=True))
 
 
-def _is_same(track: Track, other: Track) -> bool:
-    """Whether a weaker track is a second name for what `other` follows."""
-    if track.place is None or other.place is None:
+def _is_same(track: Track, a: OrientedBox, other: Track, b: OrientedBox) -> bool:
+    """Whether a weaker track, whose box is `a`, is a second name for what `other` follows, whose box is `b`."""
+    apart_m = math.hypot(a.centre_m[0] - b.centre_m[0], a.centre_m[1] - b.centre_m[1])
+    if apart_m > 0.5 * max(a.size_lwh_m[0], b.size_lwh_m[0]):
         return False
-    a, b = track.place.box(), other.place.box()
     if not same_kind(track.label, other.label):
         return _covers(a, b) or _covers(b, a)
-    apart_m = math.hypot(a.centre_m[0] - b.centre_m[0], a.centre_m[1] - b.centre_m[1])
     if track.label is ObjectClass.OBSTACLE:
         return b.nearest_in_plan_m(a.centre_m[:2]) == 0.0
     return apart_m < max(SAME_PLACE * min(a.size_lwh_m[1], b.size_lwh_m[1]), 0.3) or _covers(b, a)

@@ -17,15 +17,8 @@ class Votes:
     def __init__(self) -> None:
         self._labels: dict[ObjectClass, float] = {}
         self._attributes: dict[str, dict[str, float]] = {}
-
-    @property
-    def total(self) -> float:
-        """The sum of the scores of all sightings."""
-        return sum(self._labels.values())
-
-    @property
-    def label(self) -> ObjectClass:
-        return _best(self._labels) if self._labels else ObjectClass.OBSTACLE
+        self.total = 0.0  # the sum of the scores of all sightings
+        self.label = ObjectClass.OBSTACLE
 
     @property
     def confidence(self) -> float:
@@ -40,6 +33,8 @@ class Votes:
         """Count a sighting, for less where its points speak against it."""
         self._labels = {label: votes * FADE for label, votes in self._labels.items()}
         self._labels[detection.label] = self._labels.get(detection.label, 0.0) + weight * detection.score
+        self.total = sum(self._labels.values())
+        self.label = _best(self._labels)
         for attribute in detection.attributes:
             votes = self._attributes.setdefault(attribute.name, {})
             for value in votes:

@@ -14,8 +14,13 @@ class CameraEncoderConfig:
     full_width_px: int = parameter(
         512, help="width to which the whole image is scaled for the first look", unit="px", low=128, high=1920
     )
-    crop_budget: int = parameter(2, help="further looks at parts of the image, in each frame", low=0, high=16)
-    far_road: bool = parameter(True, help="whether one of them is spent on the road ahead, around the horizon")
+    crop_budget: int = parameter(1, help="further looks at parts of the image, in each frame", low=0, high=16)
+    far_road_every: int = parameter(
+        2,
+        help="in every n-th frame one of them goes to the far road, around the horizon; 0: never",
+        low=0,
+        high=100,
+    )
     crop_width_px: int = parameter(416, help="width of the network's input for a crop", unit="px", low=128, high=1280)
     crop_height_px: int = parameter(320, help="height of the network's input for a crop", unit="px", low=128, high=1280)
     object_size_px: float = parameter(

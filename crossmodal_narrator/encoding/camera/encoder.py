@@ -53,6 +53,7 @@ class CameraEncoder:
         self._groups = np.array([_SIGNAL_GROUP if c is None else _GROUPS.get(c, 9) for c in labels.classes])
         lowest = min(config.full_min_score, config.crop_min_score, config.signal_min_score)
         self._detector = NanoDet(engine, labels, min_score=lowest)
+        self._turns: dict[str, int] = {}  # frames of each camera so far
         self.engine_name = engine.name  # as diagnostics say it
 
     def encode(self, frame: CameraFrame, regions: Sequence[RegionOfInterest], timer: StageTimer) -> CameraFeatures:
@@ -81,10 +82,11 @@ class CameraEncoder:
             return self._suppressed(Candidates.joined(looks))
 
     def _second_looks(self, frame: CameraFrame, regions: Sequence[RegionOfInterest], first: Candidates) -> list[View]:
-        """Regions come first, the far road takes what it is promised; what regions leave over stays unspent."""
+        """The far road takes its turn, regions take the rest; what regions leave over stays unspent."""
         height, width = frame.rgb.shape[:2]
         config = self._config
-        promised = 1 if config.far_road and config.crop_budget else 0
+        turn = self._turns[frame.camera] = self._turns.get(frame.camera, -1) + 1
+        promised = 1 if config.crop_budget and config.far_road_every and turn % config.far_road_every == 0 else 0
         deserving = sorted(regions, key=lambda region: -region.priority)
         boxes = [region.box for region in deserving if not self._is_answered(region.box, first)]
         network = (config.crop_width_px, config.crop_height_px)

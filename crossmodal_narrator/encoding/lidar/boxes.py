@@ -6,6 +6,8 @@ Of a car a LiDAR sees one or two sides, an L in plan. The direction of the sides
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,24 +17,38 @@ ANGLES_RAD = np.deg2rad(np.arange(0.0, 90.0, 3.0)).astype(np.float32)
 _AXES = np.stack([np.cos(ANGLES_RAD), np.sin(ANGLES_RAD), -np.sin(ANGLES_RAD), np.cos(ANGLES_RAD)], axis=1)
 _AXES = np.ascontiguousarray(_AXES.reshape(-1, 2))  # (angles * 2 axes, 2)
 _NEAREST_M = 0.08  # points nearer to a side than this are on it: the noise of the sensor
-_MOST_POINTS = 96
-_LARGEST_M = 20.0  # larger is a wall or a hedge, whose direction nobody asks for
+_MOST_POINTS = 80
+_FEWEST_POINTS = 12  # fewer show no direction
+_LARGEST_M = 12.0  # larger is a wall or a hedge, whose direction nobody asks for
 _SMALLEST_M = 0.05
+_SMALLEST_SIDE_M = 0.4  # a pole or a leg has no direction either
 
 Floats = NDArray[np.float32]
 
 
-def fit_box(points: Floats, ground_z_m: float) -> OrientedBox:
-    """(points, 3) → the box of the visible extent, from the ground to the highest point; length is the longer side."""
-    yaw_rad = fit_yaw(points[:, :2]) if float(np.ptp(points[:, :2], axis=0).max()) < _LARGEST_M else 0.0
-    c, s = float(np.cos(yaw_rad)), float(np.sin(yaw_rad))
+def fit_box(points: Floats, low: Floats, high: Floats, ground_z_m: float) -> OrientedBox:
+    """(points, 3) that lie between `low` and `high` → the box of the visible extent, from the ground to the highest.
+
+    Length is the longer side. Few points, and what is too large for a road user, are boxed along the axes.
+    """
+    x_m, y_m, _ = (high - low).tolist()
+    if len(points) < _FEWEST_POINTS or not _SMALLEST_SIDE_M < max(x_m, y_m) < _LARGEST_M:
+        return _box_between(low, high, 0.0, ground_z_m, float(high[2]))
+    yaw_rad = fit_yaw(points[:, :2])
+    c, s = math.cos(yaw_rad), math.sin(yaw_rad)
     along = points[:, :2] @ np.array([[c, -s], [s, c]], np.float32)  # (points, 2) on both axes
-    low, high, top_z_m = along.min(axis=0), along.max(axis=0), float(points[:, 2].max())
-    middle, size = 0.5 * (low + high), np.maximum(high - low, _SMALLEST_M)
-    x, y = c * float(middle[0]) - s * float(middle[1]), s * float(middle[0]) + c * float(middle[1])
-    length, width = float(size[0]), float(size[1])
+    return _box_between(along.min(axis=0), along.max(axis=0), yaw_rad, ground_z_m, float(high[2]))
+
+
+def _box_between(low: Floats, high: Floats, yaw_rad: float, ground_z_m: float, top_z_m: float) -> OrientedBox:
+    """The box between `low` and `high` (their first two values) along axes that are turned by `yaw_rad`."""
+    c, s = math.cos(yaw_rad), math.sin(yaw_rad)
+    (u0, v0), (u1, v1) = low[:2].tolist(), high[:2].tolist()
+    u, v = 0.5 * (u0 + u1), 0.5 * (v0 + v1)
+    x, y = c * u - s * v, s * u + c * v
+    length, width = max(u1 - u0, _SMALLEST_M), max(v1 - v0, _SMALLEST_M)
     if width > length:
-        length, width, yaw_rad = width, length, yaw_rad - float(np.pi / 2)
+        length, width, yaw_rad = width, length, yaw_rad - math.pi / 2
     height = max(top_z_m - ground_z_m, _SMALLEST_M)
     return OrientedBox(centre_m=(x, y, ground_z_m + 0.5 * height), size_lwh_m=(length, width, height), yaw_rad=yaw_rad)
 

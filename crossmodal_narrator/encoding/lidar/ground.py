@@ -20,6 +20,7 @@ FIRST_RING_M = (2.5, 12.0)  # where the first height is looked for: beyond the v
 FIRST_SHARE = 0.3  # of the cells there are lower than the ground that is taken to start from
 
 Floats = NDArray[np.float32]
+Cells = NDArray[np.uint16]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -28,24 +29,34 @@ class Ground:
 
     height_m: Floats  # (SECTORS, rings)
     origin_m: tuple[float, float]
+    under_points: Floats  # (points,) beneath the points that it was fitted to
 
     def under(self, xy: Floats) -> Floats:
         """(points, 2) in base_link → (points,) height of the ground there."""
-        sector, ring = _cells(xy, self.origin_m, self.height_m.shape[1])
-        found: Floats = self.height_m[sector, ring]
+        found: Floats = self.height_m.reshape(-1)[_cells(xy, self.origin_m, self.height_m.shape[1])]
         return found
 
 
 def fit_ground(xyz: Floats, origin_m: tuple[float, float], *, max_range_m: float, max_slope: float) -> Ground:
     """(points, 3) in base_link → the ground; flat at the lowest common height where nothing was measured."""
     rings = int(np.ceil(max_range_m / RING_M)) + 1
-    sector, ring = _cells(xyz[:, :2], origin_m, rings)
-    lowest = np.full((SECTORS, rings), np.inf, np.float32)
-    np.minimum.at(lowest.reshape(-1), sector * rings + ring, xyz[:, 2])
+    cells = _cells(xyz[:, :2], origin_m, rings)
+    lowest = _lowest(cells, xyz[:, 2], SECTORS * rings).reshape(SECTORS, rings)
     walked = _walk_outwards(lowest, _first_height(lowest), max_slope)
     around = np.concatenate([walked[-2:], walked, walked[:2]])  # the last sector is the first one's neighbour
     smooth: Floats = ndimage.median_filter(around, size=(5, 3), mode="nearest")[2:-2]
-    return Ground(height_m=smooth, origin_m=origin_m)
+    return Ground(height_m=smooth, origin_m=origin_m, under_points=smooth.reshape(-1)[cells])
+
+
+def _lowest(cells: Cells, z: Floats, count: int) -> Floats:
+    """(count,) the lowest z of each cell, infinite where there is none. Small numbers are sorted in linear time."""
+    lowest = np.full(count, np.inf, np.float32)
+    if len(cells):
+        order = np.argsort(cells, kind="stable")
+        ordered = cells[order]
+        starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
+        lowest[ordered[starts]] = np.minimum.reduceat(z[order], starts)
+    return lowest
 
 
 def _first_height(lowest: Floats) -> float:
@@ -70,9 +81,11 @@ def _walk_outwards(lowest: Floats, first_m: float, max_slope: float) -> Floats:
     return ground
 
 
-def _cells(xy: Floats, origin_m: tuple[float, float], rings: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _cells(xy: Floats, origin_m: tuple[float, float], rings: int) -> Cells:
+    """(points, 2) → (points,) number of the cell in (SECTORS, rings), row by row."""
     x, y = xy[:, 0] - np.float32(origin_m[0]), xy[:, 1] - np.float32(origin_m[1])
     turn = np.arctan2(y, x) * np.float32(SECTORS / (2 * np.pi))
-    sector = np.floor(turn).astype(np.int64) % SECTORS
-    ring = np.minimum((np.hypot(x, y) / np.float32(RING_M)).astype(np.int64), rings - 1)
-    return sector, ring
+    sector = np.floor(turn).astype(np.int32) % SECTORS
+    ring = np.minimum((np.hypot(x, y) / np.float32(RING_M)).astype(np.int32), rings - 1)
+    cells: Cells = (sector * rings + ring).astype(np.uint16)  # 180 sectors of at most 201 rings
+    return cells

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -31,4 +32,13 @@ def encoder() -> CameraEncoder:
     manifest = store.manifest("nanodet_g")
     if store.state(manifest) is not ModelState.READY:
         pytest.skip("the detector's weights are not here: run `crossmodal-narrator models pull`")
-    return CameraEncoder(CameraEncoderConfig(), open_engine(manifest, store), detector_spec(manifest))
+    # The far road in every frame: one test's frames must not decide what another's sees.
+    config = CameraEncoderConfig(crop_budget=2, far_road_every=1)
+    return CameraEncoder(config, open_engine(manifest, store), detector_spec(manifest))
+
+
+@pytest.fixture
+def make_encoder() -> Callable[[CameraEncoderConfig], CameraEncoder]:
+    store = ModelStore()
+    manifest = store.manifest("nanodet_g")
+    return lambda config: CameraEncoder(config, open_engine(manifest, store), detector_spec(manifest))

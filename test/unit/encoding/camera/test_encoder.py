@@ -8,6 +8,7 @@ from crossmodal_narrator.core.detections import ObjectClass, RegionOfInterest, S
 from crossmodal_narrator.core.frames import CameraFrame
 from crossmodal_narrator.core.geometry import PixelBox
 from crossmodal_narrator.core.timing import StageTimer
+from crossmodal_narrator.encoding.camera import CameraEncoderConfig
 
 AHEAD = PixelBox(x0=739, y0=534, x1=1132, y1=864)
 
@@ -42,6 +43,15 @@ def test_looks_are_counted_and_no_time_is(encoder, street_images):
     _, stages = _encode(encoder, street_images[0], regions)
     assert without.count("camera/infer") == 2
     assert stages.count("camera/infer") == 3
+
+
+def test_the_far_road_and_the_regions_take_turns(make_encoder, street_images):
+    encoder = make_encoder(CameraEncoderConfig(crop_budget=1, far_road_every=2))
+    counts = [_encode(encoder, street_images[0])[1].count("camera/infer") for _ in range(4)]
+    assert counts == [2, 1, 2, 1]  # without regions, the turns of the regions stay unspent
+    region = RegionOfInterest(box=PixelBox(x0=370, y0=505, x1=400, y1=560), priority=1.0, reason="cluster")
+    counts = [_encode(encoder, street_images[0], [region])[1].count("camera/infer") for _ in range(4)]
+    assert counts == [2, 2, 2, 2]
 
 
 def test_the_same_image_gives_the_same_features(encoder, street_images):

@@ -10,9 +10,11 @@ import pytest
 from drawn_sweep import GROUND_Z_M, car_box, faces, ground, sweep
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from crossmodal_narrator.core.detections import LidarFeatures
 from crossmodal_narrator.core.errors import ConfigError
+from crossmodal_narrator.core.geometry import OrientedBox
 from crossmodal_narrator.core.snapshot import PlacedSweep
 from crossmodal_narrator.core.timing import StageTimer
 from crossmodal_narrator.encoding.lidar import LidarGeometry, LidarGeometryConfig
@@ -23,6 +25,10 @@ from crossmodal_narrator.encoding.lidar.ground import fit_ground
 
 def encode(placed: PlacedSweep) -> LidarFeatures:
     return LidarGeometry(LidarGeometryConfig()).encode(placed, StageTimer(time.perf_counter_ns))
+
+
+def boxed(points: NDArray[np.float32]) -> OrientedBox:
+    return fit_box(points, points.min(axis=0), points.max(axis=0), GROUND_Z_M)
 
 
 @pytest.mark.parametrize("slope", [-0.08, 0.0, 0.08])
@@ -79,14 +85,14 @@ def test_what_hangs_above_joins_no_cluster() -> None:
 @given(st.floats(6, 30), st.floats(-15, 15), st.floats(0, math.pi))
 def test_an_l_shape_gives_the_direction_of_the_sides(x_m: float, y_m: float, yaw_rad: float) -> None:
     car = car_box(x_m, y_m, yaw_rad)
-    fitted = fit_box(faces(car), GROUND_Z_M)
+    fitted = boxed(faces(car))
     off = (fitted.yaw_rad - yaw_rad + math.pi / 4) % (math.pi / 2) - math.pi / 4
     # Half a step of the search, and what a face as narrow as a car's rear may tilt within the sensor's noise (0.08 m).
     assert abs(off) <= math.radians(1.5) + math.atan(0.08 / 0.95)
 
 
 def test_the_longer_visible_side_is_the_length() -> None:
-    fitted = fit_box(faces(car_box(0.0, 8.0, 0.0)), GROUND_Z_M)
+    fitted = boxed(faces(car_box(0.0, 8.0, 0.0)))
     length, width, height = fitted.size_lwh_m
     assert length == pytest.approx(4.6, abs=0.1)
     assert width < 0.3  # a flank alone shows no depth
