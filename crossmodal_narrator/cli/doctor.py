@@ -14,6 +14,7 @@ from importlib import metadata
 from pathlib import Path
 
 from crossmodal_narrator.core.errors import NarratorError
+from crossmodal_narrator.nodes.environment import node_environment
 
 SUMMARY = "say what this machine has, what is missing, and the remedy"
 
@@ -123,13 +124,10 @@ def _loads(name: str, code: str, describe: Callable[[str], str] = str, *, missin
 
 
 def _probe(code: str) -> tuple[bool, str]:
-    variables = dict(os.environ)
-    if (Path(sys.prefix) / "share" / "ament_index").is_dir():  # ROS 2 from PyPI, which sources nothing
-        variables.setdefault("AMENT_PREFIX_PATH", sys.prefix)
     try:
         result = subprocess.run(
             [sys.executable, "-c", code],
-            env=variables,
+            env=node_environment(),
             capture_output=True,
             text=True,
             timeout=_PROBE_TIMEOUT_S,
@@ -157,12 +155,14 @@ def _messages_version(output: str) -> str:
 
 def _transport() -> Finding:
     """Without large datagrams over shared memory, images arrive in pieces: 60 ms late, and most not at all."""
-    profile = os.environ.get("FASTDDS_DEFAULT_PROFILES_FILE", "")
-    if profile and not Path(profile).is_file():
-        remedy = "unset FASTDDS_DEFAULT_PROFILES_FILE, or name a file that exists"
-        return Finding(name="transport", health=Health.ILL, found=f"{profile} does not exist", remedy=remedy)
-    found = f"profile {profile}" if profile else "`run` and `play` set the profile for large images themselves"
-    return Finding(name="transport", health=Health.WELL, found=found)
+    named = node_environment().get("FASTDDS_DEFAULT_PROFILES_FILE", "")
+    if Path(named).is_file():
+        return Finding(name="transport", health=Health.WELL, found=f"profile {named}")
+    remedy = (
+        "unset FASTDDS_DEFAULT_PROFILES_FILE, or name a profile that exists" if named else "install the package anew"
+    )
+    found = f"no profile for large images ({named or 'config/ has none'})"
+    return Finding(name="transport", health=Health.LESS, found=found, remedy=remedy)
 
 
 def _shared_memory() -> Finding:

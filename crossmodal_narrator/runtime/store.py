@@ -9,18 +9,14 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-import sys
-import sysconfig
 import tempfile
 from enum import Enum
 from pathlib import Path
 
 from crossmodal_narrator.core.errors import ModelError
-from crossmodal_narrator.core.folders import user_cache_dir
+from crossmodal_narrator.core.folders import shared_folder, user_cache_dir
 from crossmodal_narrator.runtime.golden import GoldenSample, read_golden
 from crossmodal_narrator.runtime.manifest import FileEntry, Manifest, read_manifest
-
-PACKAGE = "crossmodal_narrator"
 
 
 class ModelState(str, Enum):
@@ -29,26 +25,11 @@ class ModelState(str, Enum):
     ALTERED = "altered"
 
 
-def default_models_dir() -> Path:
-    """Where the manifests are: beside a source checkout, or in the share folder of an installation (ament or pip).
-
-    Raises:
-        ModelError: in none of these places.
-    """
-    prefixes = [Path(p) for p in os.environ.get("AMENT_PREFIX_PATH", "").split(os.pathsep) if p]
-    shares = [prefix / "share" / PACKAGE for prefix in (*prefixes, Path(sysconfig.get_path("data")), Path(sys.prefix))]
-    for folder in (Path(__file__).resolve().parents[2], *shares):
-        if (folder / "models").is_dir():
-            return folder / "models"
-    searched = ", ".join(str(share) for share in shares)
-    raise ModelError(f"no folder of model manifests was found (searched {searched})", remedy="install the package anew")
-
-
 class ModelStore:
     """Finds and checks models. `models_dir` holds the manifests, `cache_dir` what `models pull` fetched."""
 
     def __init__(self, models_dir: Path | None = None, cache_dir: Path | None = None) -> None:
-        self._models_dir = default_models_dir() if models_dir is None else models_dir
+        self._models_dir = shared_folder("models") if models_dir is None else models_dir
         self._cache_dir = user_cache_dir() if cache_dir is None else cache_dir
 
     def names(self) -> tuple[str, ...]:
