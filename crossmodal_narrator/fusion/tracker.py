@@ -23,6 +23,7 @@ from crossmodal_narrator.fusion.track import Track
 
 GROW_M = 0.2  # what the camera's box leaves of a thing lies so near to what it covers
 FOLLOW_M = 0.3  # a thing that only the LiDAR follows is looked for so far around its box
+MOST_AROUND = 0.4  # as many points again just outside: what is there goes on beyond the thing, as a wall does
 SAME_PLACE = 0.45  # of the smaller width: two centres so near are one thing
 OBSTACLE_LWH_M = ((0.3, 0.0, 0.5), (7.0, 3.0, 3.2))  # least and largest size of a thing that is tracked without a class
 FLAT_M = 0.2  # what looks thinner and is longer than a vehicle is wide is a wall or a fence
@@ -115,8 +116,10 @@ class Tracker:
         for track in sorted(tracks, key=lambda t: (-t.votes.total, t.track_id)):
             if track.place is None:
                 continue
-            index = step.points.free_within(track.place.box().moved(step.base_from_odom), FOLLOW_M)
-            if len(index) >= self._config.min_points:
+            box = track.place.box().moved(step.base_from_odom)
+            index = step.points.free_within(box, FOLLOW_M)
+            around = len(step.points.free_within(box, 2 * FOLLOW_M)) - len(index)
+            if len(index) >= self._config.min_points and around <= MOST_AROUND * len(index):
                 self._measure(track, index, track.label, step)
 
     def _whole(self, track: Track, sighting: Sighting, step: _Step) -> Indices:
