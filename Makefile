@@ -13,7 +13,7 @@ SCENARIO = street
 PYTEST_ARGS =
 COLCON_DIR = .
 
-RUN_INPUT = $(if $(BAG),--bag $(BAG),--scenario $(SCENARIO))
+RUN_INPUT = $(if $(BAG),--bag "$(BAG)",--scenario "$(SCENARIO)")
 
 .DEFAULT_GOAL := help
 .PHONY: help setup ready ready-run run test bench lint format types layers check colcon lock doctor clean
@@ -32,13 +32,13 @@ ready-run:
 	@$(PYTHON) tools/setup run
 
 run: ready-run ## narrate a drive over ROS 2: BAG=folder (default: a simulated street), LANGUAGE=en|zh|en,zh
-	$(BIN)/crossmodal-narrator run $(RUN_INPUT) --language $(LANGUAGE) --exit-at-end
+	$(BIN)/crossmodal-narrator run $(RUN_INPUT) --language "$(LANGUAGE)" --exit-at-end
 
 test: ready ## all tests; PYTEST_ARGS="-k name" for some
 	$(BIN)/pytest $(PYTEST_ARGS)
 
 bench: ready ## a row for each stage, and the ratio to the well-known alternative: BAG=folder
-	$(BIN)/python test/benchmark/bench.py $(BAG)
+	$(BIN)/python test/benchmark/bench.py "$(BAG)"
 
 lint: ready ## ruff: rules and format
 	$(BIN)/ruff check .
@@ -57,7 +57,7 @@ layers: ready ## import-linter: imports run downward only
 check: lint types layers test ## all of the above
 
 colcon: ready ## build both packages as ROS 2 does: COLCON_DIR=folder for build, install and log
-	tools/colcon-build $(COLCON_DIR)
+	tools/colcon-build "$(COLCON_DIR)"
 
 lock: ## requirements/*.in -> requirements/*.txt (needs uv)
 	tools/lock
