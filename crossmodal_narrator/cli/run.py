@@ -6,8 +6,11 @@ import argparse
 import os
 from pathlib import Path
 
+from crossmodal_narrator.cli.play import positive
+
 SUMMARY = "start the nodes; with a bag or a scenario, play it to them and end with it"
-LANGUAGES = ("en", "zh")
+# A demonstration disturbs nobody: above what people choose by hand, below where DDS's ports meet ephemeral ones.
+DEMONSTRATION_DOMAINS = range(20, 100)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -16,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     source.add_argument("--scenario", help="a simulated drive to make and play, as `simulate` knows it")
     parser.add_argument("--language", default="en", help="en, zh or en,zh (default: en)")
     parser.add_argument("--params", type=Path, help="ROS 2 parameter file of the nodes")
-    parser.add_argument("--rate", type=float, default=1.0, help="times the bag's own pace (default: 1)")
+    parser.add_argument("--rate", type=positive, default=1.0, help="times the bag's own pace (default: 1)")
     parser.add_argument("--exit-at-end", action="store_true", help="end with the bag instead of waiting for more")
     parser.add_argument(
         "--domain", type=int, help="ROS domain (default: one of its own with a bag, else ROS_DOMAIN_ID)"
@@ -31,7 +34,9 @@ def run(args: argparse.Namespace) -> int:
     bag = _scenario(args.scenario) if args.scenario else args.bag
     domain = args.domain
     if domain is None and bag is not None and "ROS_DOMAIN_ID" not in os.environ:
-        domain = 100 + os.getpid() % 100  # a demonstration disturbs nobody
+        domain = DEMONSTRATION_DOMAINS[os.getpid() % len(DEMONSTRATION_DOMAINS)]
+    if args.domain is not None:
+        os.environ["ROS_DOMAIN_ID"] = str(args.domain)
     environment = node_environment(domain=domain)
     os.environ.update(environment)
 

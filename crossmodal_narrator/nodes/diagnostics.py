@@ -8,11 +8,14 @@ from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 
-from crossmodal_narrator.core.snapshot import Degradation
+from crossmodal_narrator.core.errors import ModelError
+from crossmodal_narrator.core.scene import SceneState
 from crossmodal_narrator.nodes.subscriptions import SensorSubscriptions
+from crossmodal_narrator.nodes.worker import PerceptionWorker
 from crossmodal_narrator.wire import MessageKind
 
 OK, WARN, ERROR, STALE = DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.ERROR, DiagnosticStatus.STALE
+TROUBLE_SHOWN_S = 5.0
 QUIET_S = 2.0  # after which a topic that was alive is called silent
 OPTIONAL = (MessageKind.IMAGE, MessageKind.COMPRESSED_IMAGE)  # of a camera one of both is enough
 
@@ -90,8 +93,33 @@ def _delivery(
     return OK, "messages come"
 
 
-def senses(degraded: Sequence[Degradation]) -> Health:
+def engine(name: str, absent: ModelError | None, refusals: Sequence[str]) -> Health:
+    """What runs the models, which engines were refused, and why there may be none."""
+    refused = {f"refused {k}": reason for k, reason in enumerate(refusals)}
+    if absent is not None:
+        message = f"going on without the cameras: {absent}"
+        return Health(name="engine", level=ERROR, message=message, values=refused)
+    message = name or "no camera is configured, or the node is not configured yet"
+    return Health(name="engine", level=WARN if refused else OK, message=message, values=refused)
+
+
+def messages(worker: PerceptionWorker, now_ns: int) -> Health:
+    """Whether what comes can be read."""
+    values = {"refused": str(worker.refused), "clock_jumps": str(worker.clock_jumps)}
+    trouble = worker.trouble
+    if trouble is None:
+        return Health(name="messages", level=OK, message="everything that comes can be read", values=values)
+    ago_s = (now_ns - trouble.at_ns) / 1e9
+    level = WARN if ago_s < TROUBLE_SHOWN_S else OK
+    told = f"{trouble.topic}: {trouble.what.removeprefix(f'{trouble.topic}: ')} ({ago_s:.0f} s ago)"
+    return Health(name="messages", level=level, message=told, values=values)
+
+
+def senses(scene: SceneState | None) -> Health:
     """What the newest scene says of the senses."""
+    if scene is None:
+        return Health(name="senses", level=WARN, message="no scene yet: see the inputs")
+    degraded = scene.degraded
     if not degraded:
         return Health(name="senses", level=OK, message="all senses deliver")
     values = {f"{d.sense.value} {d.source}": f"{d.trouble.value}: {d.remedy}" for d in degraded}

@@ -1,4 +1,4 @@
-"""What a node's process needs in its environment. It is read when the process starts, so whoever starts it must set it."""
+"""What a node's process needs in its environment; it is read as the process starts, so whoever starts it sets it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ _MEMORY = {"MALLOC_MMAP_THRESHOLD_": "268435456", "MALLOC_TRIM_THRESHOLD_": "536
 # Small matrices are not worth threads, which take the cores from the network.
 _THREADS = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 PROFILE = "fastdds_shm.xml"
+RUNNER = "CROSSMODAL_NARRATOR_RUNNER"  # the process that a node ends with
 
 
 def node_environment(base: Mapping[str, str] | None = None, *, domain: int | None = None) -> dict[str, str]:

@@ -18,9 +18,9 @@ from crossmodal_narrator_msgs.msg import Narration, Scene
 
 
 class Listener:
-    """`on_narration` hears each sentence. The rest is counted here, to be looked at."""
+    """`on_narration` hears each sentence, and when the drive began. The rest is counted here, to be looked at."""
 
-    def __init__(self, node: Node, on_narration: Callable[[Spoken], None]) -> None:
+    def __init__(self, node: Node, on_narration: Callable[[Spoken, int | None], None]) -> None:
         self._node = node
         self._on_narration = on_narration
         self.first_ns: int | None = None
@@ -34,7 +34,7 @@ class Listener:
         node.create_subscription(DiagnosticArray, "/diagnostics", self._diagnostics, qos.DIAGNOSTICS)
 
     def _narration(self, message: Any) -> None:
-        self._on_narration(narration_from_message(message))
+        self._on_narration(narration_from_message(message), self.first_ns)
 
     def _scene(self, message: Any) -> None:
         self.scenes += 1

@@ -2,42 +2,42 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections import deque
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from diagnostic_msgs.msg import DiagnosticArray
-from rclpy.clock import Clock, ClockType
-from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
+from rclpy.lifecycle import LifecycleState, TransitionCallbackReturn
 from std_msgs.msg import String
 
 from crossmodal_narrator.assembly import build_narrator
 from crossmodal_narrator.configuration import NarratorConfig
-from crossmodal_narrator.core.errors import FrameError, NarratorError
+from crossmodal_narrator.core.errors import FrameError
 from crossmodal_narrator.core.scene import SceneState
 from crossmodal_narrator.core.speech import Narration
 from crossmodal_narrator.core.timing import StageTimer
 from crossmodal_narrator.language import Narrator
 from crossmodal_narrator.nodes import diagnostics, qos
 from crossmodal_narrator.nodes.diagnostics import Health
-from crossmodal_narrator.nodes.parameters import NodeParameters
+from crossmodal_narrator.nodes.lifecycle import NOT_ACTIVE, NarratorLifecycleNode, transition
+from crossmodal_narrator.nodes.process import run_node
 from crossmodal_narrator.nodes.rates import Latencies, Rate
 from crossmodal_narrator.nodes.types import message_types
 from crossmodal_narrator.wire import narration_to_message, scene_from_message
 from crossmodal_narrator_msgs.srv import Describe
 
-DIAGNOSTICS_PERIOD_S = 1.0
+NAME = "narrator"
 QUIET_S = 2.0
 SCENE_TOPIC = "perception/scene"
 REMEMBERED_SCENES = 20  # two seconds at 10 Hz
 
 
-class NarratorNode(LifecycleNode):
+class NarratorNode(NarratorLifecycleNode):
     """A scene is small and a sentence takes a millisecond: the callback converts, narrates and publishes."""
 
     def __init__(self) -> None:
-        super().__init__("narrator", automatically_declare_parameters_from_overrides=True)
-        self._settings = NodeParameters(self, NarratorConfig)
+        super().__init__(NAME, NarratorConfig)
         self._types = message_types()
         self._narrator: Narrator | None = None
         self._timer = StageTimer(time.perf_counter_ns)
@@ -46,32 +46,31 @@ class NarratorNode(LifecycleNode):
         self._subscription: Any = None
         self._narration_out = self.create_lifecycle_publisher(self._types.Narration, "~/narration", qos.NARRATION)
         self._text_out = self.create_lifecycle_publisher(String, "~/narration/text", qos.NARRATION)
-        self._diagnostics_out = self.create_publisher(DiagnosticArray, "/diagnostics", qos.DIAGNOSTICS)
         self.create_service(Describe, "~/describe", self._describe)
-        self.create_timer(DIAGNOSTICS_PERIOD_S, self._diagnose, clock=Clock(clock_type=ClockType.STEADY_TIME))
 
+    @transition
     def on_configure(self, _state: LifecycleState) -> TransitionCallbackReturn:
-        try:
-            self._narrator = build_narrator(self._settings.read(NarratorConfig), self._timer)
-        except NarratorError as error:
-            self.get_logger().error(str(error))
-            return TransitionCallbackReturn.FAILURE
-        self._settings.is_locked = True
+        self._narrator = build_narrator(self.settings.read(NarratorConfig), self._timer)
+        self.settings.is_locked = True
         return TransitionCallbackReturn.SUCCESS
 
+    @transition
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
         self._subscription = self.create_subscription(self._types.Scene, SCENE_TOPIC, self._hear, qos.SCENE)
         return super().on_activate(state)
 
+    @transition
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
         self._stop()
         return super().on_deactivate(state)
 
+    @transition
     def on_cleanup(self, _state: LifecycleState) -> TransitionCallbackReturn:
         self._narrator = None
-        self._settings.is_locked = False
+        self.settings.is_locked = False
         return TransitionCallbackReturn.SUCCESS
 
+    @transition
     def on_shutdown(self, _state: LifecycleState) -> TransitionCallbackReturn:
         self._stop()
         return TransitionCallbackReturn.SUCCESS
@@ -109,7 +108,7 @@ class NarratorNode(LifecycleNode):
         """What someone would say who has just begun to look: a narrator without a memory, on the last two seconds."""
         told: list[Narration] = []
         if self._narrator is not None:
-            newcomer = build_narrator(self._settings.read(NarratorConfig))
+            newcomer = build_narrator(self.settings.read(NarratorConfig))
             told = [narration for scene in self._recent for narration in newcomer.narrate(scene)]
         wanted = [
             narration
@@ -124,27 +123,26 @@ class NarratorNode(LifecycleNode):
             response.reason = f"nothing can be said of {about}the last scenes; look at /diagnostics, or ask again"
         return response
 
-    def _diagnose(self) -> None:
-        stamp = self.get_clock().now().to_msg()
-        self._diagnostics_out.publish(diagnostics.to_array(self.get_name(), stamp, self._health()))
-
-    def _health(self) -> list[Health]:
+    def health(self) -> Iterator[Health]:
         if self._subscription is None:
-            return [Health(name="state", level=diagnostics.OK, message="not active: nothing is subscribed to")]
+            yield NOT_ACTIVE
+            return
         now_ns = time.monotonic_ns()
         silent_s = self._scenes.silent_s(now_ns)
         values = {"scenes_per_s": f"{self._scenes.per_s(now_ns):.1f}", "sentences": str(self._sentences.total)}
         if silent_s is None or silent_s > QUIET_S:
             topic = self.resolve_topic_name(SCENE_TOPIC)
             message = f"no scene comes on {topic}: see whether the perception node is active, and what it lacks"
-            scenes = Health(name="scenes", level=diagnostics.WARN, message=message, values=values)
+            yield Health(name="scenes", level=diagnostics.WARN, message=message, values=values)
         else:
-            scenes = Health(name="scenes", level=diagnostics.OK, message="scenes come", values=values)
-        return [scenes, diagnostics.times("latency", self._latencies.quantiles(), {})]
+            yield Health(name="scenes", level=diagnostics.OK, message="scenes come", values=values)
+        yield diagnostics.times("latency", self._latencies.quantiles(), {})
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Run the node until it is told to stop."""
-    from crossmodal_narrator.nodes.process import run_node
+    return run_node(NAME, NarratorConfig, NarratorNode, sys.argv[1:] if arguments is None else arguments)
 
-    return run_node(NarratorNode, arguments)
+
+if __name__ == "__main__":
+    sys.exit(main())

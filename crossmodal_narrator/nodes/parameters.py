@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from pathlib import Path
 from typing import Any, TypeVar
 
 from rcl_interfaces.msg import (
@@ -15,7 +17,7 @@ from rcl_interfaces.msg import (
 from rclpy.node import Node
 from rclpy.parameter import Parameter as RosParameter
 
-from crossmodal_narrator.core.config import Parameter, build, parameters_of
+from crossmodal_narrator.core.config import Parameter, build, parameters_of, read_parameter_file
 from crossmodal_narrator.core.errors import ConfigError
 
 C = TypeVar("C")
@@ -30,11 +32,25 @@ _TYPES = {
 RECONFIGURE = "deactivate and clean up the node, then configure it again: parameters are taken when it is configured"
 
 
+def check_parameter_files(arguments: Sequence[str], node: str, config: type[Any]) -> None:
+    """Check every `--params-file` of a command line before ROS reads it, so that an error names the file.
+
+    Raises:
+        ConfigError: names the file, the key, the value and the allowed range.
+    """
+    for path in _parameter_files(arguments):
+        given = read_parameter_file(path, node)
+        build(config, {key: value for key, value in given.items() if not _is_of_ros(key)}, source=str(path))
+
+
+def _parameter_files(arguments: Sequence[str]) -> Iterator[Path]:
+    for option, value in pairwise(arguments):
+        if option == "--params-file":
+            yield Path(value)
+
+
 class NodeParameters:
     """Declares the parameters of a configuration on a node, and builds the configuration from them.
-
-    The node must declare its overrides by itself (`automatically_declare_parameters_from_overrides`), so that a key that
-    nobody knows is seen here and not silently ignored.
 
     Raises:
         ConfigError: a key that does not exist, or a value of another type or out of range; names key and range.
@@ -45,18 +61,29 @@ class NodeParameters:
         self._config = config
         self._declared = {parameter.name: parameter for parameter in parameters_of(config)}
         self.is_locked = False
+        # rclpy has no public name for all overrides, and without them a key that nobody knows would pass in silence.
+        overrides = node._parameter_overrides
         given = {
-            name: _plain(parameter.value)
-            for name, parameter in node.get_parameters_by_prefix("").items()
-            if not _is_of_ros(name)
+            name: self._given(name, override.value) for name, override in overrides.items() if not _is_of_ros(name)
         }
         build(config, given, source=self._source)
         for name, parameter in self._declared.items():
-            if name in given:  # declared by the file, without range and description
-                node.undeclare_parameter(name)
             value = parameter.check(given.get(name, parameter.default), source=self._source)
-            node.declare_parameter(name, list(value) if isinstance(value, tuple) else value, descriptor(parameter))
+            # Not the override again, which may be a whole number where ROS wants a real one.
+            if value == ():  # an empty list does not tell its type
+                kind = RosParameter.Type(_TYPES[parameter.kind])
+                node.declare_parameter(name, kind, descriptor(parameter), ignore_override=True)
+                node.set_parameters([RosParameter(name, kind, [])])
+            else:
+                plain = list(value) if isinstance(value, tuple) else value
+                node.declare_parameter(name, plain, descriptor(parameter), ignore_override=True)
         node.add_on_set_parameters_callback(self._check)
+
+    def _given(self, name: str, value: Any) -> Any:
+        """An override as it was meant: to ROS an empty list is no value at all."""
+        parameter = self._declared.get(name)
+        is_empty_list = value is None and parameter is not None and isinstance(parameter.default, tuple)
+        return () if is_empty_list else _plain(value)
 
     @property
     def _source(self) -> str:
@@ -105,7 +132,7 @@ def descriptor(parameter: Parameter) -> ParameterDescriptor:
 
 
 def _plain(value: Any) -> Any:
-    """Arrays as tuples; an empty list in YAML has no type, and is as good as any."""
+    """Arrays as tuples."""
     if isinstance(value, (list, tuple)) or hasattr(value, "typecode"):
         return tuple(value)
     return value

@@ -23,6 +23,7 @@ from sensor_msgs.msg import CameraInfo
 from crossmodal_narrator.bags import Bag, open_bag
 from crossmodal_narrator.core.errors import BagError, NarratorError
 from crossmodal_narrator.nodes import qos
+from crossmodal_narrator.nodes.process import end_with_runner
 from crossmodal_narrator.nodes.types import message_class
 from crossmodal_narrator.wire import MessageKind, TopicMap, guess_topics
 
@@ -140,22 +141,23 @@ def main(arguments: list[str] | None = None) -> int:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stop.set())
+    end_with_runner()
     rclpy.init(args=given, signal_handler_options=SignalHandlerOptions.NO)
     try:
         player = BagPlayer(rclpy.create_node("player"), open_bag(args.bag))
         player.wait_for_subscribers(args.wait, stop)
         for topic in () if args.quiet else player.unheard:
-            print(f"nobody listens to {topic}", file=sys.stderr)
+            sys.stderr.write(f"nobody listens to {topic}\n")
         played = player.play(args.rate, stop)
     except NarratorError as error:
-        print(error, file=sys.stderr)
+        sys.stderr.write(f"{error}\n")
         return FAILED
     finally:
         rclpy.try_shutdown()
     if played.damage:
-        print(f"could not be read: {played.damage}", file=sys.stderr)
+        sys.stderr.write(f"could not be read: {played.damage}\n")
     if not args.quiet:
-        print(f"published {played.messages} messages in {played.seconds:.1f} s", flush=True)
+        sys.stdout.write(f"published {played.messages} messages in {played.seconds:.1f} s\n")
     return INTERRUPTED if stop.is_set() else 0
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
+import os
 import signal
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+import traceback
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import rclpy
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
@@ -13,11 +16,14 @@ from rclpy.lifecycle import LifecycleNode
 from rclpy.signals import SignalHandlerOptions
 
 from crossmodal_narrator.core.errors import NarratorError
+from crossmodal_narrator.nodes.environment import RUNNER
+from crossmodal_narrator.nodes.parameters import check_parameter_files
 
-REFUSED = 2
+REFUSED = 2  # the exit status of a node whose parameters are not right
+_PR_SET_PDEATHSIG = 1  # of prctl(2)
 
 
-def run_node(make: Callable[[], LifecycleNode], arguments: list[str] | None = None) -> int:
+def run_node(name: str, config: type[Any], make: Callable[[], LifecycleNode], arguments: Sequence[str]) -> int:
     """Spin until SIGINT or SIGTERM. The exit status is 2 where the parameters are not right."""
     # `spin` of rclpy sometimes does not hear a signal; our own flag is looked at between two short turns.
     is_over = False
@@ -28,19 +34,20 @@ def run_node(make: Callable[[], LifecycleNode], arguments: list[str] | None = No
 
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
-    rclpy.init(args=arguments, signal_handler_options=SignalHandlerOptions.NO)
+    end_with_runner()
     try:
+        check_parameter_files(arguments, name, config)
+        rclpy.init(args=[name, *arguments], signal_handler_options=SignalHandlerOptions.NO)
         node = make()
     except NarratorError as error:
-        print(error, file=sys.stderr)
-        rclpy.shutdown()
+        sys.stderr.write(f"{name}: {error}\n")
+        rclpy.try_shutdown()
         return REFUSED
     executor = SingleThreadedExecutor()
     executor.add_node(node)
     try:
-        with suppress(ExternalShutdownException):
-            while rclpy.ok() and not is_over:
-                executor.spin_once(timeout_sec=0.2)
+        while rclpy.ok() and not is_over:
+            _turn(executor, node)
     finally:
         if rclpy.ok():
             node.trigger_shutdown()
@@ -48,3 +55,24 @@ def run_node(make: Callable[[], LifecycleNode], arguments: list[str] | None = No
         node.destroy_node()
         rclpy.try_shutdown()
     return 0
+
+
+def _turn(executor: SingleThreadedExecutor, node: LifecycleNode) -> None:
+    """One callback. A node does not die of what a message does to it."""
+    try:
+        executor.spin_once(timeout_sec=0.2)
+    except ExternalShutdownException:
+        return
+    except Exception:  # noqa: BLE001 - it is told, and the next message is looked at
+        told = f"a mistake in the narrator itself; please report it\n{traceback.format_exc()}"
+        node.get_logger().error(told, throttle_duration_sec=5.0)
+
+
+def end_with_runner() -> None:
+    """Where a runner has started this process, end when it does, even when it is killed: Linux tells by a signal."""
+    runner = os.environ.get(RUNNER)
+    if runner is None:
+        return
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != int(runner):  # it has died before Linux was asked
+        os.kill(os.getpid(), signal.SIGTERM)

@@ -16,13 +16,14 @@ from rclpy.parameter import Parameter
 from rclpy.signals import SignalHandlerOptions
 from rich.console import Console
 
-from crossmodal_narrator.bags import open_bag
+from crossmodal_narrator.bags import Bag, open_bag
 from crossmodal_narrator.nodes.listener import Listener
 from crossmodal_narrator.nodes.player import names_of_the_nodes
-from crossmodal_narrator.nodes.supervisor import Supervisor
+from crossmodal_narrator.nodes.supervisor import Supervisor, interrupt, start_process
 from crossmodal_narrator.nodes.terminal import TerminalView
 
-DRAIN_S = 2.0  # without a new scene after the bag's end
+DRAIN_S = 1.5  # without a new scene after the bag's end
+LAST_WORDS_S = 0.5
 FAILED = 1
 
 
@@ -41,91 +42,102 @@ class Run:
     """One run, from starting the nodes to the summary."""
 
     def __init__(self, plan: RunPlan, environment: Mapping[str, str]) -> None:
+        """Open the bag.
+
+        Raises:
+            BagError: it cannot be read.
+        """
         self._plan, self._environment = plan, environment
+        self._bag: Bag | None = None if plan.bag is None else open_bag(plan.bag)
         self._is_over = False
         self._player: subprocess.Popen[bytes] | None = None
 
     def run(self) -> int:
         """The exit status: 0 when all went well or the user ended it."""
-        signal.signal(signal.SIGINT, self._stop)
-        signal.signal(signal.SIGTERM, self._stop)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._stop)
         rclpy.init(args=[], signal_handler_options=SignalHandlerOptions.NO)
-        is_sim = self._plan.bag is not None
-        node = rclpy.create_node("runner", parameter_overrides=[Parameter("use_sim_time", value=is_sim)])
+        uses_sim_time = Parameter("use_sim_time", value=self._bag is not None)
+        node = rclpy.create_node("runner", parameter_overrides=[uses_sim_time])
         executor = SingleThreadedExecutor()
         executor.add_node(node)
+        started_s = time.monotonic()
         with TerminalView(Console()) as view:
-            listener = Listener(node, lambda narration: view.say(narration, listener.first_ns))
+            listener = Listener(node, view.say)
+            listener.first_ns = None if self._bag is None else self._bag.start_ns
             supervisor = Supervisor(node, executor, self._environment, view.tell, lambda: self._is_over)
             try:
                 is_well = supervisor.start(self._nodes()) and self._attend(supervisor, listener, view, executor)
             finally:
-                self._end_player()
+                if self._player is not None:
+                    interrupt(self._player, within_s=5.0)
                 supervisor.stop()
                 node.destroy_node()
                 rclpy.try_shutdown()
-            view.tell(_summary(view, listener))
+            view.tell(_summary(view, listener, supervisor, time.monotonic() - started_s))
         return 0 if is_well or self._is_over else FAILED
 
     def _stop(self, _signal: int, _frame: object) -> None:
         self._is_over = True
 
     def _nodes(self) -> list[tuple[str, Sequence[str]]]:
-        common = [] if self._plan.params is None else ["--params-file", str(self._plan.params)]
-        perception, narrator = list(common), list(common)
-        narrator += ["-p", f"languages:=[{','.join(self._plan.languages)}]"]
-        if self._plan.bag is not None:
-            theirs, _ = names_of_the_nodes(open_bag(self._plan.bag))
-            if theirs.cameras:
-                perception += ["-p", f"cameras:=[{','.join(sorted(theirs.cameras))}]"]
-            for arguments in (perception, narrator):
-                arguments += ["-p", "use_sim_time:=true"]
+        """Each node's arguments. What the bag has comes first, so that a parameter file can say otherwise."""
+        given = [] if self._plan.params is None else ["--params-file", str(self._plan.params)]
+        perception, narrator = [*given], [*given, "-p", f"languages:=[{','.join(self._plan.languages)}]"]
+        if self._bag is not None:
+            recorded, _ = names_of_the_nodes(self._bag)
+            has_motion = recorded.odometry is not None or recorded.tf is not None
+            perception = [
+                *("-p", f"cameras:=[{','.join(sorted(recorded.cameras))}]"),
+                *("-p", f"lidar_enabled:={_word(recorded.lidar is not None)}"),
+                *("-p", f"odometry_enabled:={_word(has_motion)}"),
+                *perception,
+                *("-p", "use_sim_time:=true"),
+            ]
+            narrator += ["-p", "use_sim_time:=true"]
         return [("perception", perception), ("narrator", narrator)]
 
     def _attend(
         self, supervisor: Supervisor, listener: Listener, view: TerminalView, executor: SingleThreadedExecutor
     ) -> bool:
         """Until the bag is over, someone ends it, or a node cannot be kept alive."""
-        if self._plan.bag is not None:
-            self._player = self._start_player(self._plan.bag)
+        self._player = self._start_player()
         ended_s: float | None = None
         while not self._is_over:
             executor.spin_once(timeout_sec=0.1)
             view.renew(listener)
             if not supervisor.tend():
                 return False
-            if self._player is not None and self._player.poll() is not None:
-                ended_s = time.monotonic() if ended_s is None else ended_s
-                is_drained = time.monotonic() - max(ended_s, listener.newest_scene_s) > DRAIN_S
-                if self._plan.exits_at_end and is_drained:
-                    return self._player.returncode == 0
+            if self._player is None or self._player.poll() is None:
+                continue
+            ended_s = time.monotonic() if ended_s is None else ended_s
+            is_drained = time.monotonic() - max(ended_s, listener.newest_scene_s) > DRAIN_S
+            if self._plan.exits_at_end and is_drained:
+                supervisor.rest()
+                _spin_for(executor, LAST_WORDS_S)
+                return self._player.returncode == 0
         return True
 
-    def _start_player(self, bag: Path) -> subprocess.Popen[bytes]:
-        command = (
-            sys.executable,
-            "-m",
-            "crossmodal_narrator",
-            "play",
-            str(bag),
-            "--rate",
-            str(self._plan.rate),
-            "--quiet",
-        )
-        return subprocess.Popen(command, env=dict(self._environment))
-
-    def _end_player(self) -> None:
-        if self._player is None or self._player.poll() is not None:
-            return
-        self._player.send_signal(signal.SIGINT)
-        try:
-            self._player.wait(5.0)
-        except subprocess.TimeoutExpired:
-            self._player.kill()
-            self._player.wait()
+    def _start_player(self) -> subprocess.Popen[bytes] | None:
+        if self._plan.bag is None:
+            return None
+        command = (sys.executable, "-m", "crossmodal_narrator", "play", str(self._plan.bag))
+        return start_process((*command, "--rate", str(self._plan.rate), "--quiet"), self._environment)
 
 
-def _summary(view: TerminalView, listener: Listener) -> str:
+def _spin_for(executor: SingleThreadedExecutor, seconds: float) -> None:
+    end_s = time.monotonic() + seconds
+    while time.monotonic() < end_s:
+        executor.spin_once(timeout_sec=0.05)
+
+
+def _word(truth: bool) -> str:
+    """As YAML writes it."""
+    return "true" if truth else "false"
+
+
+def _summary(view: TerminalView, listener: Listener, supervisor: Supervisor, took_s: float) -> str:
     ages = listener.ages.quantiles().get("age")
     latency = "" if ages is None else f"; from sensor to scene {ages[0]:.0f} ms (median), {ages[1]:.0f} ms (p99)"
-    return f"{view.sentences} sentences, {listener.scenes} scenes{latency}"
+    restarts = f"; {supervisor.restarts} restarts" if supervisor.restarts else ""
+    return f"{view.sentences} sentences, {listener.scenes} scenes in {took_s:.0f} s{latency}{restarts}"

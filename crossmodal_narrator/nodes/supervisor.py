@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from lifecycle_msgs.msg import Transition
@@ -15,24 +17,29 @@ from lifecycle_msgs.srv import ChangeState
 from rclpy.executors import Executor
 from rclpy.node import Node
 
+from crossmodal_narrator.nodes.environment import RUNNER
+from crossmodal_narrator.nodes.process import REFUSED
+from crossmodal_narrator.nodes.shared_memory import remove_orphans, segments_of
+
 APPEARS_WITHIN_S = 20.0
 TRANSITION_WITHIN_S = 60.0  # opening a model the first time may take long on a slow disk
 ENDS_WITHIN_S = 8.0
-MOST_RESTARTS = 5
-BACKOFF_S = 1.0
-REFUSED = 2  # the exit status of a node whose parameters are not right: starting it again would not help
+MOST_RESTARTS = 5  # in a row
+FIRST_BACKOFF_S, LONGEST_BACKOFF_S = 0.5, 10.0
+IS_WELL_AFTER_S = 30.0  # a node that has lived so long begins to count anew
 
 
 @dataclass(slots=True, kw_only=True)
 class Child:
-    """One node and its process."""
+    """One node and its process. `restart_s` is when it will be started again, by `time.monotonic`."""
 
     name: str
     command: tuple[str, ...]
     process: subprocess.Popen[bytes]
     change_state: Any
+    started_s: float
     restarts: int = 0
-    wait_until: float = 0.0
+    restart_s: float | None = None
 
 
 @dataclass(slots=True)
@@ -45,74 +52,94 @@ class Supervisor:
     tell: Callable[[str], None]
     is_over: Callable[[], bool]
     children: list[Child] = field(default_factory=list)
+    restarts: int = 0
+    _segments: set[Path] = field(default_factory=set)
 
     def start(self, names_and_arguments: Sequence[tuple[str, Sequence[str]]]) -> bool:
         """Start all, then bring up each. Whether all are active."""
         for name, arguments in names_and_arguments:
             command = node_command(name, arguments)
             client = self.node.create_client(ChangeState, f"{name}/change_state")
-            process = subprocess.Popen(command, env=dict(self.environment))
-            self.children.append(Child(name=name, command=command, process=process, change_state=client))
+            process = start_process(command, self.environment)
+            started_s = time.monotonic()
+            self.children.append(
+                Child(name=name, command=command, process=process, change_state=client, started_s=started_s)
+            )
         return all(self._bring_up(child) for child in self.children)
 
     def tend(self) -> bool:
         """Start again what has died. False when one cannot be kept alive."""
-        now = time.monotonic()
-        for child in self.children:
-            status = child.process.poll()
-            if status is None or self.is_over():
-                continue
-            if status == REFUSED or child.restarts >= MOST_RESTARTS:
-                self.tell(f"{child.name} ended with status {status} and is not started again; its last words say why")
-                return False
-            if child.wait_until == 0.0:
-                child.restarts += 1
-                child.wait_until = now + BACKOFF_S * child.restarts
-                self.tell(
-                    f"{child.name} died (status {status}); starting it again, {child.restarts} of {MOST_RESTARTS}"
-                )
-            elif now >= child.wait_until:
-                child.wait_until = 0.0
-                child.process = subprocess.Popen(child.command, env=dict(self.environment))
-                self._bring_up(child)
-        return True
+        return all(self._tend(child) for child in self.children)
 
-    def stop(self) -> None:
-        """Ask all to end, then make them."""
+    def rest(self) -> None:
+        """Deactivate all in order: each finishes what it has taken in, and the next one hears of it."""
         for child in self.children:
             if child.process.poll() is None:
-                child.process.send_signal(signal.SIGINT)
-        end = time.monotonic() + ENDS_WITHIN_S
+                self._change(child, Transition.TRANSITION_DEACTIVATE)
+
+    def stop(self) -> None:
+        """Ask all to end, then make them. Nothing of theirs stays behind."""
         for child in self.children:
-            try:
-                child.process.wait(max(0.1, end - time.monotonic()))
-            except subprocess.TimeoutExpired:
+            self._segments |= segments_of(child.process.pid)
+            if child.process.poll() is None:
+                child.process.terminate()
+        end_s = time.monotonic() + ENDS_WITHIN_S
+        for child in self.children:
+            if not ends(child.process, end_s - time.monotonic()):
                 self.tell(f"{child.name} does not end by itself and is killed")
                 child.process.kill()
                 child.process.wait()
+        remove_orphans(self._segments)
+
+    def _tend(self, child: Child) -> bool:
+        now_s = time.monotonic()
+        status = child.process.poll()
+        if status is None or self.is_over():
+            return True
+        if child.restart_s is None:
+            return self._plan_restart(child, status, now_s)
+        if now_s >= child.restart_s:
+            child.restart_s = None
+            child.process = start_process(child.command, self.environment)
+            child.started_s = now_s
+            self.restarts += 1
+            if self._bring_up(child):
+                self.tell(f"{child.name} is active again")
+        return True
+
+    def _plan_restart(self, child: Child, status: int, now_s: float) -> bool:
+        if now_s - child.started_s > IS_WELL_AFTER_S:
+            child.restarts = 0
+        how = f"was killed by signal {-status}" if status < 0 else f"ended with status {status}"
+        if status == REFUSED or child.restarts >= MOST_RESTARTS:
+            self.tell(f"{child.name} {how} and is not started again; its last words say why")
+            return False
+        wait_s = min(FIRST_BACKOFF_S * 2**child.restarts, LONGEST_BACKOFF_S)
+        child.restarts += 1
+        child.restart_s = now_s + wait_s
+        self.tell(f"{child.name} {how}; starting it again in {wait_s:g} s ({child.restarts} of {MOST_RESTARTS})")
+        return True
 
     def _bring_up(self, child: Child) -> bool:
-        for transition in (Transition.TRANSITION_CONFIGURE, Transition.TRANSITION_ACTIVATE):
-            if not self._change(child, transition):
-                return False
-        return True
+        steps = (Transition.TRANSITION_CONFIGURE, Transition.TRANSITION_ACTIVATE)
+        is_up = all(self._change(child, step) for step in steps)
+        self._segments |= segments_of(child.process.pid)
+        return is_up
 
     def _change(self, child: Child, transition: int) -> bool:
         if not self._until(child.change_state.service_is_ready, child, APPEARS_WITHIN_S):
-            if not self.is_over():
+            if not self.is_over() and child.process.poll() is None:
                 self.tell(f"{child.name} has not appeared within {APPEARS_WITHIN_S:.0f} s")
             return False
-        request = ChangeState.Request(transition=Transition(id=transition))
-        answer = child.change_state.call_async(request)
-        if not self._until(answer.done, child, TRANSITION_WITHIN_S) or not answer.result().success:
-            if not self.is_over():
-                self.tell(f"{child.name} could not be made active; its log says why")
-            return False
-        return True
+        answer = child.change_state.call_async(ChangeState.Request(transition=Transition(id=transition)))
+        is_done = self._until(answer.done, child, TRANSITION_WITHIN_S) and answer.result().success
+        if not is_done and not self.is_over() and child.process.poll() is None:
+            self.tell(f"{child.name} does not change its state; its log says why")
+        return bool(is_done)
 
     def _until(self, holds: Callable[[], bool], child: Child, within_s: float) -> bool:
-        end = time.monotonic() + within_s
-        while time.monotonic() < end and not self.is_over() and child.process.poll() is None:
+        end_s = time.monotonic() + within_s
+        while time.monotonic() < end_s and not self.is_over() and child.process.poll() is None:
             if holds():
                 return True
             self.executor.spin_once(timeout_sec=0.05)
@@ -121,3 +148,25 @@ class Supervisor:
 
 def node_command(name: str, arguments: Sequence[str]) -> tuple[str, ...]:
     return (sys.executable, "-m", "crossmodal_narrator", "node", name, "--ros-args", *arguments)
+
+
+def start_process(command: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    """In a session of its own, so that Ctrl-C reaches this process only, which then ends all in their order."""
+    return subprocess.Popen(command, env={**environment, RUNNER: str(os.getpid())}, start_new_session=True)
+
+
+def ends(process: subprocess.Popen[bytes], within_s: float) -> bool:
+    try:
+        process.wait(max(0.1, within_s))
+    except subprocess.TimeoutExpired:
+        return False
+    return True
+
+
+def interrupt(process: subprocess.Popen[bytes], within_s: float) -> None:
+    """As Ctrl-C does; after `within_s` by force."""
+    if process.poll() is None:
+        process.send_signal(signal.SIGINT)
+        if not ends(process, within_s):
+            process.kill()
+            process.wait()

@@ -33,7 +33,7 @@ class TerminalView:
         self._console.print(Text(line, style="dim"), soft_wrap=True)
 
     def say(self, narration: Narration, first_ns: int | None) -> None:
-        """One sentence, with the time since the first scene."""
+        """One sentence, with the time since the drive began."""
         self.sentences += 1
         at_s = (narration.stamp_ns - (first_ns or narration.stamp_ns)) / 1e9
         line = Text(f"{at_s:6.1f} s  [{narration.language}] ")

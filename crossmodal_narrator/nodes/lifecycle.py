@@ -1,0 +1,68 @@
+"""What both nodes share: transitions that say why they fail, and diagnostics in every state."""
+
+from __future__ import annotations
+
+import functools
+import traceback
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+from diagnostic_msgs.msg import DiagnosticArray
+from rclpy.clock import Clock, ClockType
+from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
+
+from crossmodal_narrator.core.errors import NarratorError
+from crossmodal_narrator.nodes import diagnostics, qos
+from crossmodal_narrator.nodes.diagnostics import Health
+from crossmodal_narrator.nodes.parameters import NodeParameters
+
+DIAGNOSTICS_PERIOD_S = 1.0
+NOT_ACTIVE = Health(name="state", level=diagnostics.OK, message="not active: nothing is subscribed to")
+
+N = TypeVar("N", bound="NarratorLifecycleNode")
+Transition = Callable[[N, LifecycleState], TransitionCallbackReturn]
+
+
+def transition(callback: Transition[N]) -> Transition[N]:
+    """A lifecycle callback whose errors are logged; rclpy itself lets them go without a word."""
+
+    @functools.wraps(callback)
+    def guarded(node: N, state: LifecycleState) -> TransitionCallbackReturn:
+        try:
+            return callback(node, state)
+        except NarratorError as error:
+            node.get_logger().error(str(error))
+            return TransitionCallbackReturn.FAILURE
+        except Exception:  # noqa: BLE001 - it is told, and the state machine has a state for it
+            node.get_logger().error(f"{callback.__name__}: a mistake in the narrator itself\n{traceback.format_exc()}")
+            return TransitionCallbackReturn.ERROR
+
+    return guarded
+
+
+class NarratorLifecycleNode(LifecycleNode):  # type: ignore[misc]  # rclpy has no types that mypy can follow
+    """A lifecycle node with parameters declared from `config`, which says once a second how it is."""
+
+    def __init__(self, name: str, config: type[Any]) -> None:
+        super().__init__(name)
+        self.settings = NodeParameters(self, config)
+        self._diagnostics_out = self.create_publisher(DiagnosticArray, "/diagnostics", qos.DIAGNOSTICS)
+        # Diagnostics must come even while a simulated clock stands still.
+        self.create_timer(DIAGNOSTICS_PERIOD_S, self._diagnose, clock=Clock(clock_type=ClockType.STEADY_TIME))
+
+    def health(self) -> Iterable[Health]:
+        """What the node says of itself."""
+        raise NotImplementedError
+
+    def on_error(self, _state: LifecycleState) -> TransitionCallbackReturn:
+        """After a mistake in a transition the node can be configured anew."""
+        self.settings.is_locked = False
+        return TransitionCallbackReturn.SUCCESS
+
+    def _diagnose(self) -> None:
+        now = self.get_clock().now()
+        found = list(self.health())
+        if self.get_parameter("use_sim_time").value and now.nanoseconds == 0:
+            message = "use_sim_time is set and nobody publishes /clock: start the simulator or the player, or unset it"
+            found.append(Health(name="clock", level=diagnostics.WARN, message=message))
+        self._diagnostics_out.publish(diagnostics.to_array(self.get_name(), now.to_msg(), found))
