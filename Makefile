@@ -38,7 +38,7 @@ test: ready ## all tests; PYTEST_ARGS="-k name" for some
 	$(BIN)/pytest $(PYTEST_ARGS)
 
 bench: ready ## a row for each stage, and the ratio to the well-known alternative: BAG=folder
-	$(BIN)/python test/benchmark/bench.py "$(BAG)"
+	$(BIN)/python test/benchmark/bench.py "$(or $(BAG),$(error say which drive: make bench BAG=folder))"
 
 lint: ready ## ruff: rules and format
 	$(BIN)/ruff check .
