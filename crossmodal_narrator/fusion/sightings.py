@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from crossmodal_narrator.core.detections import CameraFeatures, ImageDetection
+from crossmodal_narrator.core.detections import CameraFeatures, ImageDetection, ObjectClass
 from crossmodal_narrator.core.geometry import PixelBox
 from crossmodal_narrator.encoding.lidar.clusters import connected, members
 from crossmodal_narrator.fusion.points import Indices, ObstaclePoints
@@ -25,6 +25,8 @@ CELL_M = 0.4
 DEPTH_SPREAD = 0.45  # standard deviation of the logarithm of the distance that the box's height suggests
 LEAST_FIT = 0.06
 CUT_PX = 4.0
+ENOUGH_TO_SPREAD = 10
+WIDEST_PERSON_M = 0.28  # standard deviation: that of a metre of wall
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -82,7 +84,18 @@ def _points_of(
     fits = [_depth_fit(detection, view, float(np.median(depth_m[group]))) for group in groups]
     scores = [fit * math.sqrt(fill / sum(fills)) for fit, fill in zip(fits, fills, strict=True)]
     best = int(np.argmax(scores))
-    return index[groups[best]] if fits[best] >= LEAST_FIT else np.empty(0, np.int64)
+    chosen = index[groups[best]]
+    if fits[best] < LEAST_FIT or (detection.label is ObjectClass.PEDESTRIAN and _is_wall(points.xyz[chosen, :2])):
+        return np.empty(0, np.int64)
+    return chosen
+
+
+def _is_wall(plan: NDArray[np.float32]) -> bool:
+    """Whether (points, 2) spread further than a person's do: then they are of what stands behind, seen past them."""
+    if len(plan) < ENOUGH_TO_SPREAD:
+        return False
+    spread_m2 = float(np.linalg.eigvalsh(np.cov(plan.T))[1])
+    return spread_m2 > WIDEST_PERSON_M**2
 
 
 def _depth_fit(detection: ImageDetection, view: CameraView, depth_m: float) -> float:
