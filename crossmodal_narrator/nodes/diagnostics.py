@@ -1,4 +1,4 @@
-"""What a node says of its own health, on /diagnostics, once a second: a line for each thing that can go wrong."""
+"""What a node says of its own health, on /diagnostics, twice a second: a line for each thing that can go wrong."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from crossmodal_narrator.wire import MessageKind
 
 OK, WARN, ERROR, STALE = DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.ERROR, DiagnosticStatus.STALE
 TROUBLE_SHOWN_S = 5.0
-QUIET_S = 2.0  # after which a topic that was alive is called silent
+QUIET_S = 1.5  # after which a topic that was alive is called silent
 OPTIONAL = (MessageKind.IMAGE, MessageKind.COMPRESSED_IMAGE)  # of a camera one of both is enough
 
 

@@ -16,7 +16,7 @@ from crossmodal_narrator.nodes import diagnostics, qos
 from crossmodal_narrator.nodes.diagnostics import Health
 from crossmodal_narrator.nodes.parameters import NodeParameters
 
-DIAGNOSTICS_PERIOD_S = 1.0
+DIAGNOSTICS_PERIOD_S = 0.5
 NOT_ACTIVE = Health(name="state", level=diagnostics.OK, message="not active: nothing is subscribed to")
 
 N = TypeVar("N", bound="NarratorLifecycleNode")
@@ -41,7 +41,7 @@ def transition(callback: Transition[N]) -> Transition[N]:
 
 
 class NarratorLifecycleNode(LifecycleNode):  # type: ignore[misc]  # rclpy has no types that mypy can follow
-    """A lifecycle node with parameters declared from `config`, which says once a second how it is."""
+    """A lifecycle node with parameters declared from `config`, which says twice a second how it is."""
 
     def __init__(self, name: str, config: type[Any]) -> None:
         super().__init__(name)

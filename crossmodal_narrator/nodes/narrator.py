@@ -28,7 +28,7 @@ from crossmodal_narrator.wire import narration_to_message, scene_from_message
 from crossmodal_narrator_msgs.srv import Describe
 
 NAME = "narrator"
-QUIET_S = 2.0
+QUIET_S = 1.5
 SCENE_TOPIC = "perception/scene"
 REMEMBERED_SCENES = 20  # two seconds at 10 Hz
 

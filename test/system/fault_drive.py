@@ -1,0 +1,140 @@
+"""A drive with a fault, published to living nodes, and all that they say of it: `fault_drive.py BAG FAULT…`.
+
+Each fault gets nodes that were just activated. One JSON object a line tells what was heard.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import rclpy
+from diagnostic_msgs.msg import DiagnosticArray
+from faults import FAULTS, TF_STATIC, Sent
+from lifecycle_msgs.msg import Transition
+from lifecycle_msgs.srv import ChangeState
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.qos import QoSProfile
+
+from crossmodal_narrator.bags import open_bag
+from crossmodal_narrator.nodes import qos
+from crossmodal_narrator.nodes.player import names_of_the_nodes
+from crossmodal_narrator.nodes.types import message_class
+from crossmodal_narrator_msgs.msg import Narration, Scene
+
+PATIENCE_S = 30.0
+LISTEN_AFTER_S = 1.0
+NODES = ("perception", "narrator")
+
+
+class Bench:
+    """Publishes, listens, and drives the nodes' lifecycle."""
+
+    def __init__(self, bag: Path) -> None:
+        self.node = rclpy.create_node("bench")
+        self.executor = SingleThreadedExecutor()
+        self.executor.add_node(self.node)
+        self.states = {name: self.node.create_client(ChangeState, f"{name}/change_state") for name in NODES}
+        self.drive, self.roles = read_drive(bag)
+        self.started_s = 0.0
+        self.heard: dict[str, Any] = {}
+        self.node.create_subscription(DiagnosticArray, "/diagnostics", self.on_diagnostics, qos.DIAGNOSTICS)
+        self.node.create_subscription(Scene, "perception/scene", self.on_scene, qos.SCENE)
+        self.node.create_subscription(Narration, "narrator/narration", self.on_narration, qos.NARRATION)
+
+    def run(self, fault: str) -> dict[str, Any]:
+        self.heard = {"fault": fault, "diagnostics": {}, "degraded": [], "narrations": [], "scenes": []}
+        self.change("narrator", Transition.TRANSITION_ACTIVATE)
+        self.change("perception", Transition.TRANSITION_ACTIVATE)
+        drive = list(FAULTS[fault](self.drive))
+        publishers = self.announce({sent.topic for sent in drive}, with_wrong_qos=fault == "wrong_qos")
+        self.started_s = time.monotonic()
+        for sent in drive:
+            self.spin_until(self.started_s + sent.at_s)
+            publishers[sent.topic].publish(sent.raw)
+        self.spin_until(time.monotonic() + LISTEN_AFTER_S)
+        self.change("perception", Transition.TRANSITION_DEACTIVATE)
+        self.spin_until(time.monotonic() + LISTEN_AFTER_S)
+        self.change("narrator", Transition.TRANSITION_DEACTIVATE)
+        for publisher in publishers.values():
+            self.node.destroy_publisher(publisher)
+        return self.heard
+
+    def announce(self, topics: set[str], *, with_wrong_qos: bool) -> dict[str, Any]:
+        """Publishers, once the node has matched all that it can match."""
+        publishers: dict[str, Any] = {}
+        for topic in sorted(topics):
+            role, msgtype = self.roles[topic]
+            is_wrong = with_wrong_qos and topic == TF_STATIC
+            profile = QoSProfile(depth=10) if is_wrong else qos.of_player(role.kind, is_static=role.is_static)
+            publishers[topic] = self.node.create_publisher(message_class(msgtype), topic, profile)
+        wanted = [publishers[topic] for topic in topics if not (with_wrong_qos and topic == TF_STATIC)]
+        end_s = time.monotonic() + PATIENCE_S
+        while any(p.get_subscription_count() == 0 for p in wanted) and time.monotonic() < end_s:
+            self.executor.spin_once(timeout_sec=0.05)
+        self.spin_until(time.monotonic() + 0.3)
+        return publishers
+
+    def change(self, name: str, transition: int) -> None:
+        if not self.states[name].wait_for_service(PATIENCE_S):
+            raise SystemExit(f"{name} does not appear")
+        answer = self.states[name].call_async(ChangeState.Request(transition=Transition(id=transition)))
+        self.executor.spin_until_future_complete(answer, PATIENCE_S)
+        if answer.result() is None or not answer.result().success:
+            raise SystemExit(f"{name} refuses transition {transition}")
+
+    def spin_until(self, end_s: float) -> None:
+        while (left_s := end_s - time.monotonic()) > 0:
+            self.executor.spin_once(timeout_sec=min(left_s, 0.05))
+
+    def on_diagnostics(self, message: Any) -> None:
+        at_s = time.monotonic() - self.started_s
+        for status in message.status:
+            told = self.heard.get("diagnostics", {}).setdefault(status.name, [])
+            level = status.level[0] if isinstance(status.level, bytes) else int(status.level)
+            if not told or (told[-1]["level"], told[-1]["message"]) != (level, status.message):
+                values = {pair.key: pair.value for pair in status.values}
+                told.append({"at_s": at_s, "level": level, "message": status.message, "values": values})
+
+    def on_scene(self, message: Any) -> None:
+        self.heard["scenes"].append(message.header.stamp.sec + message.header.stamp.nanosec / 1e9)
+        for one in message.degraded:
+            told = {"sense": one.sense, "trouble": one.trouble, "remedy": one.remedy}
+            if told not in self.heard["degraded"]:
+                self.heard["degraded"].append(told)
+
+    def on_narration(self, message: Any) -> None:
+        stamp_s = message.stamp.sec + message.stamp.nanosec / 1e9
+        self.heard["narrations"].append({"stamp_s": stamp_s, "text": message.text, "trigger": message.trigger})
+
+
+def read_drive(path: Path) -> tuple[list[Sent], dict[str, Any]]:
+    """The messages by the nodes' own names, and the role of each topic."""
+    bag = open_bag(path)
+    recorded, names = names_of_the_nodes(bag)
+    types = {topic.name: topic.msgtype for topic in bag.topics}
+    roles = {names[topic]: (role, types[topic]) for topic, role in recorded.roles.items()}
+    drive = [
+        Sent(at_s=(m.log_time_ns - bag.start_ns) / 1e9, topic=names[m.topic], msgtype=m.msgtype, raw=m.raw)
+        for m in bag.messages(names)
+    ]
+    return drive, roles
+
+
+def main(arguments: Sequence[str]) -> None:
+    rclpy.init()
+    bench = Bench(Path(arguments[0]))
+    for name in NODES:
+        bench.change(name, Transition.TRANSITION_CONFIGURE)
+    for fault in arguments[1:]:
+        sys.stdout.write(json.dumps(bench.run(fault)) + "\n")
+        sys.stdout.flush()
+    rclpy.shutdown()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
