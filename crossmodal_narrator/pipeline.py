@@ -6,25 +6,33 @@ SensorFrame → Snapshot → Features → SceneState → Narration
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache, partial
 from typing import Protocol
 
 from crossmodal_narrator.core.detections import CameraFeatures, LidarFeatures, RegionOfInterest
 from crossmodal_narrator.core.errors import NarratorError
 from crossmodal_narrator.core.frames import AudioChunk, CameraFrame, EgoMotion, LidarSweep, SensorFrame
 from crossmodal_narrator.core.scene import SceneState
-from crossmodal_narrator.core.snapshot import Degradation, PlacedSweep, Snapshot, Trouble
+from crossmodal_narrator.core.snapshot import Degradation, PlacedCamera, PlacedSweep, Snapshot, Trouble
 from crossmodal_narrator.core.speech import Narration
 from crossmodal_narrator.core.timing import StageTimer
 from crossmodal_narrator.fusion import SceneFusion
 from crossmodal_narrator.language import Narrator
 from crossmodal_narrator.sync import Source, Synchroniser
 
+Regions = Callable[[], Sequence[RegionOfInterest]]
+
 
 class CameraEncoding(Protocol):
-    """What turns an image into detections; `regions` are looked at again, the most deserving first."""
+    """What turns an image into detections.
 
-    def encode(self, frame: CameraFrame, regions: Sequence[RegionOfInterest], timer: StageTimer) -> CameraFeatures: ...
+    `regions` are looked at again, the most deserving first. They are asked for only after the first look, because they
+    come from the LiDAR, which is encoded meanwhile.
+    """
+
+    def encode(self, frame: CameraFrame, regions: Regions, timer: StageTimer) -> CameraFeatures: ...
 
 
 class LidarEncoding(Protocol):
@@ -51,6 +59,8 @@ class Perception:
         self._lidar = lidar
         self._fusion = fusion
         self._unreadable: dict[Source, Degradation] = {}
+        # The sweep is taken apart while the camera takes its first look; neither needs the other for that.
+        self._beside = ThreadPoolExecutor(1, thread_name_prefix="lidar")
 
     @property
     def clock_jumps(self) -> int:
@@ -86,18 +96,26 @@ class Perception:
     def _see(self, snapshot: Snapshot) -> SceneState:
         if self._unreadable:
             snapshot = dataclasses.replace(snapshot, missing=(*snapshot.missing, *self._unreadable.values()))
-        lidar = None if snapshot.lidar is None else self._lidar.encode(snapshot.lidar, self.timer)
-        regions = self._fusion.regions(snapshot, lidar)
-        encoder = self._camera
-        cameras = (
-            ()
-            if encoder is None
-            else tuple(
-                encoder.encode(placed.frame, regions.get(placed.frame.camera, ()), self.timer)
-                for placed in snapshot.cameras
-            )
+        sweep = snapshot.lidar
+        encoding = None if sweep is None else self._beside.submit(self._lidar.encode, sweep, self.timer)
+
+        @cache
+        def lidar_and_regions() -> tuple[LidarFeatures | None, Mapping[str, Sequence[RegionOfInterest]]]:
+            lidar = None if encoding is None else encoding.result()
+            with self.timer.stage("fusion/regions"):
+                return lidar, self._fusion.regions(snapshot, lidar)
+
+        cameras = self._look(snapshot.cameras, lambda camera: lidar_and_regions()[1].get(camera, ()))
+        return self._fusion.update(snapshot, cameras, lidar_and_regions()[0], self.timer)
+
+    def _look(
+        self, cameras: Sequence[PlacedCamera], regions: Callable[[str], Sequence[RegionOfInterest]]
+    ) -> tuple[CameraFeatures, ...]:
+        if self._camera is None:
+            return ()
+        return tuple(
+            self._camera.encode(placed.frame, partial(regions, placed.frame.camera), self.timer) for placed in cameras
         )
-        return self._fusion.update(snapshot, cameras, lidar, self.timer)
 
 
 class Pipeline:

@@ -16,7 +16,7 @@ class StageTime:
 
 
 class StageTimer:
-    """Collects stage times until they are drained. Use one per thread."""
+    """Collects stage times until they are drained. Threads may share one; drain it when they are done."""
 
     def __init__(self, now_ns: NowNs) -> None:
         self._now_ns = now_ns

@@ -47,7 +47,7 @@ class FusionConfig:
         25.0, help="things without a class are tracked up to this range", unit="m", low=0.0, high=100.0
     )
     obstacle_lateral_m: float = parameter(
-        10.0, help="and up to this distance to either side", unit="m", low=0.5, high=100.0
+        8.0, help="and up to this distance to either side", unit="m", low=0.5, high=100.0
     )
     obstacle_hits: int = parameter(5, help="sweeps that must show a thing without a class", low=1, high=100)
     max_tracks: int = parameter(128, help="tracks that are kept; the nearest first", low=1, high=1000)

@@ -1,4 +1,4 @@
-"""Many boxes in plan at once: which of them a point lies in."""
+"""Many boxes at once: their corners, and which of them a point lies in."""
 
 from __future__ import annotations
 
@@ -8,6 +8,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crossmodal_narrator.core.geometry import OrientedBox
+
+_UNIT = 0.5 * np.array([[x, y, z] for z in (-1, 1) for x, y in ((1, 1), (-1, 1), (-1, -1), (1, -1))])  # (8, 3)
+
+
+def corners_of(boxes: Sequence[OrientedBox]) -> NDArray[np.float64]:
+    """(boxes, 8, 3): the corners of each, the bottom first."""
+    centres, sizes = (np.array([getattr(box, name) for box in boxes]) for name in ("centre_m", "size_lwh_m"))
+    yaw = np.array([box.yaw_rad for box in boxes])[:, None]
+    local = _UNIT[None] * sizes[:, None, :]  # (boxes, 8, 3)
+    x = np.cos(yaw) * local[..., 0] - np.sin(yaw) * local[..., 1]
+    y = np.sin(yaw) * local[..., 0] + np.cos(yaw) * local[..., 1]
+    return np.asarray(np.stack([x, y, local[..., 2]], axis=2) + centres[:, None, :])
 
 
 class BoxesInPlan:

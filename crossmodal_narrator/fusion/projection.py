@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from crossmodal_narrator.core.geometry import Intrinsics, OrientedBox, PixelBox, Pose
 from crossmodal_narrator.core.snapshot import PlacedCamera
+from crossmodal_narrator.fusion.plan import corners_of
 
 NEAREST_M = 0.3  # corners nearer to the lens than this have no meaningful pixel
 
@@ -49,15 +51,21 @@ class CameraView:
 
     def box_of(self, box: OrientedBox) -> PixelBox | None:
         """The part of the image that `box` fills, or None where the camera does not see it."""
-        corners = self.camera_from_base.transform(box.corners())
-        if (corners[:, 2] < NEAREST_M).all():
-            return None
-        corners[:, 2] = np.maximum(corners[:, 2], NEAREST_M)
+        x0, y0, x1, y1 = (float(v) for v in self.boxes_of([box])[0])
+        return PixelBox(x0=x0, y0=y0, x1=x1, y1=y1) if x1 - x0 >= 1 and y1 - y0 >= 1 else None
+
+    def boxes_of(self, boxes: Sequence[OrientedBox]) -> NDArray[np.float64]:
+        """(boxes, 4) x0, y0, x1, y1 of the part of the image that each fills; empty where it is not seen."""
+        if not boxes:
+            return np.empty((0, 4))
+        corners = corners_of(boxes) @ self.camera_from_base.rotation.T + self.camera_from_base.translation_m
+        depth = np.maximum(corners[..., 2], NEAREST_M)  # (boxes, 8)
         k = self.intrinsics
-        u = np.clip(k.fx * corners[:, 0] / corners[:, 2] + k.cx, 0, k.width)
-        v = np.clip(k.fy * corners[:, 1] / corners[:, 2] + k.cy, 0, k.height)
-        found = PixelBox(x0=float(u.min()), y0=float(v.min()), x1=float(u.max()), y1=float(v.max()))
-        return found if found.width >= 1 and found.height >= 1 else None
+        u = np.clip(k.fx * corners[..., 0] / depth + k.cx, 0, k.width)
+        v = np.clip(k.fy * corners[..., 1] / depth + k.cy, 0, k.height)
+        found = np.stack([u.min(axis=1), v.min(axis=1), u.max(axis=1), v.max(axis=1)], axis=1)
+        found[(corners[..., 2] < NEAREST_M).all(axis=1)] = 0.0
+        return found
 
     def azimuth_rad(self, box: PixelBox) -> float:
         """The bearing in base_link of the middle of `box`."""

@@ -117,8 +117,7 @@ class Tracker:
             if track.place is None:
                 continue
             box = track.place.box().moved(step.base_from_odom)
-            index = step.points.free_within(box, FOLLOW_M)
-            around = len(step.points.free_within(box, 2 * FOLLOW_M)) - len(index)
+            index, around = step.points.free_around(box, FOLLOW_M)
             if len(index) >= self._config.min_points and around <= MOST_AROUND * len(index):
                 self._measure(track, index, track.label, step)
 

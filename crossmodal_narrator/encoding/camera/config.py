@@ -12,14 +12,12 @@ class CameraEncoderConfig:
     """How an image is looked at. Costs are counted in looks, never in time, so that a replay repeats them."""
 
     full_width_px: int = parameter(
-        512, help="width to which the whole image is scaled for the first look", unit="px", low=128, high=1920
+        416, help="width to which the whole image is scaled for the first look", unit="px", low=128, high=1920
     )
     crop_budget: int = parameter(1, help="further looks at parts of the image, in each frame", low=0, high=16)
-    far_road_every: int = parameter(
-        2,
-        help="in every n-th frame one of them goes to the far road, around the horizon; 0: never",
-        low=0,
-        high=100,
+    far_road: bool = parameter(True, help="whether one of them goes to the far road, around the horizon")
+    regions_every: int = parameter(
+        3, help="with one further look: every n-th frame's goes to a region instead, if there is one", low=1, high=100
     )
     crop_width_px: int = parameter(416, help="width of the network's input for a crop", unit="px", low=128, high=1280)
     crop_height_px: int = parameter(320, help="height of the network's input for a crop", unit="px", low=128, high=1280)

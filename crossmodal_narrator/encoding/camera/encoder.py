@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,7 @@ from crossmodal_narrator.encoding.camera.suppression import suppress
 from crossmodal_narrator.encoding.camera.views import View, crop_views, far_road_view, full_view
 from crossmodal_narrator.encoding.engine import Engine
 
+Regions = Callable[[], Sequence[RegionOfInterest]]
 _CUT_MARGIN_PX = 6
 _SIGNAL_GROUP = -1
 # Classes that the detector confuses with each other stand for one kind of thing; only one of them can be at a place.
@@ -56,8 +57,8 @@ class CameraEncoder:
         self._turns: dict[str, int] = {}  # frames of each camera so far
         self.engine_name = engine.name  # as diagnostics say it
 
-    def encode(self, frame: CameraFrame, regions: Sequence[RegionOfInterest], timer: StageTimer) -> CameraFeatures:
-        """Everything that `frame` shows; `regions` are looked at again in the order of their priority."""
+    def encode(self, frame: CameraFrame, regions: Regions, timer: StageTimer) -> CameraFeatures:
+        """Everything that `frame` shows; `regions` are asked for after the first look, and looked at again."""
         with timer.stage("camera/blindness"):
             if is_blind(frame.rgb):
                 return CameraFeatures(camera=frame.camera, stamp_ns=frame.stamp_ns, detections=(), is_blind=True)
@@ -70,25 +71,26 @@ class CameraEncoder:
                 signals=self._signals(frame, found),
             )
 
-    def _look(self, frame: CameraFrame, regions: Sequence[RegionOfInterest], timer: StageTimer) -> Candidates:
+    def _look(self, frame: CameraFrame, regions: Regions, timer: StageTimer) -> Candidates:
         height, width = frame.rgb.shape[:2]
         full = full_view(width, height, self._config.full_width_px)
         first = self._strong(self._detector.detect(frame.rgb, full, timer), self._config.full_min_score)
         looks = [self._suppressed(first)]
-        for view in self._second_looks(frame, regions, looks[0]):
+        for view in self._second_looks(frame, regions(), looks[0]):
             seen = self._strong(self._detector.detect(frame.rgb, view, timer), self._config.crop_min_score)
             looks.append(_uncut(seen, view, width, height))
         with timer.stage("camera/suppress"):
             return self._suppressed(Candidates.joined(looks))
 
     def _second_looks(self, frame: CameraFrame, regions: Sequence[RegionOfInterest], first: Candidates) -> list[View]:
-        """The far road takes its turn, regions take the rest; what regions leave over stays unspent."""
+        """The far road takes one, regions the rest; of a single look regions take every n-th."""
         height, width = frame.rgb.shape[:2]
         config = self._config
         turn = self._turns[frame.camera] = self._turns.get(frame.camera, -1) + 1
-        promised = 1 if config.crop_budget and config.far_road_every and turn % config.far_road_every == 0 else 0
         deserving = sorted(regions, key=lambda region: -region.priority)
         boxes = [region.box for region in deserving if not self._is_answered(region.box, first)]
+        is_theirs = config.crop_budget == 1 and bool(boxes) and turn % config.regions_every == config.regions_every - 1
+        promised = 1 if config.far_road and config.crop_budget and not is_theirs else 0
         network = (config.crop_width_px, config.crop_height_px)
         views = crop_views(boxes, (width, height), network, config.object_size_px, config.crop_budget - promised)
         if promised:

@@ -92,7 +92,7 @@ def _projected(box: OrientedBox) -> PixelBox:
 
 
 def _seen(encoder, moment):
-    return encoder.encode(moment.image, (), StageTimer(time.perf_counter_ns)).detections
+    return encoder.encode(moment.image, tuple, StageTimer(time.perf_counter_ns)).detections
 
 
 def test_the_detector_recognises_the_white_car_ahead_in_nearly_every_image(encoder, moments):

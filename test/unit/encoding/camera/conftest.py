@@ -32,8 +32,8 @@ def encoder() -> CameraEncoder:
     manifest = store.manifest("nanodet_g")
     if store.state(manifest) is not ModelState.READY:
         pytest.skip("the detector's weights are not here: run `crossmodal-narrator models pull`")
-    # The far road in every frame: one test's frames must not decide what another's sees.
-    config = CameraEncoderConfig(crop_budget=2, far_road_every=1)
+    # Two looks, so that nobody takes turns: one test's frames must not decide what another's sees.
+    config = CameraEncoderConfig(full_width_px=512, crop_budget=2)
     return CameraEncoder(config, open_engine(manifest, store), detector_spec(manifest))
 
 

@@ -16,7 +16,7 @@ AHEAD = PixelBox(x0=739, y0=534, x1=1132, y1=864)
 def _encode(encoder, rgb, regions=()):
     frame = CameraFrame(stamp_ns=1, frame_id="camera", camera="front", rgb=rgb, intrinsics=None)
     timer = StageTimer(time.perf_counter_ns)
-    return encoder.encode(frame, regions, timer), [t.stage for t in timer.drain()]
+    return encoder.encode(frame, lambda: regions, timer), [t.stage for t in timer.drain()]
 
 
 def test_the_white_car_ahead_is_seen_with_its_colour(encoder, street_images):
@@ -46,12 +46,12 @@ def test_looks_are_counted_and_no_time_is(encoder, street_images):
 
 
 def test_the_far_road_and_the_regions_take_turns(make_encoder, street_images):
-    encoder = make_encoder(CameraEncoderConfig(crop_budget=1, far_road_every=2))
-    counts = [_encode(encoder, street_images[0])[1].count("camera/infer") for _ in range(4)]
-    assert counts == [2, 1, 2, 1]  # without regions, the turns of the regions stay unspent
-    region = RegionOfInterest(box=PixelBox(x0=370, y0=505, x1=400, y1=560), priority=1.0, reason="cluster")
-    counts = [_encode(encoder, street_images[0], [region])[1].count("camera/infer") for _ in range(4)]
-    assert counts == [2, 2, 2, 2]
+    region = RegionOfInterest(box=PixelBox(x0=5, y0=505, x1=35, y1=560), priority=1.0, reason="cluster")
+    always_far, taking_turns = (make_encoder(CameraEncoderConfig(crop_budget=1, regions_every=3)) for _ in range(2))
+    far = _encode(always_far, street_images[0])[0].detections
+    mixed = [_encode(taking_turns, street_images[0], [region]) for _ in range(3)]
+    assert [stages.count("camera/infer") for _, stages in mixed] == [2, 2, 2]
+    assert [features.detections == far for features, _ in mixed] == [True, True, False]
 
 
 def test_the_same_image_gives_the_same_features(encoder, street_images):
