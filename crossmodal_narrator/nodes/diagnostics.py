@@ -10,12 +10,13 @@ from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 
 from crossmodal_narrator.core.errors import ModelError
 from crossmodal_narrator.core.scene import SceneState
-from crossmodal_narrator.nodes.subscriptions import SensorSubscriptions
+from crossmodal_narrator.nodes.subscriptions import SensorSubscriptions, Watched
 from crossmodal_narrator.nodes.worker import PerceptionWorker
 from crossmodal_narrator.wire import MessageKind
 
 OK, WARN, ERROR, STALE = DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.ERROR, DiagnosticStatus.STALE
 TROUBLE_SHOWN_S = 5.0
+DISCOVERY_S = 1.0  # publishers are not found at once
 QUIET_S = 1.5  # after which a topic that was alive is called silent
 OPTIONAL = (MessageKind.IMAGE, MessageKind.COMPRESSED_IMAGE)  # of a camera one of both is enough
 
@@ -60,7 +61,9 @@ def inputs(subscriptions: SensorSubscriptions, now_ns: int) -> list[Health]:
     for topic, watched in subscriptions.watched.items():
         publishers, silent_s = subscriptions.publishers(topic), watched.rate.silent_s(now_ns)
         other_serves = watched.kind in OPTIONAL and topic.rpartition("/image")[0] in folders_served
-        level, message = _delivery(watched.topic, watched.kind, publishers, silent_s, watched.incompatible)
+        level, message = _delivery(watched, publishers, silent_s)
+        if watched.rate.total == 0 and now_ns - subscriptions.since_ns < DISCOVERY_S * 1e9:
+            level, message = OK, "waiting for its publisher to be found"
         if level != OK and other_serves and not watched.rate.total:
             level, message = OK, "not needed: the camera's other picture is read"
         values = {
@@ -73,22 +76,16 @@ def inputs(subscriptions: SensorSubscriptions, now_ns: int) -> list[Health]:
     return found
 
 
-def _delivery(
-    topic: str, kind: MessageKind, publishers: int, silent_s: float | None, incompatible: str
-) -> tuple[bytes, str]:
-    if silent_s is None and incompatible:
-        return ERROR, (
-            f"{topic} is published with another QoS ({incompatible}): let the publisher offer it "
-            "best effort or reliable and volatile, or latched for static transforms"
-        )
+def _delivery(watched: Watched, publishers: int, silent_s: float | None) -> tuple[bytes, str]:
+    topic = watched.topic
+    if silent_s is None and watched.incompatible:
+        return ERROR, f"{topic} is published with another QoS ({watched.incompatible}): publish it {watched.wanted_qos}"
     if publishers == 0 and (silent_s is None or silent_s > QUIET_S):
         return WARN, f"nobody publishes {topic}: start its driver, or remap the topic in the launch file"
     if silent_s is None:
-        return (
-            WARN,
-            f"{topic} has a publisher and no message came: check its QoS, its type ({kind.value}) and its source",
-        )
-    if silent_s > QUIET_S and kind is not MessageKind.TRANSFORMS:
+        told = f"check its QoS, its type ({watched.kind.value}) and its source"
+        return WARN, f"{topic} has a publisher and no message came: {told}"
+    if silent_s > QUIET_S and watched.kind is not MessageKind.TRANSFORMS:
         return WARN, f"{topic} has been silent for {silent_s:.0f} s: check its driver"
     return OK, "messages come"
 

@@ -6,6 +6,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
+from math import inf
 from typing import Any
 
 from rclpy.lifecycle import LifecycleState, TransitionCallbackReturn
@@ -44,6 +45,7 @@ class NarratorNode(NarratorLifecycleNode):
         self._latencies, self._scenes, self._sentences = Latencies(), Rate(), Rate()
         self._recent: deque[SceneState] = deque(maxlen=REMEMBERED_SCENES)
         self._subscription: Any = None
+        self._since_ns = 0
         self._narration_out = self.create_lifecycle_publisher(self._types.Narration, "~/narration", qos.NARRATION)
         self._text_out = self.create_lifecycle_publisher(String, "~/narration/text", qos.NARRATION)
         self.create_service(Describe, "~/describe", self._describe)
@@ -56,6 +58,7 @@ class NarratorNode(NarratorLifecycleNode):
 
     @transition
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        self._since_ns = time.monotonic_ns()
         self._subscription = self.create_subscription(self._types.Scene, SCENE_TOPIC, self._hear, qos.SCENE)
         return super().on_activate(state)
 
@@ -128,9 +131,9 @@ class NarratorNode(NarratorLifecycleNode):
             yield NOT_ACTIVE
             return
         now_ns = time.monotonic_ns()
-        silent_s = self._scenes.silent_s(now_ns)
+        silent_s = min(self._scenes.silent_s(now_ns) or inf, (now_ns - self._since_ns) / 1e9)
         values = {"scenes_per_s": f"{self._scenes.per_s(now_ns):.1f}", "sentences": str(self._sentences.total)}
-        if silent_s is None or silent_s > QUIET_S:
+        if silent_s > QUIET_S:
             topic = self.resolve_topic_name(SCENE_TOPIC)
             message = f"no scene comes on {topic}: see whether the perception node is active, and what it lacks"
             yield Health(name="scenes", level=diagnostics.WARN, message=message, values=values)

@@ -9,6 +9,7 @@ from typing import Any
 
 from rclpy.event_handler import SubscriptionEventCallbacks
 from rclpy.node import Node
+from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 
 from crossmodal_narrator.nodes import qos
 from crossmodal_narrator.nodes.mailbox import Mailbox
@@ -16,9 +17,9 @@ from crossmodal_narrator.nodes.rates import Rate
 from crossmodal_narrator.nodes.types import message_class
 from crossmodal_narrator.wire import MessageKind, TopicMap
 
-# How many messages may wait for the worker. Of pictures and sweeps only the newest are worth anything; transforms,
-# odometry and calibrations are small, and each of them counts.
-CAPACITY = {MessageKind.IMAGE: 2, MessageKind.COMPRESSED_IMAGE: 2, MessageKind.POINTS: 2}
+# How many messages may wait for the worker. Of pictures and sweeps only the newest is worth anything: one more in the
+# queue would be a tenth of a second of delay. Transforms, odometry and calibrations are small, and each of them counts.
+CAPACITY = {MessageKind.IMAGE: 1, MessageKind.COMPRESSED_IMAGE: 1, MessageKind.POINTS: 1}
 SMALL_CAPACITY = 400
 
 
@@ -28,6 +29,7 @@ class Watched:
 
     topic: str  # as it is resolved
     kind: MessageKind
+    wanted_qos: str = ""  # in words
     subscription: Any = None
     rate: Rate = field(default_factory=Rate)
     incompatible: str = ""  # the policy on which a publisher and we do not agree
@@ -41,10 +43,12 @@ class SensorSubscriptions:
         roles = topics.roles
         capacities = {topic: CAPACITY.get(role.kind, SMALL_CAPACITY) for topic, role in roles.items()}
         self.mailbox = Mailbox(capacities, time.monotonic_ns)
+        self.since_ns = time.monotonic_ns()
         self.watched: dict[str, Watched] = {}
         self.unavailable: dict[str, str] = {}  # by topic: why it cannot be subscribed to
         for topic, role in roles.items():
-            watched = Watched(topic=node.resolve_topic_name(topic), kind=role.kind)
+            profile = qos.of_sensor(role.kind, is_static=role.is_static)
+            watched = Watched(topic=node.resolve_topic_name(topic), kind=role.kind, wanted_qos=_in_words(profile))
             try:
                 message_type = message_class(role.kind.value)
             except (ImportError, AttributeError):
@@ -55,7 +59,7 @@ class SensorSubscriptions:
                 message_type,
                 topic,
                 self._taker(topic, watched),
-                qos.of_sensor(role.kind, is_static=role.is_static),
+                profile,
                 event_callbacks=SubscriptionEventCallbacks(
                     incompatible_qos=_noter(watched), use_default_callbacks=False
                 ),
@@ -82,6 +86,14 @@ class SensorSubscriptions:
             self.mailbox.put(topic, message)
 
         return take
+
+
+def _in_words(profile: QoSProfile) -> str:
+    """What a publisher may offer, as `ros2 topic info -v` names it."""
+    is_reliable = profile.reliability is ReliabilityPolicy.RELIABLE
+    is_latched = profile.durability is DurabilityPolicy.TRANSIENT_LOCAL
+    reliability = "reliable" if is_reliable else "reliable or best effort"
+    return f"{reliability} and {'transient local (latched)' if is_latched else 'volatile or transient local'}"
 
 
 def _noter(watched: Watched) -> Any:

@@ -27,6 +27,7 @@ from crossmodal_narrator.nodes.types import message_class
 from crossmodal_narrator_msgs.msg import Narration, Scene
 
 PATIENCE_S = 30.0
+DISCOVERY_S = 5.0
 LISTEN_AFTER_S = 1.0
 NODES = ("perception", "narrator")
 
@@ -48,6 +49,7 @@ class Bench:
 
     def run(self, fault: str) -> dict[str, Any]:
         self.heard = {"fault": fault, "diagnostics": {}, "degraded": [], "narrations": [], "scenes": []}
+        self.started_s = time.monotonic()
         self.change("narrator", Transition.TRANSITION_ACTIVATE)
         self.change("perception", Transition.TRANSITION_ACTIVATE)
         drive = list(FAULTS[fault](self.drive))
@@ -65,7 +67,7 @@ class Bench:
         return self.heard
 
     def announce(self, topics: set[str], *, with_wrong_qos: bool) -> dict[str, Any]:
-        """Publishers, once the node has matched all that it can match."""
+        """Publishers, once the nodes have matched all that they want: without weights they do not want the camera."""
         publishers: dict[str, Any] = {}
         for topic in sorted(topics):
             role, msgtype = self.roles[topic]
@@ -73,7 +75,7 @@ class Bench:
             profile = QoSProfile(depth=10) if is_wrong else qos.of_player(role.kind, is_static=role.is_static)
             publishers[topic] = self.node.create_publisher(message_class(msgtype), topic, profile)
         wanted = [publishers[topic] for topic in topics if not (with_wrong_qos and topic == TF_STATIC)]
-        end_s = time.monotonic() + PATIENCE_S
+        end_s = time.monotonic() + DISCOVERY_S
         while any(p.get_subscription_count() == 0 for p in wanted) and time.monotonic() < end_s:
             self.executor.spin_once(timeout_sec=0.05)
         self.spin_until(time.monotonic() + 0.3)

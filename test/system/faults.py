@@ -12,7 +12,7 @@ from rclpy.serialization import deserialize_message, serialize_message
 
 from crossmodal_narrator.nodes.types import message_class
 
-BEGINS_S, ENDS_S = 1.5, 3.0
+BEGINS_S, ENDS_S = 1.0, 3.6
 CAMERA, LIDAR, TF_STATIC = "camera/front/image/compressed", "lidar/points", "/tf_static"
 HOUR_S = 3600
 
