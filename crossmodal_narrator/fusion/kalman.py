@@ -45,6 +45,12 @@ class PlanFilter:
         self.state = step @ self.state
         self.covariance = step @ self.covariance @ step.T + noise
 
+    def surprise(self, position_m: Vec2, sigma_m: float) -> float:
+        """How many standard deviations a measured place lies from the one that is expected (Mahalanobis distance)."""
+        innovation = np.array(position_m) - self.state[:2]
+        spread = self.covariance[:2, :2] + np.eye(2) * sigma_m**2
+        return float(np.sqrt(innovation @ np.linalg.solve(spread, innovation)))
+
     def correct(self, position_m: Vec2, sigma_m: float) -> None:
         """Take a measured place whose error has a standard deviation of `sigma_m`."""
         innovation = np.array(position_m) - self.state[:2]

@@ -17,6 +17,9 @@ FIRST_SPEED_SIGMA_MPS = 5.0
 FEW_POINTS = 30
 SIGMA_M = 0.2
 SIGMA_OF_FEW_M = 0.4
+SETTLED_SWEEPS = 4
+MOST_SURPRISE = 4.0  # standard deviations: a thing does not jump, but its points may be mixed up with its neighbour's
+MOST_MISFITS = 3
 YAW_GAIN = 0.25
 SIZE_GAIN = 0.1
 ALIGNED_SPEED_MPS = 2.5  # a vehicle faster than this points where it goes
@@ -54,6 +57,7 @@ class Track:
     ranged_ns: int = 0  # when the LiDAR supported it last
     pictured_ns: int = 0  # when a camera supported it last
     sweeps: int = 0
+    misfits: int = 0  # measured places, one after the other, that it cannot have reached
     is_moving: bool = False
     moving_since_ns: int | None = None
     has_moved: bool = False
@@ -93,6 +97,11 @@ class Track:
             )
             return
         place = self.place
+        is_settled = self.sweeps >= SETTLED_SWEEPS and self.misfits < MOST_MISFITS
+        if is_settled and place.filter.surprise((x, y), sigma_m) > MOST_SURPRISE:
+            self.misfits += 1
+            return
+        self.misfits = 0
         place.filter.correct((x, y), sigma_m)
         place.z_m += SIZE_GAIN * (z - place.z_m)
         place.size_lwh_m = self._grown(seen, box)

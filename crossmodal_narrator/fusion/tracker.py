@@ -133,8 +133,10 @@ class Tracker:
             else:
                 return index
             return np.union1d(index, beyond)
+        if track.place is None:
+            return index  # of what is new nobody knows how far it reaches: beside it may stand the next one
         assert step.lidar is not None
-        shape = track.shape(step.base_from_odom, sighting.detection.label)
+        shape = track.shape(step.base_from_odom, track.label)
         seen = complete(step.points.xyz[index], step.ground_z_m(index), shape, step.lidar[1])
         return np.union1d(index, step.points.free_within(seen.box, GROW_M))
 
