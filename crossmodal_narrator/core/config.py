@@ -217,4 +217,4 @@ def _nearest(name: str, declared: Mapping[str, Parameter]) -> str:
     import difflib
 
     close = difflib.get_close_matches(name, declared, n=1, cutoff=0.5)
-    return f"did you mean {close[0]}?" if close else "`crossmodal-narrator doctor --parameters` lists them"
+    return f"did you mean {close[0]}?" if close else "docs/reference/parameters.md lists them"

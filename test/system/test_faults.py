@@ -95,7 +95,7 @@ def test_a_drive_without_faults_is_narrated_and_complains_of_nothing(drives: dic
 
 def test_without_a_camera_the_laser_goes_on(drives: dict[str, Heard]) -> None:
     heard = drives["no_camera"]
-    missing = [told for told in troubles(heard, "perception: input /camera/front/image/compressed")]
+    missing = troubles(heard, "perception: input /camera/front/image/compressed")
 
     assert min(told["at_s"] for told in missing) < ANNOUNCED_WITHIN_S
     assert "start its driver, or remap the topic" in missing[0]["message"]

@@ -1,0 +1,67 @@
+"""perception and narrator under an apt ROS 2: `ros2 launch crossmodal_narrator narrator.launch.py`.
+
+Each node is configured when its process has started, and activated when it is configured; so too after a respawn.
+Topics are relative: include this file in a group with `SetRemap` to name those of a vehicle.
+"""
+
+from __future__ import annotations
+
+from launch import LaunchDescription, LaunchDescriptionEntity
+from launch.actions import DeclareLaunchArgument, EmitEvent, RegisterEventHandler, SetEnvironmentVariable
+from launch.event_handlers import OnProcessStart
+from launch.events import matches_action
+from launch.substitutions import EnvironmentVariable, LaunchConfiguration, PathJoinSubstitution
+from launch_ros.actions import LifecycleNode
+from launch_ros.event_handlers import OnStateTransition
+from launch_ros.events.lifecycle import ChangeState
+from launch_ros.substitutions import FindPackageShare
+from lifecycle_msgs.msg import Transition
+
+PACKAGE = "crossmodal_narrator"
+CONFIG = PathJoinSubstitution([FindPackageShare(PACKAGE), "config"])
+# crossmodal_narrator/nodes/environment.py says why; what the user has set stays.
+ENVIRONMENT = {
+    "FASTDDS_DEFAULT_PROFILES_FILE": PathJoinSubstitution([CONFIG, "fastdds_shm.xml"]),
+    "MALLOC_MMAP_THRESHOLD_": "268435456",
+    "MALLOC_TRIM_THRESHOLD_": "536870912",
+}
+
+
+def lifecycle_node(name: str) -> list[LaunchDescriptionEntity]:
+    node = LifecycleNode(
+        package=PACKAGE,
+        executable="crossmodal-narrator",
+        arguments=["node", name],
+        name=name,
+        namespace=LaunchConfiguration("namespace"),
+        parameters=[LaunchConfiguration("params"), {"use_sim_time": LaunchConfiguration("use_sim_time")}],
+        output="screen",
+        respawn=True,
+        respawn_delay=2.0,
+    )
+    configure, activate = (
+        EmitEvent(event=ChangeState(lifecycle_node_matcher=matches_action(node), transition_id=transition))
+        for transition in (Transition.TRANSITION_CONFIGURE, Transition.TRANSITION_ACTIVATE)
+    )
+    is_configured = OnStateTransition(
+        target_lifecycle_node=node, start_state="configuring", goal_state="inactive", entities=[activate]
+    )
+    is_there = OnProcessStart(target_action=node, on_start=[configure])
+    return [RegisterEventHandler(is_there), RegisterEventHandler(is_configured), node]
+
+
+def generate_launch_description() -> LaunchDescription:
+    return LaunchDescription(
+        [
+            DeclareLaunchArgument("namespace", default_value="", description="of both nodes and their topics"),
+            DeclareLaunchArgument(
+                "params",
+                default_value=PathJoinSubstitution([CONFIG, "narrator.yaml"]),
+                description="parameter file of both nodes",
+            ),
+            DeclareLaunchArgument("use_sim_time", default_value="false", description="take the time from /clock"),
+            *(SetEnvironmentVariable(k, EnvironmentVariable(k, default_value=v)) for k, v in ENVIRONMENT.items()),
+            *lifecycle_node("perception"),
+            *lifecycle_node("narrator"),
+        ]
+    )
