@@ -16,6 +16,7 @@ SETTLED_S = 0.4  # a younger track does not know its speed yet
 MOST_SIGMA_MPS = 1.5
 ALONG = math.cos(math.radians(40))  # a course within 40° of ours, or of the opposite one
 PARKED_FROM_S = 1.0
+NOBODY_WALKS_MPS = 3.5
 MOVED_NS = 700_000_000  # what moved for so long has been driven; less may be the filter's own unrest
 
 
@@ -29,6 +30,8 @@ def motion_of(
         return Motion.UNKNOWN
     speed = math.hypot(*velocity_mps)
     track.is_moving = speed > (config.standing_speed_mps if track.is_moving else config.moving_speed_mps)
+    track.fast_since_ns = (track.fast_since_ns or now_ns) if speed > NOBODY_WALKS_MPS else None
+    track.is_riding |= track.fast_since_ns is not None and now_ns - track.fast_since_ns >= MOVED_NS
     if not track.is_moving:
         track.moving_since_ns = None
     elif track.moving_since_ns is None:

@@ -22,11 +22,16 @@ from crossmodal_narrator.fusion.shapes import PRIORS
 
 SHRINK = 0.06  # of the box, at each side: detectors draw boxes loosely, and the thing's edge mixes with its background
 CELL_M = 0.4
+SMALL_CELL_M = 0.25
+NEAR_SHARE = 0.2
+DEPTH_ROOM_M = 0.2
 DEPTH_SPREAD = 0.45  # standard deviation of the logarithm of the distance that the box's height suggests
 LEAST_FIT = 0.06
 CUT_PX = 4.0
 ENOUGH_TO_SPREAD = 10
 WIDEST_PERSON_M = 0.28  # standard deviation: that of a metre of wall
+FLATTEST_PERSON_M = 0.035  # a body is round; this is a plane with the noise of the sensor
+FLAT_FROM_M = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -76,7 +81,8 @@ def _points_of(
     if len(position) < min_points:
         return np.empty(0, np.int64)
     index, depth_m = view.index[position], view.depth_m[position]
-    groups = members(connected(points.xyz[index, :2], CELL_M), min_points)
+    is_small = detection.label.is_vulnerable
+    groups = members(connected(points.xyz[index, :2], SMALL_CELL_M if is_small else CELL_M), min_points)
     if not groups:
         return np.empty(0, np.int64)
     # A surface gives fewer points the further it is, by the square of the distance.
@@ -85,17 +91,25 @@ def _points_of(
     scores = [fit * math.sqrt(fill / sum(fills)) for fit, fill in zip(fits, fills, strict=True)]
     best = int(np.argmax(scores))
     chosen = index[groups[best]]
+    if is_small:
+        chosen = chosen[_in_front(depth_m[groups[best]], PRIORS[detection.label].largest_lwh_m[0])]
     if fits[best] < LEAST_FIT or (detection.label is ObjectClass.PEDESTRIAN and _is_wall(points.xyz[chosen, :2])):
         return np.empty(0, np.int64)
     return chosen
 
 
+def _in_front(depth_m: NDArray[np.float32], length_m: float) -> NDArray[np.bool_]:
+    """(points,) which are as deep as the near ones: someone who passes close to a car hangs together with it."""
+    near_m = float(np.quantile(depth_m, NEAR_SHARE))
+    return np.asarray(np.abs(depth_m - near_m) <= 0.5 * length_m + DEPTH_ROOM_M)
+
+
 def _is_wall(plan: NDArray[np.float32]) -> bool:
-    """Whether (points, 2) spread further than a person's do: then they are of what stands behind, seen past them."""
+    """Whether (points, 2) spread further than a person's do, or lie in a line: something behind, seen past them."""
     if len(plan) < ENOUGH_TO_SPREAD:
         return False
-    spread_m2 = float(np.linalg.eigvalsh(np.cov(plan.T))[1])
-    return spread_m2 > WIDEST_PERSON_M**2
+    thick_m, wide_m = np.sqrt(np.maximum(np.linalg.eigvalsh(np.cov(plan.T)), 0.0))
+    return bool(wide_m > WIDEST_PERSON_M or (thick_m < FLATTEST_PERSON_M and wide_m > FLAT_FROM_M))
 
 
 def _depth_fit(detection: ImageDetection, view: CameraView, depth_m: float) -> float:

@@ -60,11 +60,15 @@ class Track:
     misfits: int = 0  # measured places, one after the other, that it cannot have reached
     is_moving: bool = False
     moving_since_ns: int | None = None
+    fast_since_ns: int | None = None
+    is_riding: bool = False  # faster than people walk, for longer than an error lasts
     has_moved: bool = False
 
     @property
     def label(self) -> ObjectClass:
-        return self.votes.label
+        """What most images said; a "pedestrian" who is too fast to walk has wheels that the camera did not see."""
+        seen = self.votes.label
+        return ObjectClass.CYCLIST if seen is ObjectClass.PEDESTRIAN and self.is_riding else seen
 
     def predict(self, dt_s: float) -> None:
         if self.place is not None:

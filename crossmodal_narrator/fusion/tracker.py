@@ -23,7 +23,7 @@ from crossmodal_narrator.fusion.track import Track
 
 GROW_M = 0.2  # what the camera's box leaves of a thing lies so near to what it covers
 FOLLOW_M = 0.3  # a thing that only the LiDAR follows is looked for so far around its box
-MOST_AROUND = 0.4  # as many points again just outside: what is there goes on beyond the thing, as a wall does
+MOST_AROUND = 0.25  # as many points again just outside: what is there goes on beyond the thing, as a wall does
 SAME_PLACE = 0.45  # of the smaller width: two centres so near are one thing
 OBSTACLE_LWH_M = ((0.3, 0.0, 0.5), (7.0, 3.0, 3.2))  # least and largest size of a thing that is tracked without a class
 FLAT_M = 0.2  # what looks thinner and is longer than a vehicle is wide is a wall or a fence
