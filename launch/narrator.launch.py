@@ -6,7 +6,6 @@ Topics are relative: include this file in a group with `SetRemap` to name those 
 
 from __future__ import annotations
 
-from launch import LaunchDescription, LaunchDescriptionEntity
 from launch.actions import DeclareLaunchArgument, EmitEvent, RegisterEventHandler, SetEnvironmentVariable
 from launch.event_handlers import OnProcessStart
 from launch.events import matches_action
@@ -16,6 +15,8 @@ from launch_ros.event_handlers import OnStateTransition
 from launch_ros.events.lifecycle import ChangeState
 from launch_ros.substitutions import FindPackageShare
 from lifecycle_msgs.msg import Transition
+
+from launch import LaunchDescription, LaunchDescriptionEntity
 
 PACKAGE = "crossmodal_narrator"
 CONFIG = PathJoinSubstitution([FindPackageShare(PACKAGE), "config"])

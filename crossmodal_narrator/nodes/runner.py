@@ -19,6 +19,7 @@ from rich.console import Console
 from crossmodal_narrator.bags import Bag, open_bag
 from crossmodal_narrator.nodes.listener import Listener
 from crossmodal_narrator.nodes.player import names_of_the_nodes
+from crossmodal_narrator.nodes.shared_memory import remove_orphans
 from crossmodal_narrator.nodes.supervisor import Supervisor, interrupt, start_process
 from crossmodal_narrator.nodes.terminal import TerminalView
 
@@ -74,6 +75,7 @@ class Run:
                 supervisor.stop()
                 node.destroy_node()
                 rclpy.try_shutdown()
+                remove_orphans(supervisor.segments)
             view.tell(_summary(view, listener, supervisor, time.monotonic() - started_s))
         return 0 if is_well or self._is_over else FAILED
 

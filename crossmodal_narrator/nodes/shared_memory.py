@@ -19,12 +19,12 @@ def segments_of(pid: int) -> frozenset[Path]:
     return frozenset(Path(path) for path in paths if path.startswith(f"{FOLDER}/"))
 
 
-def remove_orphans(segments: Iterable[Path]) -> int:
-    """Delete those of `segments` that are ours and that no living process has open; how many."""
-    removed = 0
+def orphans(segments: Iterable[Path]) -> frozenset[Path]:
+    """Those of `segments` that are still there, ours, and open in no living process."""
     used = {path for entry in Path("/proc").iterdir() if entry.name.isdigit() for path in segments_of(int(entry.name))}
-    for path in set(segments) - used:
-        if path.is_file() and path.stat().st_uid == os.getuid():
-            path.unlink(missing_ok=True)
-            removed += 1
-    return removed
+    return frozenset(p for p in set(segments) - used if p.is_file() and p.stat().st_uid == os.getuid())
+
+
+def remove_orphans(segments: Iterable[Path]) -> None:
+    for path in orphans(segments):
+        path.unlink(missing_ok=True)

@@ -12,21 +12,35 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from lifecycle_msgs.msg import Transition
-from lifecycle_msgs.srv import ChangeState
+from lifecycle_msgs.msg import State, Transition
+from lifecycle_msgs.srv import ChangeState, GetState
 from rclpy.executors import Executor
 from rclpy.node import Node
 
 from crossmodal_narrator.nodes.environment import RUNNER
 from crossmodal_narrator.nodes.process import REFUSED
-from crossmodal_narrator.nodes.shared_memory import remove_orphans, segments_of
+from crossmodal_narrator.nodes.shared_memory import segments_of
 
-APPEARS_WITHIN_S = 20.0
+APPEARS_WITHIN_S = 30.0
+ASKED_AGAIN_AFTER_S, STATE_WITHIN_S = 1.5, 0.5
 TRANSITION_WITHIN_S = 60.0  # opening a model the first time may take long on a slow disk
 ENDS_WITHIN_S = 8.0
 MOST_RESTARTS = 5  # in a row
 FIRST_BACKOFF_S, LONGEST_BACKOFF_S = 0.5, 10.0
 IS_WELL_AFTER_S = 30.0  # a node that has lived so long begins to count anew
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A transition of the lifecycle, and the state that it leads to."""
+
+    transition: int
+    goal: int
+
+
+CONFIGURE = Change(Transition.TRANSITION_CONFIGURE, State.PRIMARY_STATE_INACTIVE)
+ACTIVATE = Change(Transition.TRANSITION_ACTIVATE, State.PRIMARY_STATE_ACTIVE)
+DEACTIVATE = Change(Transition.TRANSITION_DEACTIVATE, State.PRIMARY_STATE_INACTIVE)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -37,6 +51,7 @@ class Child:
     command: tuple[str, ...]
     process: subprocess.Popen[bytes]
     change_state: Any
+    get_state: Any
     started_s: float
     restarts: int = 0
     restart_s: float | None = None
@@ -53,18 +68,21 @@ class Supervisor:
     is_over: Callable[[], bool]
     children: list[Child] = field(default_factory=list)
     restarts: int = 0
-    _segments: set[Path] = field(default_factory=set)
+    segments: set[Path] = field(default_factory=set)
 
     def start(self, names_and_arguments: Sequence[tuple[str, Sequence[str]]]) -> bool:
         """Start all, then bring up each. Whether all are active."""
         for name, arguments in names_and_arguments:
             command = node_command(name, arguments)
-            client = self.node.create_client(ChangeState, f"{name}/change_state")
-            process = start_process(command, self.environment)
-            started_s = time.monotonic()
-            self.children.append(
-                Child(name=name, command=command, process=process, change_state=client, started_s=started_s)
+            child = Child(
+                name=name,
+                command=command,
+                process=start_process(command, self.environment),
+                change_state=self.node.create_client(ChangeState, f"{name}/change_state"),
+                get_state=self.node.create_client(GetState, f"{name}/get_state"),
+                started_s=time.monotonic(),
             )
+            self.children.append(child)
         return all(self._bring_up(child) for child in self.children)
 
     def tend(self) -> bool:
@@ -75,12 +93,13 @@ class Supervisor:
         """Deactivate all in order: each finishes what it has taken in, and the next one hears of it."""
         for child in self.children:
             if child.process.poll() is None:
-                self._change(child, Transition.TRANSITION_DEACTIVATE)
+                self._change(child, DEACTIVATE)
 
     def stop(self) -> None:
-        """Ask all to end, then make them. Nothing of theirs stays behind."""
+        """Ask all to end, then make them. Once the runner itself has left DDS, nothing needs `segments` any more."""
+        self.segments |= segments_of(os.getpid())
         for child in self.children:
-            self._segments |= segments_of(child.process.pid)
+            self.segments |= segments_of(child.process.pid)
             if child.process.poll() is None:
                 child.process.terminate()
         end_s = time.monotonic() + ENDS_WITHIN_S
@@ -89,7 +108,6 @@ class Supervisor:
                 self.tell(f"{child.name} does not end by itself and is killed")
                 child.process.kill()
                 child.process.wait()
-        remove_orphans(self._segments)
 
     def _tend(self, child: Child) -> bool:
         now_s = time.monotonic()
@@ -121,25 +139,45 @@ class Supervisor:
         return True
 
     def _bring_up(self, child: Child) -> bool:
-        steps = (Transition.TRANSITION_CONFIGURE, Transition.TRANSITION_ACTIVATE)
-        is_up = all(self._change(child, step) for step in steps)
-        self._segments |= segments_of(child.process.pid)
+        is_up = self._change(child, CONFIGURE) and self._change(child, ACTIVATE)
+        self.segments |= segments_of(child.process.pid)
         return is_up
 
-    def _change(self, child: Child, transition: int) -> bool:
-        if not self._until(child.change_state.service_is_ready, child, APPEARS_WITHIN_S):
-            if not self.is_over() and child.process.poll() is None:
-                self.tell(f"{child.name} has not appeared within {APPEARS_WITHIN_S:.0f} s")
-            return False
-        answer = child.change_state.call_async(ChangeState.Request(transition=Transition(id=transition)))
-        is_done = self._until(answer.done, child, TRANSITION_WITHIN_S) and answer.result().success
-        if not is_done and not self.is_over() and child.process.poll() is None:
+    def _change(self, child: Child, change: Change) -> bool:
+        """Ask until the node has heard it: what is asked before DDS has found the node's process goes nowhere, and a
+        process that was killed is taken for a living one for a while.
+        """
+        appears_until_s, done_until_s = time.monotonic() + APPEARS_WITHIN_S, time.monotonic() + TRANSITION_WITHIN_S
+        has_appeared = False
+        while self._is_awaited(child) and time.monotonic() < (done_until_s if has_appeared else appears_until_s):
+            answer = child.change_state.call_async(ChangeState.Request(transition=Transition(id=change.transition)))
+            while self._is_awaited(child) and time.monotonic() < done_until_s:
+                if self._until(answer.done, child, ASKED_AGAIN_AFTER_S):
+                    return self._judge(child, bool(answer.result().success))
+                state = self._state(child)  # none while it is busy with the transition
+                has_appeared = has_appeared or state is not None
+                if state == change.goal:
+                    return True
+                if state is not None or not has_appeared:
+                    break
+        return self._judge(child, is_done=False)
+
+    def _judge(self, child: Child, is_done: bool) -> bool:
+        if not is_done and self._is_awaited(child):
             self.tell(f"{child.name} does not change its state; its log says why")
-        return bool(is_done)
+        return is_done
+
+    def _state(self, child: Child) -> int | None:
+        """Of the lifecycle, if the node answers at once."""
+        answer = child.get_state.call_async(GetState.Request())
+        return int(answer.result().current_state.id) if self._until(answer.done, child, STATE_WITHIN_S) else None
+
+    def _is_awaited(self, child: Child) -> bool:
+        return not self.is_over() and child.process.poll() is None
 
     def _until(self, holds: Callable[[], bool], child: Child, within_s: float) -> bool:
         end_s = time.monotonic() + within_s
-        while time.monotonic() < end_s and not self.is_over() and child.process.poll() is None:
+        while time.monotonic() < end_s and self._is_awaited(child):
             if holds():
                 return True
             self.executor.spin_once(timeout_sec=0.05)

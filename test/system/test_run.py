@@ -1,0 +1,153 @@
+"""`run` and `play` as a person uses them: a drive is narrated, ends by itself, survives a death, and leaves nothing."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from crossmodal_narrator.nodes.shared_memory import orphans, segments_of
+
+pytestmark = [pytest.mark.ros, pytest.mark.shared, pytest.mark.slow]
+
+RUN = [sys.executable, "-m", "crossmodal_narrator", "run"]
+
+
+@pytest.fixture
+def environment(ros_environment: dict[str, str]) -> dict[str, str]:
+    """As a user's: without a domain, `run` takes one of its own."""
+    return {name: value for name, value in ros_environment.items() if not name.startswith("ROS_")}
+
+
+def children_of(pid: int) -> dict[str, int]:
+    """Process ids by the node or verb that they run."""
+    found: dict[str, int] = {}
+    for entry in Path("/proc").iterdir():
+        try:
+            parent = int(entry.joinpath("stat").read_text().rpartition(")")[2].split()[1])
+            command = entry.joinpath("cmdline").read_text().split("\0")
+        except (OSError, IndexError, ValueError):  # it has ended meanwhile, or is no process
+            continue
+        if parent == pid:
+            name = next((word for word in command if word in ("perception", "narrator")), "player")
+            found[name] = int(entry.name)
+    return found
+
+
+def wait_for(holds: Callable[[], object], within_s: float) -> bool:
+    end_s = time.monotonic() + within_s
+    while time.monotonic() < end_s:
+        if holds():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+class Running:
+    """A run whose words are read as they come."""
+
+    def __init__(self, arguments: list[str], environment: Mapping[str, str], folder: Path) -> None:
+        self.output = folder / "output.txt"
+        with self.output.open("wb") as file:
+            self.process = subprocess.Popen(
+                [*RUN, *arguments], env=environment, stdout=file, stderr=subprocess.STDOUT, start_new_session=True
+            )
+
+    def said(self, pattern: str) -> bool:
+        return re.search(pattern, self.output.read_text(encoding="utf-8")) is not None
+
+
+@pytest.fixture
+def start(environment: dict[str, str], tmp_path: Path) -> Iterator[Callable[[list[str]], Running]]:
+    begun: list[Running] = []
+
+    def starting(arguments: list[str]) -> Running:
+        begun.append(Running(arguments, environment, tmp_path))
+        return begun[-1]
+
+    yield starting
+    for running in begun:
+        if running.process.poll() is None:
+            running.process.kill()
+            running.process.wait()
+
+
+def test_a_bag_is_narrated_in_both_languages_and_the_run_ends_by_itself(
+    environment: dict[str, str], san_francisco_bag: Path
+) -> None:
+    command = [*RUN, "--bag", str(san_francisco_bag), "--language", "en,zh", "--exit-at-end"]
+    result = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=90, check=False)
+    lines = result.stdout.splitlines()
+
+    assert result.returncode == 0, result.stderr
+    assert any(re.match(r" +\d+\.\d s  \[en\] .*white car", line) for line in lines)
+    assert any(re.match(r" +\d+\.\d s  \[zh\] .*白色", line) for line in lines)
+    assert re.match(r"\d+ sentences, \d+ scenes in \d+ s; from sensor to scene", lines[-1])
+
+
+def test_a_node_that_is_killed_is_started_again_and_the_narration_goes_on(
+    start: Callable[[list[str]], Running], san_francisco_bag: Path
+) -> None:
+    running = start(["--bag", str(san_francisco_bag), "--rate", "0.3", "--exit-at-end"])
+    assert wait_for(lambda: running.said(r"\[en\]"), 40)
+    os.kill(children_of(running.process.pid)["perception"], signal.SIGKILL)
+
+    assert running.process.wait(timeout=80) == 0
+    assert running.said(r"perception was killed by signal 9; starting it again in 0.5 s \(1 of 5\)")
+    assert running.said(r"perception is active again\n(.*\n)*.*\[en\]")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_when_it_is_interrupted_all_of_it_ends_and_nothing_is_left(
+    number: signal.Signals, start: Callable[[list[str]], Running], san_francisco_bag: Path
+) -> None:
+    running = start(["--bag", str(san_francisco_bag), "--exit-at-end"])
+    assert wait_for(lambda: "player" in children_of(running.process.pid), 40)
+    children = children_of(running.process.pid)
+    assert wait_for(lambda: all(segments_of(pid) for pid in children.values()), 20)
+    segments = {path for pid in (running.process.pid, *children.values()) for path in segments_of(pid)}
+    segments = {path for path in segments if path.name.startswith(("fastdds_", "fastrtps_"))}
+    running.process.send_signal(number)
+
+    assert running.process.wait(timeout=20) == 0
+    assert set(children) == {"perception", "narrator", "player"}
+    assert not [name for name, pid in children.items() if Path(f"/proc/{pid}").exists()]
+    assert orphans(segments) == frozenset()
+
+
+def test_when_the_runner_itself_is_killed_its_nodes_end_too(start: Callable[[list[str]], Running]) -> None:
+    running = start([])
+    assert wait_for(lambda: len(children_of(running.process.pid)) == 2, 40)
+    children = children_of(running.process.pid)
+    time.sleep(3.0)  # until they have begun to watch their runner
+    running.process.kill()
+    running.process.wait()
+
+    assert wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in children.values()), 15)
+
+
+def test_a_parameter_that_is_not_right_ends_the_run_with_file_key_and_range(
+    environment: dict[str, str], san_francisco_bag: Path, tmp_path: Path
+) -> None:
+    params = tmp_path / "mine.yaml"
+    params.write_text("perception: {ros__parameters: {engine: {threads: 1000}}}\n")
+    command = [*RUN, "--bag", str(san_francisco_bag), "--params", str(params), "--exit-at-end"]
+    result = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+
+    assert result.returncode != 0
+    assert f"{params}: engine.threads = 1000 is out of range — allowed: 1 to 64" in result.stderr
+
+
+def test_a_bag_that_is_not_there_is_refused_before_anything_starts(environment: dict[str, str]) -> None:
+    command = [*RUN, "--bag", "/nowhere"]
+    result = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+
+    assert result.returncode == 2
+    assert "/nowhere" in result.stderr
