@@ -17,7 +17,7 @@ def _profile(depth: int, *, reliable: bool, latched: bool = False) -> QoSProfile
 
 
 # Best effort matches a driver of either kind; a late image is worth nothing.
-SENSOR = _profile(2, reliable=False)
+SENSOR = _profile(5, reliable=False)
 CALIBRATION = _profile(2, reliable=False)
 ODOMETRY = _profile(100, reliable=False)
 TRANSFORMS = _profile(100, reliable=False)

@@ -97,7 +97,7 @@ class Sources:
         return self._poses.may_still_come(stamp_ns)
 
     def take(self, stamp_ns: int) -> Taken:
-        """The newest frame of each source up to the snapshot's stamp, within the allowed skew; older ones are let go."""
+        """The newest frame of each source up to the snapshot's stamp, within the allowed skew; older ones go."""
         until_ns = stamp_ns + round(self._config.lookahead_s * 1e9)
         oldest_ns = stamp_ns - round(self._config.max_skew_s * 1e9)
         lidar: LidarSweep | None = None
