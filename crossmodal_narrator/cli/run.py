@@ -20,7 +20,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--language", default="en", help="en, zh or en,zh (default: en)")
     parser.add_argument("--params", type=Path, help="ROS 2 parameter file of the nodes")
     parser.add_argument("--rate", type=positive, default=1.0, help="times the bag's own pace (default: 1)")
-    parser.add_argument("--exit-at-end", action="store_true", help="end with the bag instead of waiting for more")
+    end = parser.add_mutually_exclusive_group()
+    end.add_argument("--exit-at-end", action="store_true", help="end with the bag (this is so without being asked for)")
+    end.add_argument("--stay", action="store_true", help="keep the nodes running when the bag has ended")
     parser.add_argument(
         "--domain", type=int, help="ROS domain (default: one of its own with a bag, else ROS_DOMAIN_ID)"
     )
@@ -47,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
         languages=tuple(args.language.split(",")),
         params=args.params,
         rate=args.rate,
-        exits_at_end=args.exit_at_end,
+        exits_at_end=not args.stay,
     )
     return Run(plan, environment).run()
 

@@ -7,16 +7,17 @@ from collections.abc import Iterable
 from pathlib import Path
 
 FOLDER = Path("/dev/shm")
+PREFIXES = tuple(f"{FOLDER}/{kind}{name}" for kind in ("", "sem.") for name in ("fastdds_", "fastrtps_"))
 
 
 def segments_of(pid: int) -> frozenset[Path]:
-    """The segments that a living process has open; none where it may not be looked at."""
+    """The segments of Fast DDS that a living process has open; none where it may not be looked at."""
     try:
         maps = Path(f"/proc/{pid}/maps").read_text(encoding="utf-8", errors="replace")
     except OSError:  # it has ended, or is another user's
         return frozenset()
     paths = (line.split(maxsplit=5)[-1] for line in maps.splitlines() if str(FOLDER) in line)
-    return frozenset(Path(path) for path in paths if path.startswith(f"{FOLDER}/"))
+    return frozenset(Path(path) for path in paths if path.startswith(PREFIXES))
 
 
 def orphans(segments: Iterable[Path]) -> frozenset[Path]:

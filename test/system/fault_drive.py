@@ -99,8 +99,8 @@ class Bench:
             told = self.heard.get("diagnostics", {}).setdefault(status.name, [])
             level = status.level[0] if isinstance(status.level, bytes) else int(status.level)
             if not told or (told[-1]["level"], told[-1]["message"]) != (level, status.message):
-                values = {pair.key: pair.value for pair in status.values}
-                told.append({"at_s": at_s, "level": level, "message": status.message, "values": values})
+                told.append({"at_s": at_s, "level": level, "message": status.message, "values": {}})
+            told[-1]["values"] = {pair.key: pair.value for pair in status.values}  # the newest figures
 
     def on_scene(self, message: Any) -> None:
         self.heard["scenes"].append(message.header.stamp.sec + message.header.stamp.nanosec / 1e9)
