@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from environment import Environment, say
-from interfaces import install_interfaces, sources
+from interfaces import check_can_install, install_interfaces, sources
 from machine import SetupError, find_python, sourced_ros
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -66,6 +66,8 @@ def _install(
     environment: Environment, python: Path, wanted: dict[str, object], done: dict[str, object], ros: Path | None
 ) -> None:
     """Everything of `wanted` that `done` does not have yet."""
+    if ros is None and wanted["interfaces"] != done.get("interfaces"):
+        check_can_install(environment, ROOT, python)
     fresh = [name for name in wanted if name.startswith("lock ") and wanted[name] != done.get(name)]
     if fresh:
         names = [name.removeprefix("lock ") for name in fresh]

@@ -19,16 +19,25 @@ def sources(root: Path) -> list[Path]:
     return [path for package in PACKAGES for path in sorted((root / package).rglob("*")) if path.is_file()]
 
 
+def check_can_install(environment: Environment, root: Path, python: Path) -> None:
+    """Say what compiling will lack before anything large is fetched.
+
+    Raises:
+        SetupError: the cache does not hold the packages, and there is no compiler or no headers of `python`.
+    """
+    if not _checked(_cache(root, environment)):
+        check_compiler(python)
+
+
 def install_interfaces(environment: Environment, root: Path, python: Path) -> None:
     """Install our message packages, compiling those that the cache does not hold.
 
     Raises:
-        SetupError: no compiler, or a build that failed.
+        SetupError: a build that failed.
     """
     cache = _cache(root, environment)
     wheels = _checked(cache)
     if not wheels:
-        check_compiler(python)
         say("compiling crossmodal_narrator_msgs and tf2_msgs (about half a minute)")
         with tempfile.TemporaryDirectory(prefix="crossmodal_narrator-") as folder:
             built = Path(folder)
