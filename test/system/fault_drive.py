@@ -17,6 +17,8 @@ from diagnostic_msgs.msg import DiagnosticArray
 from faults import FAULTS, TF_STATIC, Sent
 from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState
+from rcl_interfaces.msg import Parameter, ParameterType, ParameterValue
+from rcl_interfaces.srv import SetParameters
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.qos import QoSProfile
 
@@ -25,6 +27,7 @@ from crossmodal_narrator.nodes import qos
 from crossmodal_narrator.nodes.player import names_of_the_nodes
 from crossmodal_narrator.nodes.types import message_class
 from crossmodal_narrator_msgs.msg import Narration, Scene
+from crossmodal_narrator_msgs.srv import Describe
 
 PATIENCE_S = 30.0
 DISCOVERY_S = 5.0
@@ -40,6 +43,8 @@ class Bench:
         self.executor = SingleThreadedExecutor()
         self.executor.add_node(self.node)
         self.states = {name: self.node.create_client(ChangeState, f"{name}/change_state") for name in NODES}
+        self.describe = self.node.create_client(Describe, "narrator/describe")
+        self.parameters = self.node.create_client(SetParameters, "perception/set_parameters")
         self.drive, self.roles = read_drive(bag)
         self.started_s = 0.0
         self.heard: dict[str, Any] = {}
@@ -59,12 +64,35 @@ class Bench:
             self.spin_until(self.started_s + sent.at_s)
             publishers[sent.topic].publish(sent.raw)
         self.spin_until(time.monotonic() + LISTEN_AFTER_S)
+        self.heard["described"] = [self.ask(subject) for subject in ("", "track:4000000000")]
+        self.heard["while_active"] = self.set_threads()
         self.change("perception", Transition.TRANSITION_DEACTIVATE)
         self.spin_until(time.monotonic() + LISTEN_AFTER_S)
         self.change("narrator", Transition.TRANSITION_DEACTIVATE)
         for publisher in publishers.values():
             self.node.destroy_publisher(publisher)
         return self.heard
+
+    def ask(self, subject: str) -> dict[str, Any]:
+        answer = self.answer(self.describe, Describe.Request(subject=subject))
+        texts = [narration.text for narration in answer.narrations]
+        return {"success": answer.success, "reason": answer.reason, "texts": texts}
+
+    def set_threads(self) -> dict[str, Any]:
+        """What a node says to a parameter that is changed under way."""
+        value = ParameterValue(type=ParameterType.PARAMETER_INTEGER, integer_value=1)
+        request = SetParameters.Request(parameters=[Parameter(name="engine.threads", value=value)])
+        result = self.answer(self.parameters, request).results[0]
+        return {"success": result.successful, "reason": result.reason}
+
+    def answer(self, client: Any, request: Any) -> Any:
+        if not client.wait_for_service(PATIENCE_S):
+            raise SystemExit(f"{client.srv_name} does not appear")
+        future = client.call_async(request)
+        self.executor.spin_until_future_complete(future, PATIENCE_S)
+        if future.result() is None:
+            raise SystemExit(f"{client.srv_name} does not answer")
+        return future.result()
 
     def announce(self, topics: set[str], *, with_wrong_qos: bool) -> dict[str, Any]:
         """Publishers, once the nodes have matched all that they want: without weights they do not want the camera."""
@@ -82,11 +110,7 @@ class Bench:
         return publishers
 
     def change(self, name: str, transition: int) -> None:
-        if not self.states[name].wait_for_service(PATIENCE_S):
-            raise SystemExit(f"{name} does not appear")
-        answer = self.states[name].call_async(ChangeState.Request(transition=Transition(id=transition)))
-        self.executor.spin_until_future_complete(answer, PATIENCE_S)
-        if answer.result() is None or not answer.result().success:
+        if not self.answer(self.states[name], ChangeState.Request(transition=Transition(id=transition))).success:
             raise SystemExit(f"{name} refuses transition {transition}")
 
     def spin_until(self, end_s: float) -> None:

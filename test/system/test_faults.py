@@ -93,6 +93,29 @@ def test_a_drive_without_faults_is_narrated_and_complains_of_nothing(drives: dic
     assert heard["diagnostics"]["perception: engine"][-1]["message"] == "ONNX Runtime CPU"
 
 
+def test_who_asks_is_told_of_the_scene_as_it_is_and_why_when_nothing_can_be_said(drives: dict[str, Heard]) -> None:
+    told, unknown = drives["none"]["described"]
+
+    assert told["success"]
+    assert any("car" in text for text in told["texts"])
+    assert not unknown["success"]
+    assert "nothing can be said of track:4000000000" in unknown["reason"]
+
+
+def test_a_parameter_that_is_changed_under_way_is_refused_with_the_way_to_do_it(drives: dict[str, Heard]) -> None:
+    refused = drives["none"]["while_active"]
+
+    assert not refused["success"]
+    assert refused["reason"].startswith("engine.threads: deactivate and clean up the node")
+
+
+def test_a_drive_at_ten_hertz_fits_into_the_memory_that_is_promised(drives: dict[str, Heard]) -> None:
+    peaks = [float(heard["diagnostics"]["perception: latency"][-1]["values"]["memory_mb"]) for heard in drives.values()]
+
+    assert max(peaks) < 1000.0
+    assert peaks[-1] < peaks[0] + 100.0  # nine drives later
+
+
 def test_without_a_camera_the_laser_goes_on(drives: dict[str, Heard]) -> None:
     heard = drives["no_camera"]
     missing = troubles(heard, "perception: input /camera/front/image/compressed")

@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from crossmodal_narrator.nodes.shared_memory import orphans, segments_of
+from crossmodal_narrator.simulation import record
 
-pytestmark = [pytest.mark.ros, pytest.mark.shared, pytest.mark.slow]
+pytestmark = [pytest.mark.ros, pytest.mark.slow]
 
 RUN = [sys.executable, "-m", "crossmodal_narrator", "run"]
 
@@ -24,6 +25,14 @@ RUN = [sys.executable, "-m", "crossmodal_narrator", "run"]
 def environment(ros_environment: dict[str, str]) -> dict[str, str]:
     """As a user's: without a domain, `run` takes one of its own."""
     return {name: value for name, value in ros_environment.items() if not name.startswith("ROS_")}
+
+
+@pytest.fixture(scope="module")
+def street_drive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Five seconds of the simulated street: we stand behind a white car, which pulls away."""
+    bag = tmp_path_factory.mktemp("drive") / "bag"
+    record("street", bag, seconds=5.0)
+    return bag
 
 
 def children_of(pid: int) -> dict[str, int]:
@@ -80,9 +89,9 @@ def start(environment: dict[str, str], tmp_path: Path) -> Iterator[Callable[[lis
 
 
 def test_a_bag_is_narrated_in_both_languages_and_the_run_ends_by_itself(
-    environment: dict[str, str], san_francisco_bag: Path
+    environment: dict[str, str], street_drive: Path
 ) -> None:
-    command = [*RUN, "--bag", str(san_francisco_bag), "--language", "en,zh", "--exit-at-end"]
+    command = [*RUN, "--bag", str(street_drive), "--language", "en,zh", "--exit-at-end"]
     result = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=90, check=False)
     lines = result.stdout.splitlines()
 
@@ -93,9 +102,9 @@ def test_a_bag_is_narrated_in_both_languages_and_the_run_ends_by_itself(
 
 
 def test_a_node_that_is_killed_is_started_again_and_the_narration_goes_on(
-    start: Callable[[list[str]], Running], san_francisco_bag: Path
+    start: Callable[[list[str]], Running], street_drive: Path
 ) -> None:
-    running = start(["--bag", str(san_francisco_bag), "--rate", "0.3", "--exit-at-end"])
+    running = start(["--bag", str(street_drive), "--rate", "0.3", "--exit-at-end"])
     assert wait_for(lambda: running.said(r"\[en\]"), 40)
     os.kill(children_of(running.process.pid)["perception"], signal.SIGKILL)
 
@@ -106,9 +115,9 @@ def test_a_node_that_is_killed_is_started_again_and_the_narration_goes_on(
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_when_it_is_interrupted_all_of_it_ends_and_nothing_is_left(
-    number: signal.Signals, start: Callable[[list[str]], Running], san_francisco_bag: Path
+    number: signal.Signals, start: Callable[[list[str]], Running], street_drive: Path
 ) -> None:
-    running = start(["--bag", str(san_francisco_bag), "--exit-at-end"])
+    running = start(["--bag", str(street_drive), "--exit-at-end"])
     assert wait_for(lambda: "player" in children_of(running.process.pid), 40)
     children = children_of(running.process.pid)
     assert wait_for(lambda: all(segments_of(pid) for pid in children.values()), 20)
@@ -133,11 +142,11 @@ def test_when_the_runner_itself_is_killed_its_nodes_end_too(start: Callable[[lis
 
 
 def test_a_parameter_that_is_not_right_ends_the_run_with_file_key_and_range(
-    environment: dict[str, str], san_francisco_bag: Path, tmp_path: Path
+    environment: dict[str, str], street_drive: Path, tmp_path: Path
 ) -> None:
     params = tmp_path / "mine.yaml"
     params.write_text("perception: {ros__parameters: {engine: {threads: 1000}}}\n")
-    command = [*RUN, "--bag", str(san_francisco_bag), "--params", str(params), "--exit-at-end"]
+    command = [*RUN, "--bag", str(street_drive), "--params", str(params), "--exit-at-end"]
     result = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
 
     assert result.returncode != 0
