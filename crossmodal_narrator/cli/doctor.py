@@ -202,9 +202,9 @@ def _weights() -> Iterator[Finding]:
 
 
 def _simulator() -> Finding:
-    code = "from crossmodal_narrator.simulation.raycasting import load_open3d as o; print('Open3D', o().__version__)"
+    code = "from crossmodal_narrator.simulation.raycasting import load_embree as e; e(); print('Embree casts the rays')"
     loaded, output = _probe(code)
     if loaded:
         return Finding(name="simulator", health=Health.WELL, found=output)
     remedy = "`pip install crossmodal_narrator[sim]`, or narrate bags only"
-    return Finding(name="simulator", health=Health.LESS, found=f"Open3D does not load: {output}", remedy=remedy)
+    return Finding(name="simulator", health=Health.LESS, found=f"Embree does not load: {output}", remedy=remedy)

@@ -116,7 +116,7 @@ def simulate(name: str, seed: int, seconds: float | None = None, processes: int 
         stage = Stage(build_scenario(name, seed), seed)
         yield from (stage.moment(number) for number in range(count))
         return
-    # Spawned, not forked: Open3D's and OpenCV's threads do not survive a fork.
+    # Spawned, not forked: OpenCV's threads do not survive a fork.
     with multiprocessing.get_context("spawn").Pool(processes, _set_stage, (name, seed)) as pool:
         yield from pool.imap(_staged_moment, range(count))
 

@@ -1,20 +1,16 @@
-"""Rays against triangles. The only place that knows Open3D, which is imported when the first scene is built."""
+"""Rays against triangles, by Embree. The only place that knows it; it is imported when the first scene is built."""
 
 from __future__ import annotations
 
-import ctypes
-import importlib.util
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from types import SimpleNamespace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crossmodal_narrator.core.errors import ScenarioError
 from crossmodal_narrator.simulation.meshes import Floats
-
-_THREADS = 1  # one scene serves one process; the processes share the cores
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -36,16 +32,15 @@ class RayScene:
         """`corners` (triangles, 3, 3).
 
         Raises:
-            ScenarioError: Open3D cannot be loaded.
+            ScenarioError: Embree cannot be loaded.
         """
-        self._o3d = load_open3d()
-        self._scene = self._o3d.t.geometry.RaycastingScene(nthreads=_THREADS)
+        embree = load_embree()
+        self._scene = embree.EmbreeScene()
         self._is_empty = len(corners) == 0
         if not self._is_empty:
             vertices = np.ascontiguousarray(corners.reshape(-1, 3), dtype=np.float32)
-            triangles = np.arange(len(vertices), dtype=np.uint32).reshape(-1, 3)
-            tensor = self._o3d.core.Tensor
-            self._scene.add_triangles(tensor.from_numpy(vertices), tensor.from_numpy(triangles))
+            triangles = np.arange(len(vertices), dtype=np.int32).reshape(-1, 3)
+            self._mesh = embree.TriangleMesh(self._scene, vertices, triangles)  # the scene does not keep it alive
 
     def cast(self, origins: Floats, directions: Floats) -> Hits:
         """(rays, 3) or (3,) origins, (rays, 3) unit directions."""
@@ -55,13 +50,15 @@ class RayScene:
             return Hits(
                 distance_m=nothing, triangle=np.zeros(count, np.int64), weights=np.zeros((count, 2), np.float32)
             )
-        rays = np.empty((count, 6), np.float32)
-        rays[:, :3], rays[:, 3:] = origins, directions
-        answer = self._scene.cast_rays(self._o3d.core.Tensor.from_numpy(rays), nthreads=_THREADS)
+        starts = np.ascontiguousarray(np.broadcast_to(origins, (count, 3)), dtype=np.float32)
+        answer = self._scene.run(
+            starts, np.ascontiguousarray(directions, dtype=np.float32), query="INTERSECT", output=1
+        )
+        missed = answer["primID"] < 0
         return Hits(
-            distance_m=answer["t_hit"].numpy(),
-            triangle=answer["primitive_ids"].numpy().astype(np.int64),
-            weights=answer["primitive_uvs"].numpy(),
+            distance_m=np.where(missed, np.float32(np.inf), answer["tfar"]),
+            triangle=answer["primID"].astype(np.int64),
+            weights=np.stack([answer["u"], answer["v"]], axis=1),
         )
 
 
@@ -76,23 +73,17 @@ def nearer(first: Hits, second: Hits, offset: int) -> Hits:
 
 
 @cache
-def load_open3d() -> Any:
-    """Open3D, with the libusb that it links although no ray needs it."""
-    remedy = "`apt install libusb-1.0-0`, or `pip install open3d-cpu libusb-package`"
-    _preload_libusb()
+def load_embree() -> SimpleNamespace:
+    """The two classes of Embree that are used.
+
+    Raises:
+        ScenarioError: it is not installed.
+    """
     try:
-        import open3d
+        from embreex.mesh_construction import TriangleMesh
+        from embreex.rtcore_scene import EmbreeScene
     except (ImportError, OSError) as error:
-        raise ScenarioError(f"the simulator needs Open3D, which does not load: {error}", remedy=remedy) from error
-    return open3d
-
-
-def _preload_libusb() -> None:
-    """Bare machines lack libusb-1.0.so.0; the PyPI package libusb-package brings one under the same soname."""
-    if importlib.util.find_spec("libusb_package") is None:
-        return
-    import libusb_package
-
-    path = libusb_package.get_library_path()
-    if path is not None:
-        ctypes.CDLL(str(path), mode=ctypes.RTLD_GLOBAL)
+        raise ScenarioError(
+            f"the simulator needs Embree, which does not load: {error}", remedy="`make setup`, or `pip install embreex`"
+        ) from error
+    return SimpleNamespace(EmbreeScene=EmbreeScene, TriangleMesh=TriangleMesh)
