@@ -19,6 +19,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     source.add_argument("--scenario", help="a simulated drive to make and play, as `simulate` knows it")
     parser.add_argument("--language", default="en", help="en, zh or en,zh (default: en)")
     parser.add_argument("--params", type=Path, help="ROS 2 parameter file of the nodes")
+    parser.add_argument(
+        "--remap",
+        action="append",
+        default=[],
+        metavar="FROM:=TO",
+        help="a topic of the nodes by its name on the vehicle",
+    )
     parser.add_argument("--rate", type=positive, default=1.0, help="times the bag's own pace (default: 1)")
     end = parser.add_mutually_exclusive_group()
     end.add_argument("--exit-at-end", action="store_true", help="end with the bag (this is so without being asked for)")
@@ -49,6 +56,7 @@ def run(args: argparse.Namespace) -> int:
         languages=tuple(args.language.split(",")),
         params=args.params,
         rate=args.rate,
+        remaps=tuple(args.remap),
         exits_at_end=not args.stay,
     )
     return Run(plan, environment).run()

@@ -90,6 +90,14 @@ def _delivery(watched: Watched, publishers: int, silent_s: float | None) -> tupl
     return OK, "messages come"
 
 
+def clock(*, is_ticking: bool) -> Health:
+    """Where the time is taken from /clock: whether it comes."""
+    if is_ticking:
+        return Health(name="clock", level=OK, message="/clock comes")
+    message = "use_sim_time is set and nobody publishes /clock: start the simulator or the player, or unset it"
+    return Health(name="clock", level=WARN, message=message)
+
+
 def engine(name: str, absent: ModelError | None, refusals: Sequence[str]) -> Health:
     """What runs the models, which engines were refused, and why there may be none."""
     refused = {f"refused {k}": reason for k, reason in enumerate(refusals)}

@@ -62,7 +62,6 @@ class NarratorLifecycleNode(LifecycleNode):  # type: ignore[misc]  # rclpy has n
     def _diagnose(self) -> None:
         now = self.get_clock().now()
         found = list(self.health())
-        if self.get_parameter("use_sim_time").value and now.nanoseconds == 0:
-            message = "use_sim_time is set and nobody publishes /clock: start the simulator or the player, or unset it"
-            found.append(Health(name="clock", level=diagnostics.WARN, message=message))
+        if self.get_parameter("use_sim_time").value:
+            found.append(diagnostics.clock(is_ticking=now.nanoseconds > 0))
         self._diagnostics_out.publish(diagnostics.to_array(self.get_name(), now.to_msg(), found))

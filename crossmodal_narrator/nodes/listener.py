@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
@@ -17,6 +18,14 @@ from crossmodal_narrator.wire.headers import stamp_ns
 from crossmodal_narrator_msgs.msg import Narration, Scene
 
 
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """A status of /diagnostics that is not well; a higher level is worse."""
+
+    level: int
+    message: str
+
+
 class Listener:
     """`on_narration` hears each sentence, and when the drive began. The rest is counted here, to be looked at."""
 
@@ -27,7 +36,7 @@ class Listener:
         self.scenes = 0
         self.newest_scene_s = 0.0  # by time.monotonic
         self.degraded: dict[str, str] = {}
-        self.troubles: dict[str, str] = {}
+        self.troubles: dict[str, Complaint] = {}  # by the status' name, which begins with its node's
         self.ages = Latencies()
         node.create_subscription(Narration, "narrator/narration", self._narration, qos.NARRATION)
         node.create_subscription(Scene, "perception/scene", self._scene, qos.SCENE)
@@ -48,8 +57,9 @@ class Listener:
         self.degraded = {f"{d.sense} {d.source}": d.trouble for d in message.degraded}
 
     def _diagnostics(self, message: Any) -> None:
+        """A node tells everything each time: what it no longer says is over."""
+        nodes = {status.name.partition(":")[0] for status in message.status}
+        self.troubles = {k: v for k, v in self.troubles.items() if k.partition(":")[0] not in nodes}
         for status in message.status:
             if status.level in (DiagnosticStatus.WARN, DiagnosticStatus.ERROR):
-                self.troubles[status.name] = status.message
-            else:
-                self.troubles.pop(status.name, None)
+                self.troubles[status.name] = Complaint(status.level[0], status.message)

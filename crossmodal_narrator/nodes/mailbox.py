@@ -31,6 +31,11 @@ class Mailbox:
         self._ready = threading.Condition()
         self._is_closed = False
 
+    @property
+    def waiting(self) -> int:
+        """How many messages nobody has looked at yet."""
+        return len(self._letters)
+
     def put(self, topic: str, message: Any) -> None:
         """Never blocks for longer than it takes to drop one message."""
         with self._ready:

@@ -37,6 +37,7 @@ class RunPlan:
     params: Path | None
     rate: float
     exits_at_end: bool
+    remaps: tuple[str, ...] = ()  # "from:=to", as ROS 2 writes them
 
 
 class Run:
@@ -85,6 +86,7 @@ class Run:
     def _nodes(self) -> list[tuple[str, Sequence[str]]]:
         """Each node's arguments. What the bag has comes first, so that a parameter file can say otherwise."""
         given = [] if self._plan.params is None else ["--params-file", str(self._plan.params)]
+        given += [word for remap in self._plan.remaps for word in ("-r", remap)]
         perception, narrator = [*given], [*given, "-p", f"languages:=[{','.join(self._plan.languages)}]"]
         if self._bag is not None:
             recorded, _ = names_of_the_nodes(self._bag)
@@ -107,7 +109,8 @@ class Run:
         ended_s: float | None = None
         while not self._is_over:
             executor.spin_once(timeout_sec=0.1)
-            view.renew(listener)
+            if ended_s is None:
+                view.renew(listener)
             if not supervisor.tend():
                 return False
             if self._player is None or self._player.poll() is None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from rich.console import Console
+import time
+
+from rich.console import Console, Group
 from rich.live import Live
 from rich.text import Text
 
@@ -10,19 +12,25 @@ from crossmodal_narrator.core.speech import Narration, Urgency
 from crossmodal_narrator.nodes.listener import Listener
 
 _STYLES = {Urgency.CALM: "", Urgency.NOTABLE: "bold", Urgency.URGENT: "bold red"}
+_PERIOD_S = 0.25
+_MOST_TROUBLES = 4
 
 
 class TerminalView:
-    """On a terminal the last line is renewed in place; into a pipe only the sentences go."""
+    """On a terminal the lines below the sentences are renewed in place; into a pipe only the sentences go."""
 
     def __init__(self, console: Console) -> None:
         self.sentences = 0
         self._console = console
-        self._live = Live(Text("starting"), console=console, transient=True) if console.is_terminal else None
+        self._renewed_s = 0.0
+        starting = Text("starting the nodes", style="dim")
+        self._live = (
+            Live(starting, console=console, transient=True, auto_refresh=False) if console.is_terminal else None
+        )
 
     def __enter__(self) -> TerminalView:
         if self._live is not None:
-            self._live.start()
+            self._live.start(refresh=True)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -41,12 +49,18 @@ class TerminalView:
         self._console.print(line, soft_wrap=True)
 
     def renew(self, listener: Listener) -> None:
-        if self._live is not None:
-            self._live.update(Text(status_line(listener), style="dim"))
+        now_s = time.monotonic()
+        if self._live is None or now_s - self._renewed_s < _PERIOD_S:
+            return
+        self._renewed_s = now_s
+        lines = [Text(f" {line}", no_wrap=True, overflow="ellipsis") for line in status_lines(listener)]
+        for k, line in enumerate(lines):
+            line.stylize("dim" if k == 0 else "yellow")
+        self._live.update(Group(*lines), refresh=True)
 
 
-def status_line(listener: Listener) -> str:
-    """The senses' health, the age of scenes, and the first trouble there is."""
+def status_lines(listener: Listener) -> list[str]:
+    """The senses' health and the age of scenes; then what the nodes complain of, the worst first."""
     ages = listener.ages.quantiles().get("age")
     parts = [f"{listener.scenes} scenes"]
     if ages is not None:
@@ -54,7 +68,6 @@ def status_line(listener: Listener) -> str:
     parts += [f"{sense}: {trouble}" for sense, trouble in sorted(listener.degraded.items())]
     if not listener.degraded and listener.scenes:
         parts.append("all senses deliver")
-    if listener.troubles:
-        name, message = sorted(listener.troubles.items())[0]
-        parts.append(f"{name}: {message}")
-    return " · ".join(parts)
+    troubles = sorted(listener.troubles.items(), key=lambda item: (-item[1].level, item[0]))
+    told = [f"{name}: {trouble.message}" for name, trouble in troubles[:_MOST_TROUBLES]]
+    return [" · ".join(parts), *told]
