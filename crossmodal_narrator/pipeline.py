@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 from typing import Protocol
 
-from crossmodal_narrator.core.detections import CameraFeatures, LidarFeatures, RegionOfInterest
+from crossmodal_narrator.core.detections import CameraFeatures, LidarFeatures, RegionOfInterest, Regions
 from crossmodal_narrator.core.errors import NarratorError
 from crossmodal_narrator.core.frames import AudioChunk, CameraFrame, EgoMotion, LidarSweep, SensorFrame
 from crossmodal_narrator.core.scene import SceneState
@@ -21,8 +21,6 @@ from crossmodal_narrator.core.timing import StageTimer
 from crossmodal_narrator.fusion import SceneFusion
 from crossmodal_narrator.language import Narrator
 from crossmodal_narrator.sync import Source, Synchroniser
-
-Regions = Callable[[], Sequence[RegionOfInterest]]
 
 
 class CameraEncoding(Protocol):

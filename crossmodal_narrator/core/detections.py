@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -125,3 +126,6 @@ class RegionOfInterest:
     box: PixelBox
     priority: float
     reason: str
+
+
+Regions = Callable[[], Sequence[RegionOfInterest]]  # asked for when they are needed

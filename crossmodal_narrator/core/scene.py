@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import Enum
 
@@ -31,6 +32,23 @@ class Side(str, Enum):
     BEHIND_RIGHT = "behind_right"
     RIGHT = "right"
     AHEAD_RIGHT = "ahead_right"
+
+
+_AROUND = (
+    Side.AHEAD,
+    Side.AHEAD_LEFT,
+    Side.LEFT,
+    Side.BEHIND_LEFT,
+    Side.BEHIND,
+    Side.BEHIND_RIGHT,
+    Side.RIGHT,
+    Side.AHEAD_RIGHT,
+)
+
+
+def side_of(azimuth_rad: float) -> Side:
+    """The eighth of the circle in which an azimuth lies: 0 ahead, left positive."""
+    return _AROUND[round(azimuth_rad / (math.pi / 4)) % 8]
 
 
 class Motion(str, Enum):

@@ -50,7 +50,7 @@ class FusionConfig:
         8.0, help="and up to this distance to either side", unit="m", low=0.5, high=100.0
     )
     obstacle_hits: int = parameter(5, help="sweeps that must show a thing without a class", low=1, high=100)
-    max_tracks: int = parameter(128, help="tracks that are kept; the nearest first", low=1, high=1000)
+    max_tracks: int = parameter(128, help="tracks that are kept; the most often seen first", low=1, high=1000)
     max_regions: int = parameter(6, help="parts of an image proposed for a second look", low=0, high=32)
     moving_speed_mps: float = parameter(
         1.0, help="a standing thing moves from this speed", unit="m/s", low=0.1, high=5.0
@@ -88,4 +88,10 @@ class FusionConfig:
                 f"fusion.standing_speed_mps = {self.standing_speed_mps} is above "
                 f"fusion.moving_speed_mps = {self.moving_speed_mps}",
                 remedy="a thing that is called moving must first be faster than one that is called standing",
+            )
+        footprint = (self.footprint_front_m + self.footprint_rear_m, self.footprint_half_width_m)
+        if any(footprint) and not all(footprint):
+            raise ConfigError(
+                f"fusion.footprint is half set: length {footprint[0]} m, half width {footprint[1]} m",
+                remedy="set footprint_front_m, footprint_rear_m and footprint_half_width_m, or none of them",
             )

@@ -34,9 +34,14 @@ class SceneFusion:
         self._views: dict[str, CameraView] = {}
         self._points = ObstaclePoints(_NOTHING)
         self._blind_since_ns: dict[str, int] = {}
+        self._has_ego = False
 
     def regions(self, snapshot: Snapshot, lidar: LidarFeatures | None) -> Mapping[str, Sequence[RegionOfInterest]]:
         """By camera: the parts of its image that deserve a second look, the most deserving first."""
+        has_ego = snapshot.ego is not None
+        if has_ego is not self._has_ego:
+            self._tracker.forget()  # places in odom mean nothing without it, nor those without it once it is back
+        self._has_ego = has_ego
         self._tracker.predict(snapshot.stamp_ns)
         self._points = ObstaclePoints(_NOTHING if lidar is None else lidar.obstacle_points)
         self._views = {p.frame.camera: CameraView.of(p, self._points.xyz) for p in snapshot.cameras}

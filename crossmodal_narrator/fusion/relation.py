@@ -8,26 +8,11 @@ import numpy as np
 
 from crossmodal_narrator.core.frames import EgoMotion
 from crossmodal_narrator.core.geometry import OrientedBox
-from crossmodal_narrator.core.scene import Relation, Side
+from crossmodal_narrator.core.scene import Relation, side_of
 from crossmodal_narrator.fusion.config import FusionConfig
 
-_SIDES = (
-    Side.AHEAD,
-    Side.AHEAD_LEFT,
-    Side.LEFT,
-    Side.BEHIND_LEFT,
-    Side.BEHIND,
-    Side.BEHIND_RIGHT,
-    Side.RIGHT,
-    Side.AHEAD_RIGHT,
-)
 CURVE_FROM_MPS = 2.0  # slower, the yaw rate says nothing of where the path leads
 LEAST_OVERLAP_M = 0.3  # of the box with the path: less is beside it
-
-
-def side_of(azimuth_rad: float) -> Side:
-    """The eighth of the circle in which an azimuth lies: 0 ahead, left positive."""
-    return _SIDES[round(azimuth_rad / (math.pi / 4)) % 8]
 
 
 def relation_of(box: OrientedBox, ego: EgoMotion | None, config: FusionConfig) -> Relation:
@@ -58,10 +43,12 @@ def _distance_m(box: OrientedBox, config: FusionConfig) -> float:
     """In plan, to the nearest point of the box, from base_link or from the vehicle's outline where it is configured."""
     if not config.footprint_half_width_m:
         return box.nearest_in_plan_m()
-    front, rear, half = config.footprint_front_m, config.footprint_rear_m, config.footprint_half_width_m
-    outline = [
-        (x, y)
-        for x in np.linspace(-rear, front, 9)
-        for y in ((-half, half) if -rear < x < front else np.linspace(-half, half, 5))
-    ]
-    return min(box.nearest_in_plan_m((float(x), float(y))) for x, y in outline)
+    front, rear = config.footprint_front_m, config.footprint_rear_m
+    outline = OrientedBox(
+        centre_m=(0.5 * (front - rear), 0.0, 0.0),
+        size_lwh_m=(front + rear, 2 * config.footprint_half_width_m, 0.0),
+        yaw_rad=0.0,
+    )
+    # Of two rectangles that do not overlap, a corner of one is where they are nearest.
+    pairs = ((outline, box), (box, outline))
+    return min(a.nearest_in_plan_m((float(x), float(y))) for a, b in pairs for x, y in b.footprint())

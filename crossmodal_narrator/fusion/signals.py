@@ -40,6 +40,8 @@ class SignalTracker:
         self, stamp_ns: int, cameras: Mapping[str, tuple[CameraFeatures, CameraView]]
     ) -> tuple[TrafficSignal, ...]:
         """What is believed of each light at `stamp_ns`."""
+        # Before anything is matched: what was believed before a gap, or a jump of the clock, is not believed now.
+        self._lights = [light for light in self._lights if 0 <= stamp_ns - light.seen_ns <= LOST_AFTER_NS]
         for features, view in cameras.values():
             free = [light for light in self._lights if light.camera == features.camera]
             for detection in features.signals:
@@ -49,7 +51,6 @@ class SignalTracker:
                 else:
                     free.remove(light)
                 _look(light, detection, view, stamp_ns)
-        self._lights = [light for light in self._lights if 0 <= stamp_ns - light.seen_ns <= LOST_AFTER_NS]
         return tuple(_signal(light) for light in self._lights if light.looks >= FIRST_REPORT)
 
     def _new(self, detection: SignalDetection, stamp_ns: int) -> _Followed:

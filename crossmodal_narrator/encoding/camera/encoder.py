@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from crossmodal_narrator.core.detections import (
     ImageDetection,
     ObjectClass,
     RegionOfInterest,
+    Regions,
     SignalDetection,
 )
 from crossmodal_narrator.core.frames import CameraFrame
@@ -27,7 +28,6 @@ from crossmodal_narrator.encoding.camera.suppression import suppress
 from crossmodal_narrator.encoding.camera.views import View, crop_views, far_road_view, full_view
 from crossmodal_narrator.encoding.engine import Engine
 
-Regions = Callable[[], Sequence[RegionOfInterest]]
 _CUT_MARGIN_PX = 6
 _SIGNAL_GROUP = -1
 # Classes that the detector confuses with each other stand for one kind of thing; only one of them can be at a place.
@@ -47,13 +47,13 @@ _GROUPS = {
 class CameraEncoder:
     """Turns images into detections. Not thread-safe: input buffers are reused."""
 
-    def __init__(self, config: CameraEncoderConfig, engine: Engine, labels: DetectorSpec) -> None:
+    def __init__(self, config: CameraEncoderConfig, engine: Engine, spec: DetectorSpec) -> None:
         self._config = config
-        self._classes = labels.classes
-        self._signal_index = labels.signal_index
-        self._groups = np.array([_SIGNAL_GROUP if c is None else _GROUPS.get(c, 9) for c in labels.classes])
+        self._classes = spec.classes
+        self._signal_index = spec.signal_index
+        self._groups = np.array([_SIGNAL_GROUP if c is None else _GROUPS.get(c, 9) for c in spec.classes])
         lowest = min(config.full_min_score, config.crop_min_score, config.signal_min_score)
-        self._detector = NanoDet(engine, labels, min_score=lowest)
+        self._detector = NanoDet(engine, spec, min_score=lowest)
         self._turns: dict[str, int] = {}  # frames of each camera so far
         self.engine_name = engine.name  # as diagnostics say it
 

@@ -7,7 +7,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from crossmodal_narrator.core.detections import ObjectClass, SignalState
-from crossmodal_narrator.core.scene import Evidence, SceneObject, SceneState, Side, SoundEvent, TrafficSignal
+from crossmodal_narrator.core.scene import Evidence, SceneObject, SceneState, Side, SoundEvent, TrafficSignal, side_of
 from crossmodal_narrator.core.snapshot import Degradation, Sense, Trouble
 from crossmodal_narrator.language.claims.ego import EgoEstimator
 from crossmodal_narrator.language.claims.facts import Ego, Facts, SenseHealth, Signal, Sound, Thing
@@ -221,21 +221,6 @@ def _diagnosis(failing: Degradation | None) -> tuple[Evidence, ...]:
         return ()
     detail = f"{failing.trouble.value}: {failing.remedy}"
     return (Evidence(modality=failing.sense, stamp_ns=failing.since_ns, detail=detail),)
-
-
-def side_of(azimuth_rad: float) -> Side:
-    """The eighth of the circle in which an azimuth lies (0 ahead, left positive)."""
-    order = (
-        Side.AHEAD,
-        Side.AHEAD_LEFT,
-        Side.LEFT,
-        Side.BEHIND_LEFT,
-        Side.BEHIND,
-        Side.BEHIND_RIGHT,
-        Side.RIGHT,
-        Side.AHEAD_RIGHT,
-    )
-    return order[round(azimuth_rad / (math.pi / 4)) % 8]
 
 
 def _closing_mps(seen: SceneObject, ego_mps: float) -> float | None:

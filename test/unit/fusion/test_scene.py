@@ -9,9 +9,11 @@ from drawn_street import Solid, Street, moved, only
 from drawn_sweep import GROUND_Z_M, car_box
 
 from crossmodal_narrator.core.detections import ObjectClass
+from crossmodal_narrator.core.errors import ConfigError
 from crossmodal_narrator.core.geometry import OrientedBox
 from crossmodal_narrator.core.scene import Motion, Side
 from crossmodal_narrator.core.snapshot import Sense, Trouble
+from crossmodal_narrator.fusion import FusionConfig
 
 CAR_AHEAD = Solid(box=car_box(12.0, 0.0), colour="white")
 PEDESTRIAN = Solid(
@@ -180,3 +182,25 @@ def test_what_the_camera_has_named_several_times_needs_no_second_look() -> None:
     for _ in range(5):
         street.step([CAR_AHEAD])
     assert street.regions["front"] == ()
+
+
+def test_losing_odometry_moves_nothing() -> None:
+    street = Street()
+    for _ in range(5):
+        street.step([CAR_AHEAD], ego=street.driving(40.0, 0.0))
+    for _ in range(4):
+        scene = street.step([CAR_AHEAD], ego_known=False)
+        placed = [o.position_m[0] for o in scene.objects if o.position_m is not None]
+        assert placed == pytest.approx([12.0] * len(placed), abs=0.5)
+    assert only(scene, ObjectClass.CAR).velocity_mps is None
+
+
+def test_distance_is_from_the_outline_where_one_is_configured() -> None:
+    street = Street(FusionConfig(footprint_front_m=3.8, footprint_rear_m=0.9, footprint_half_width_m=0.95))
+    ahead = only([street.step([CAR_AHEAD]) for _ in range(4)][-1], ObjectClass.CAR)
+    assert ahead.relation.distance_m == pytest.approx(9.7 - 3.8, abs=0.3)
+
+
+def test_half_an_outline_is_refused() -> None:
+    with pytest.raises(ConfigError, match="half set"):
+        FusionConfig(footprint_front_m=3.8)
