@@ -75,7 +75,7 @@ class Db3File:
         )
 
     def _survey(self, database: apsw.Connection) -> None:
-        definitions = _definitions(database)
+        definitions, offered_qos = _definitions(database), _offered_qos(database)
         counts: dict[int, int] = {}
         for log_time_ns, _, topic_id in _index(database, []):
             counts[topic_id] = counts.get(topic_id, 0) + 1
@@ -89,6 +89,7 @@ class Db3File:
                 message_count=counts.get(key, 0),
                 serialization_format=encoding,
                 definition=definitions.get(msgtype),
+                offered_qos=offered_qos.get(key, ""),
             )
 
     def _read(self, wanted: frozenset[str], damage: list[str]) -> Iterator[RawMessage]:
@@ -182,6 +183,14 @@ def _definitions(database: apsw.Connection) -> dict[str, Definition]:
     rows = database.execute(f"SELECT {_texts(*_DEFINITION_TEXTS)} FROM message_definitions")
     texts = [tuple(_decoded(text) for text in row) for row in rows]
     return {msgtype: Definition(encoding=encoding, text=text) for msgtype, encoding, text in texts if text}
+
+
+def _offered_qos(database: apsw.Connection) -> dict[int, str]:
+    """What the publishers offered, by topic; the column came with schema version 2 (Foxy)."""
+    if not database.execute("SELECT 1 FROM pragma_table_info('topics') WHERE name = 'offered_qos_profiles'").fetchone():
+        return {}
+    rows = database.execute(f"SELECT id, {_texts('offered_qos_profiles')} FROM topics")
+    return {key: _decoded(text) for key, text in rows}
 
 
 def _texts(*columns: str) -> str:

@@ -31,6 +31,7 @@ class _Channel:
     topic: str
     encoding: str
     schema: int
+    offered_qos: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +64,9 @@ class _Contents:
         elif opcode == _CHANNEL:
             key, schema = struct.unpack_from("<HH", body)
             topic, at = _text(body, 4)
-            encoding, _ = _text(body, at)
-            self.channels[key] = _Channel(topic=topic, encoding=encoding, schema=schema)
+            encoding, at = _text(body, at)
+            offered_qos = _metadata(body, at).get("offered_qos_profiles", "")
+            self.channels[key] = _Channel(topic=topic, encoding=encoding, schema=schema, offered_qos=offered_qos)
 
 
 class McapFile:
@@ -121,6 +123,7 @@ class McapFile:
             message_count=self._contents.counts[key],
             serialization_format=channel.encoding,
             definition=definition,
+            offered_qos=channel.offered_qos,
         )
 
 
@@ -229,6 +232,16 @@ def _records(data: memoryview) -> Iterator[tuple[int, memoryview]]:
             return
         yield opcode, data[at : at + length]
         at += length
+
+
+def _metadata(data: memoryview, at: int) -> dict[str, str]:
+    """A map of strings with its size before it; what is cut or altered ends it."""
+    found: dict[str, str] = {}
+    at += 4
+    while at < len(data):
+        key, at = _text(data, at)
+        found[key], at = _text(data, at)
+    return found
 
 
 def _text(data: memoryview, at: int) -> tuple[str, int]:

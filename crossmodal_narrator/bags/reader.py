@@ -159,5 +159,6 @@ def _joined(storages: Sequence[Storage]) -> tuple[BagTopic, ...]:
             message_count=topic.message_count + (known.message_count if known else 0),
             serialization_format=topic.serialization_format,
             definition=topic.definition or (known.definition if known else None),
+            offered_qos=topic.offered_qos or (known.offered_qos if known else ""),
         )
     return tuple(topics.values())

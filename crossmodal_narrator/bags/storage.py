@@ -19,13 +19,17 @@ class Definition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BagTopic:
-    """One topic of a bag. `definition` is None where the bag does not carry one."""
+    """One topic of a bag. `definition` is None where the bag does not carry one.
+
+    `offered_qos` is what its publishers offered, in the YAML that rosbag2 writes; empty where the bag does not say.
+    """
 
     name: str
     msgtype: str
     message_count: int
     serialization_format: str = "cdr"
     definition: Definition | None = None
+    offered_qos: str = ""
 
 
 class RawMessage(NamedTuple):

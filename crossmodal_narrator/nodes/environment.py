@@ -33,6 +33,9 @@ def node_environment(base: Mapping[str, str] | None = None, *, domain: int | Non
 
 
 def share_folder() -> Path:
-    """Where config/ and launch/ are: beside the package in a checkout, in share/ of an installed one."""
+    """Where config/ and launch/ are: beside the package in a checkout, in share/ of an installed one (ament or pip)."""
     checkout = Path(__file__).resolve().parents[2]
-    return checkout if (checkout / "config" / PROFILE).is_file() else Path(sys.prefix) / "share" / "crossmodal_narrator"
+    prefixes = [Path(prefix) for prefix in os.environ.get("AMENT_PREFIX_PATH", "").split(os.pathsep) if prefix]
+    installed = [prefix / "share" / "crossmodal_narrator" for prefix in (*prefixes, Path(sys.prefix))]
+    folders = (checkout, *installed)
+    return next((folder for folder in folders if (folder / "config" / PROFILE).is_file()), installed[-1])

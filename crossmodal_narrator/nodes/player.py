@@ -62,8 +62,9 @@ class BagPlayer:
         self._node, self._bag = node, bag
         self.topics, names = names_of_the_nodes(bag)
         self._publishers: dict[str, Any] = {}
+        offered = {topic.name: topic.offered_qos for topic in bag.topics}
         for topic, role in self.topics.roles.items():
-            profile = qos.of_player(role.kind, is_static=role.is_static)
+            profile = qos.of_player(role.kind, is_static=role.is_static, offered=offered[topic])
             self._publishers[topic] = node.create_publisher(message_class(role.kind.value), names[topic], profile)
         if not self._publishers:
             found = ", ".join(sorted(topic.msgtype for topic in bag.topics)) or "nothing"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import yaml
 from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPolicy
 
 from crossmodal_narrator.wire import MessageKind
@@ -36,8 +39,25 @@ def of_sensor(kind: MessageKind, *, is_static: bool) -> QoSProfile:
     return {MessageKind.ODOMETRY: ODOMETRY, MessageKind.CAMERA_INFO: CALIBRATION}.get(kind, SENSOR)
 
 
-def of_player(kind: MessageKind, *, is_static: bool) -> QoSProfile:
-    """What a bag is played with: what drivers offer by default, so that subscribers of either reliability match."""
-    if kind is MessageKind.TRANSFORMS:
-        return STATIC_TRANSFORMS if is_static else _profile(100, reliable=True)
-    return _profile(10, reliable=True)
+def of_player(kind: MessageKind, *, is_static: bool, offered: str) -> QoSProfile:
+    """What a bag is played with: what was `offered` when it was recorded, in rosbag2's YAML.
+
+    Where the bag does not say, what drivers offer by default, so that subscribers of either reliability match. Static
+    transforms are latched whatever was recorded: who comes later needs them too.
+    """
+    if is_static:
+        return STATIC_TRANSFORMS
+    profiles = _profiles(offered)
+    is_best_effort = any(profile.get("reliability") in (2, "best_effort") for profile in profiles)
+    is_latched = bool(profiles) and all(profile.get("durability") in (1, "transient_local") for profile in profiles)
+    depth = 100 if kind is MessageKind.TRANSFORMS else 10
+    return _profile(depth, reliable=not is_best_effort, latched=is_latched)
+
+
+def _profiles(offered: str) -> list[dict[str, Any]]:
+    """One for each publisher that was recorded; none where that cannot be understood."""
+    try:
+        listed = yaml.safe_load(offered)
+    except yaml.YAMLError:
+        return []
+    return [profile for profile in listed if isinstance(profile, dict)] if isinstance(listed, list) else []

@@ -100,7 +100,9 @@ class Bench:
         for topic in sorted(topics):
             role, msgtype = self.roles[topic]
             is_wrong = with_wrong_qos and topic == TF_STATIC
-            profile = QoSProfile(depth=10) if is_wrong else qos.of_player(role.kind, is_static=role.is_static)
+            profile = (
+                QoSProfile(depth=10) if is_wrong else qos.of_player(role.kind, is_static=role.is_static, offered="")
+            )
             publishers[topic] = self.node.create_publisher(message_class(msgtype), topic, profile)
         wanted = [publishers[topic] for topic in topics if not (with_wrong_qos and topic == TF_STATIC)]
         end_s = time.monotonic() + DISCOVERY_S
