@@ -30,7 +30,7 @@ from crossmodal_narrator_msgs.msg import Narration, Scene
 from crossmodal_narrator_msgs.srv import Describe
 
 PATIENCE_S = 30.0
-DISCOVERY_S = 5.0
+DISCOVERY_S = 3.0
 LISTEN_AFTER_S = 1.0
 NODES = ("perception", "narrator")
 

@@ -104,7 +104,7 @@ def test_a_bag_is_narrated_in_both_languages_and_the_run_ends_by_itself(
 def test_a_node_that_is_killed_is_started_again_and_the_narration_goes_on(
     start: Callable[[list[str]], Running], street_drive: Path
 ) -> None:
-    running = start(["--bag", str(street_drive), "--rate", "0.3", "--exit-at-end"])
+    running = start(["--bag", str(street_drive), "--rate", "0.4", "--exit-at-end"])
     assert wait_for(lambda: running.said(r"\[en\]"), 40)
     os.kill(children_of(running.process.pid)["perception"], signal.SIGKILL)
 
