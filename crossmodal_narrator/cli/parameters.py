@@ -29,18 +29,20 @@ def perception_config(params: Path | None, topics: TopicMap) -> PerceptionConfig
     return build(PerceptionConfig, values, source=str(params or "perception"))
 
 
-def narrator_config(params: Path | None, languages: str) -> NarratorConfig:
-    """The narrator node's configuration, with `languages` as a comma-separated list.
+def narrator_config(params: Path | None, languages: str | None) -> NarratorConfig:
+    """The narrator node's configuration; `languages`, a comma-separated list, counts more than the file's.
 
     Raises:
         ConfigError: the file, a key, a value or a language is not right.
     """
+    values = {} if params is None else _of_the_core(read_parameter_file(params, "narrator"))
+    if languages is None:
+        return build(NarratorConfig, values, source=str(params or "narrator"))
     wanted = tuple(languages.split(","))
     unknown = [language for language in wanted if language not in LANGUAGES]
     if unknown:
         spoken = " or ".join(LANGUAGES)
         raise ConfigError(f"--language {languages}: {unknown[0]!r} is not spoken", remedy=f"take {spoken}")
-    values = {} if params is None else _of_the_core(read_parameter_file(params, "narrator"))
     return build(NarratorConfig, {**values, "languages": wanted}, source=str(params or "narrator"))
 
 

@@ -17,7 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     source = parser.add_mutually_exclusive_group()
     source.add_argument("--bag", type=Path, help="rosbag2 folder or file to play")
     source.add_argument("--scenario", help="a simulated drive to make and play, as `simulate` knows it")
-    parser.add_argument("--language", default="en", help="en, zh or en,zh (default: en)")
+    parser.add_argument("--language", help="en, zh or en,zh (default: what --params says, else en)")
     parser.add_argument("--params", type=Path, help="ROS 2 parameter file of the nodes")
     parser.add_argument(
         "--remap",
@@ -41,19 +41,19 @@ def run(args: argparse.Namespace) -> int:
 
     narrator_config(args.params, args.language)  # refuse here what the node would refuse in its own process
     bag = _scenario(args.scenario) if args.scenario else args.bag
-    domain = args.domain
-    if domain is None and bag is not None and "ROS_DOMAIN_ID" not in os.environ:
-        domain = DEMONSTRATION_DOMAINS[os.getpid() % len(DEMONSTRATION_DOMAINS)]
+    own_domain = None
     if args.domain is not None:
-        os.environ["ROS_DOMAIN_ID"] = str(args.domain)
-    environment = node_environment(domain=domain)
+        os.environ["ROS_DOMAIN_ID"] = str(args.domain)  # of a vehicle, whose sensors may be on other machines
+    elif bag is not None and "ROS_DOMAIN_ID" not in os.environ:
+        own_domain = DEMONSTRATION_DOMAINS[os.getpid() % len(DEMONSTRATION_DOMAINS)]
+    environment = node_environment(domain=own_domain)
     os.environ.update(environment)
 
     from crossmodal_narrator.nodes.runner import Run, RunPlan
 
     plan = RunPlan(
         bag=bag,
-        languages=tuple(args.language.split(",")),
+        languages=tuple(args.language.split(",")) if args.language else None,
         params=args.params,
         rate=args.rate,
         remaps=tuple(args.remap),

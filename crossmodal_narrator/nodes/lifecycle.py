@@ -54,8 +54,13 @@ class NarratorLifecycleNode(LifecycleNode):  # type: ignore[misc]  # rclpy has n
         """What the node says of itself."""
         raise NotImplementedError
 
+    def stop(self) -> None:
+        """Let go of all that an activation took; harmless where there was none."""
+        raise NotImplementedError
+
     def on_error(self, _state: LifecycleState) -> TransitionCallbackReturn:
-        """After a mistake in a transition the node can be configured anew."""
+        """After a mistake in a transition nothing of it stays, and the node can be configured anew."""
+        self.stop()
         self.settings.is_locked = False
         return TransitionCallbackReturn.SUCCESS
 

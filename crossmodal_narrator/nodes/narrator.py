@@ -64,7 +64,7 @@ class NarratorNode(NarratorLifecycleNode):
 
     @transition
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
-        self._stop()
+        self.stop()
         return super().on_deactivate(state)
 
     @transition
@@ -75,10 +75,10 @@ class NarratorNode(NarratorLifecycleNode):
 
     @transition
     def on_shutdown(self, _state: LifecycleState) -> TransitionCallbackReturn:
-        self._stop()
+        self.stop()
         return TransitionCallbackReturn.SUCCESS
 
-    def _stop(self) -> None:
+    def stop(self) -> None:
         if self._subscription is not None:
             self.destroy_subscription(self._subscription)
         self._subscription = None

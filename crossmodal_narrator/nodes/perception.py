@@ -82,7 +82,7 @@ class PerceptionNode(NarratorLifecycleNode):
 
     @transition
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
-        self._stop()
+        self.stop()
         return super().on_deactivate(state)
 
     @transition
@@ -94,7 +94,7 @@ class PerceptionNode(NarratorLifecycleNode):
 
     @transition
     def on_shutdown(self, _state: LifecycleState) -> TransitionCallbackReturn:
-        self._stop()
+        self.stop()
         return TransitionCallbackReturn.SUCCESS
 
     def health(self) -> Iterator[Health]:
@@ -133,7 +133,7 @@ class PerceptionNode(NarratorLifecycleNode):
             return {}
         return {Source(Sense.CAMERA, name): self._without_camera for name in self._config.cameras}
 
-    def _stop(self) -> None:
+    def stop(self) -> None:
         if self._sensors is not None:
             self._sensors.close()
         if self._worker is not None and not self._worker.join(WORKER_ENDS_WITHIN_S):

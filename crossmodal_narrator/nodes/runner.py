@@ -33,7 +33,7 @@ class RunPlan:
     """What is to be run. Without a bag the nodes listen to whatever is published."""
 
     bag: Path | None
-    languages: tuple[str, ...]
+    languages: tuple[str, ...] | None  # None: what the parameters say
     params: Path | None
     rate: float
     exits_at_end: bool
@@ -87,7 +87,9 @@ class Run:
         """Each node's arguments. What the bag has comes first, so that a parameter file can say otherwise."""
         given = [] if self._plan.params is None else ["--params-file", str(self._plan.params)]
         given += [word for remap in self._plan.remaps for word in ("-r", remap)]
-        perception, narrator = [*given], [*given, "-p", f"languages:=[{','.join(self._plan.languages)}]"]
+        perception, narrator = [*given], [*given]
+        if self._plan.languages is not None:
+            narrator += ["-p", f"languages:=[{','.join(self._plan.languages)}]"]
         if self._bag is not None:
             recorded, _ = names_of_the_nodes(self._bag)
             has_motion = recorded.odometry is not None or recorded.tf is not None

@@ -123,6 +123,8 @@ class Supervisor:
             self.restarts += 1
             if self._bring_up(child):
                 self.tell(f"{child.name} is active again")
+            elif not self.is_over():
+                child.process.terminate()  # alive and of no use: its end is seen next time, and counts as one more
         return True
 
     def _plan_restart(self, child: Child, status: int, now_s: float) -> bool:

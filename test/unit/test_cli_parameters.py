@@ -1,0 +1,34 @@
+"""The verbs read the nodes' own parameter file; what is said on the command line counts more."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from crossmodal_narrator.cli.parameters import narrator_config
+from crossmodal_narrator.core.errors import ConfigError
+
+
+@pytest.fixture
+def params(tmp_path: Path) -> Path:
+    file = tmp_path / "narrator.yaml"
+    file.write_text("narrator: {ros__parameters: {languages: [zh], max_range_m: 25.0}}\n", encoding="utf-8")
+    return file
+
+
+def test_the_file_sets_the_languages_where_the_command_line_is_silent(params: Path) -> None:
+    config = narrator_config(params, None)
+    assert config.languages == ("zh",)
+    assert config.max_range_m == 25.0
+
+
+def test_the_command_line_counts_more_than_the_file(params: Path) -> None:
+    config = narrator_config(params, "en,zh")
+    assert config.languages == ("en", "zh")
+    assert config.max_range_m == 25.0
+
+
+def test_a_language_that_is_not_spoken_is_refused_by_its_name() -> None:
+    with pytest.raises(ConfigError, match="'fr' is not spoken"):
+        narrator_config(None, "en,fr")
