@@ -30,7 +30,10 @@ class Source:
             return Source(Sense.LIDAR, "lidar")
         if isinstance(frame, AudioChunk):
             return Source(Sense.AUDIO, frame.frame_id)
-        return Source(Sense.ODOMETRY, "odometry")
+        return ODOMETRY
+
+
+ODOMETRY = Source(Sense.ODOMETRY, "odometry")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -49,7 +52,7 @@ class Sources:
         self._config = config
         self._expected = expected
         self._streams: dict[Source, Stream[SensedFrame]] = {}
-        self._poses: Stream[EgoMotion] = Stream()  # of /tf: only its stamps are noted
+        self._poses: Stream[SensedFrame] = Stream()  # of /tf: only its stamps are noted
         self._first_ns: int | None = None
         self._now_ns = 0
 
@@ -94,7 +97,7 @@ class Sources:
             until_ns = stamp_ns if source.sense is Sense.ODOMETRY else stamp_ns + lookahead_ns
             if self._is_alive(stream) and stream.may_still_come(until_ns):
                 return True
-        return self._poses.may_still_come(stamp_ns)
+        return self._is_alive(self._poses) and self._poses.may_still_come(stamp_ns)
 
     def take(self, stamp_ns: int) -> Taken:
         """The newest frame of each source up to the snapshot's stamp, within the allowed skew; older ones go."""
@@ -114,17 +117,22 @@ class Sources:
 
     def troubles(self, stamp_ns: int) -> Iterator[Degradation]:
         """What is missing or silent at `stamp_ns`."""
-        for source in sorted({*self._expected, *self._streams}):
-            stream = self._streams.get(source)
-            if stream is None or stream.newest_ns is None:
-                if not (source.sense is Sense.ODOMETRY and self._poses.newest_ns is not None):
-                    yield _trouble(source, Trouble.MISSING, self._first_ns or stamp_ns, "nothing has come yet")
-            elif stamp_ns - stream.newest_ns > self._config.stale_after_s * 1e9:
-                age_s = (stamp_ns - stream.newest_ns) / 1e9
-                yield _trouble(source, Trouble.STALE, stream.newest_ns, f"silent for {age_s:.1f} s of sensor time")
+        came = {*self._streams} if self._poses.newest_ns is None else {*self._streams, ODOMETRY}
+        for source in sorted({*self._expected, *came}):
+            newest_ns = self._newest_ns(source)
+            if newest_ns is None:
+                yield _trouble(source, Trouble.MISSING, self._first_ns or stamp_ns, "nothing has come yet")
+            elif stamp_ns - newest_ns > self._config.stale_after_s * 1e9:
+                age_s = (stamp_ns - newest_ns) / 1e9
+                yield _trouble(source, Trouble.STALE, newest_ns, f"silent for {age_s:.1f} s of sensor time")
 
     def _by_leadership(self) -> list[tuple[Source, Stream[SensedFrame]]]:
         return sorted(self._streams.items(), key=lambda item: (LEADERSHIP.index(item[0].sense), item[0].name))
+
+    def _newest_ns(self, source: Source) -> int | None:
+        """When `source` was last heard of. Where no odometry is published, /tf stands in for it."""
+        stream = self._streams.get(source, self._poses if source == ODOMETRY else None)
+        return None if stream is None else stream.newest_ns
 
     def _is_alive(self, stream: Stream[SensedFrame]) -> bool:
         newest_ns = stream.newest_ns
@@ -132,7 +140,7 @@ class Sources:
 
     def _is_starting(self) -> bool:
         """Until every expected source has come, or has had its time: else the first comer would lead for a moment."""
-        seen = all(source in self._streams for source in self._expected) and bool(self._expected)
+        seen = all(self._newest_ns(source) is not None for source in self._expected) and bool(self._expected)
         first_ns = self._now_ns if self._first_ns is None else self._first_ns
         return not seen and self._now_ns - first_ns < self._config.startup_wait_s * 1e9
 

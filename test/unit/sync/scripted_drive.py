@@ -34,6 +34,14 @@ def ego(t_ms: int, speed_mps: float = 5.0, yaw_rate_rps: float = 0.0) -> EgoMoti
     )
 
 
+def pose(t_ms: int, speed_mps: float = 5.0) -> FrameTransform:
+    """The ego as /tf tells it, where no odometry is published."""
+    motion = ego(t_ms, speed_mps)
+    return FrameTransform(
+        stamp_ns=motion.stamp_ns, parent="odom", child="base_link", parent_from_child=motion.odom_from_base
+    )
+
+
 def sweep(
     t_ms: int, xyz: NDArray[np.float32] | None = None, offsets_s: NDArray[np.float32] | None = None
 ) -> LidarSweep:

@@ -8,7 +8,8 @@ import scripted_drive as drive
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crossmodal_narrator.core.frames import SensorFrame
+from crossmodal_narrator.core.frames import EgoMotion, FrameTransform, SensorFrame
+from crossmodal_narrator.core.geometry import Pose
 from crossmodal_narrator.core.snapshot import Sense, Snapshot, Trouble
 from crossmodal_narrator.sync import Source, SyncConfig, Synchroniser
 
@@ -51,6 +52,27 @@ def usual_drive(seconds: float = 2.0) -> list[tuple[int, SensorFrame]]:
         if t % 100 == 0:
             frames.append((t, drive.sweep(t)))
     return frames
+
+
+def drive_on_transforms(seconds: float = 2.0) -> list[tuple[int, SensorFrame]]:
+    """The usual drive of a vehicle that tells its motion by /tf only."""
+    return [(t, drive.pose(t) if isinstance(f, EgoMotion) else f) for t, f in usual_drive(seconds)]
+
+
+def ms(snapshot: Snapshot) -> int:
+    return (snapshot.stamp_ns - drive.START_NS) // drive.MS
+
+
+def waits_ms(frames: list[SensorFrame], expected: tuple[Source, ...] = EXPECTED) -> dict[int, int]:
+    """By snapshot in ms: how much later, in sensor time, it was given."""
+    synchroniser = Synchroniser(SyncConfig(), expected)
+    now_ns = 0
+    waits: dict[int, int] = {}
+    for frame in [*drive.static_transforms(), *frames]:
+        now_ns = max(now_ns, frame.stamp_ns)
+        synchroniser.push(frame)
+        waits |= {ms(s): (now_ns - s.stamp_ns) // drive.MS for s in synchroniser.ready()}
+    return waits
 
 
 def test_each_sweep_gets_the_newest_image_before_it_and_says_the_skew() -> None:
@@ -159,10 +181,32 @@ def test_points_of_a_sweep_are_brought_to_one_stamp_by_their_own_times() -> None
     at_stamp = drive.ego(1000, speed, yaw_rate).odom_from_base
     for k, offset in enumerate(offsets):
         t_s = 1.0 + float(offset)
-        then = drive.Pose.from_xy_yaw(speed * t_s, 0.0, yaw_rate * t_s)
+        then = Pose.from_xy_yaw(speed * t_s, 0.0, yaw_rate * t_s)
         base_then = (then.inverse() @ at_stamp).transform(wall[k : k + 1])[0]
         seen[k] = base_then - [0.0, 0.0, 1.9]
     frames: list[SensorFrame] = [*ego.values(), drive.sweep(1000, seen.astype(np.float32), offsets)]
     snapshot = run(frames, expected=(LIDAR, ODOMETRY))[-1]
     assert snapshot.lidar is not None
     assert np.abs(snapshot.lidar.xyz - wall).max() < 0.005
+
+
+def test_motion_that_comes_by_tf_only_is_called_stale_once_it_stops() -> None:
+    frames = [f for t, f in drive_on_transforms(5.0) if not (isinstance(f, FrameTransform) and t > 2000)]
+    for expected in (EXPECTED, (FRONT, LIDAR)):
+        snapshots = run(frames, expected)
+        assert all(s.missing == () and s.ego is not None for s in snapshots if 100 <= ms(s) <= 2000)
+        silent = [s for s in snapshots if ms(s) > 2500]
+        assert len(silent) >= 20
+        for snapshot in silent:
+            (trouble,) = snapshot.missing
+            assert (trouble.sense, trouble.trouble) == (Sense.ODOMETRY, Trouble.STALE)
+            assert snapshot.ego is None
+
+
+def test_nothing_waits_for_tf_that_stopped() -> None:
+    frames = [f for t, f in drive_on_transforms(5.0) if not (isinstance(f, FrameTransform) and t > 2000)]
+    assert max(wait for stamp, wait in waits_ms(frames).items() if stamp > 2600) == 0
+
+
+def test_a_vehicle_that_tells_its_motion_by_tf_starts_as_soon_as_one_with_odometry() -> None:
+    assert waits_ms([f for _, f in drive_on_transforms()]) == waits_ms([f for _, f in usual_drive()])
