@@ -46,6 +46,24 @@ _VULNERABLE = frozenset(
 )
 
 
+# Classes that detectors take for each other have one number: of them only one can be at a place, and a track that is
+# called one of them now and another then is still one track.
+LOOKALIKES = {
+    ObjectClass.CAR: 0,
+    ObjectClass.VAN: 0,
+    ObjectClass.TRUCK: 0,
+    ObjectClass.BUS: 0,
+    ObjectClass.TRAIN: 0,
+    ObjectClass.MOTORCYCLE: 1,
+    ObjectClass.BICYCLE: 1,
+    ObjectClass.CYCLIST: 1,
+    ObjectClass.PEDESTRIAN: 2,
+    ObjectClass.ANIMAL: 3,
+    ObjectClass.CONE: 4,
+    ObjectClass.OBSTACLE: -1,  # it may be anything
+}
+
+
 class SignalState(str, Enum):
     RED = "red"
     AMBER = "amber"

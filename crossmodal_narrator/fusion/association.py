@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from crossmodal_narrator.core.detections import ObjectClass
+from crossmodal_narrator.core.detections import LOOKALIKES, ObjectClass
 from crossmodal_narrator.core.geometry import OrientedBox, PixelBox, Pose
 from crossmodal_narrator.fusion.config import FusionConfig
 from crossmodal_narrator.fusion.plan import BoxesInPlan
@@ -20,25 +20,12 @@ Costs = NDArray[np.float64]
 FORBIDDEN = 1e3
 OTHER_KIND = 0.6  # cost of a detector that changes its mind across kinds, while the track is young
 WITHOUT_RANGE = 0.3  # cost of a match by the image alone, so that one in space comes first
-ANY_KIND = -1
-_KINDS = {
-    ObjectClass.CAR: 0,
-    ObjectClass.VAN: 0,
-    ObjectClass.TRUCK: 0,
-    ObjectClass.BUS: 0,
-    ObjectClass.TRAIN: 0,
-    ObjectClass.MOTORCYCLE: 1,
-    ObjectClass.BICYCLE: 1,
-    ObjectClass.CYCLIST: 1,
-    ObjectClass.PEDESTRIAN: 2,
-    ObjectClass.ANIMAL: 3,
-    ObjectClass.CONE: 4,
-}
+ANY_KIND = LOOKALIKES[ObjectClass.OBSTACLE]
 
 
 def same_kind(a: ObjectClass, b: ObjectClass) -> bool:
     """Whether a detector takes one for the other; a thing without a class may be anything."""
-    return ObjectClass.OBSTACLE in (a, b) or _KINDS[a] == _KINDS[b]
+    return ObjectClass.OBSTACLE in (a, b) or LOOKALIKES[a] == LOOKALIKES[b]
 
 
 def assign(
@@ -103,8 +90,8 @@ def _iou(a: Costs, b: Costs) -> Costs:
 
 def _kind_costs(sightings: Sequence[Sighting], tracks: Sequence[Track], config: FusionConfig) -> Costs:
     """(sightings, tracks) for a detector that changes its mind; a track that is well known does not follow it."""
-    theirs = np.array([_KINDS.get(s.detection.label, ANY_KIND) for s in sightings])[:, None]
-    known = np.array([_KINDS.get(track.label, ANY_KIND) for track in tracks])[None, :]
+    theirs = np.array([LOOKALIKES[s.detection.label] for s in sightings])[:, None]
+    known = np.array([LOOKALIKES[track.label] for track in tracks])[None, :]
     is_same = (theirs == known) | (theirs == ANY_KIND) | (known == ANY_KIND)
     is_known = np.array([track.votes.total >= config.doubtful_class_score for track in tracks])[None, :]
     return np.where(is_same, 0.0, np.where(is_known, FORBIDDEN, OTHER_KIND))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import traceback
+from abc import abstractmethod
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
@@ -50,13 +51,13 @@ class NarratorLifecycleNode(LifecycleNode):  # type: ignore[misc]  # rclpy has n
         # Diagnostics must come even while a simulated clock stands still.
         self.create_timer(DIAGNOSTICS_PERIOD_S, self._diagnose, clock=Clock(clock_type=ClockType.STEADY_TIME))
 
+    @abstractmethod
     def health(self) -> Iterable[Health]:
         """What the node says of itself."""
-        raise NotImplementedError
 
+    @abstractmethod
     def stop(self) -> None:
         """Let go of all that an activation took; harmless where there was none."""
-        raise NotImplementedError
 
     def on_error(self, _state: LifecycleState) -> TransitionCallbackReturn:
         """After a mistake in a transition nothing of it stays, and the node can be configured anew."""

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crossmodal_narrator.core.detections import (
+    LOOKALIKES,
     CameraFeatures,
     ImageDetection,
-    ObjectClass,
     RegionOfInterest,
     Regions,
     SignalDetection,
@@ -29,19 +29,7 @@ from crossmodal_narrator.encoding.camera.views import View, crop_views, far_road
 from crossmodal_narrator.encoding.engine import Engine
 
 _CUT_MARGIN_PX = 6
-_SIGNAL_GROUP = -1
-# Classes that the detector confuses with each other stand for one kind of thing; only one of them can be at a place.
-_GROUPS = {
-    ObjectClass.CAR: 0,
-    ObjectClass.VAN: 0,
-    ObjectClass.TRUCK: 0,
-    ObjectClass.BUS: 0,
-    ObjectClass.TRAIN: 0,
-    ObjectClass.MOTORCYCLE: 1,
-    ObjectClass.BICYCLE: 1,
-    ObjectClass.PEDESTRIAN: 2,
-    ObjectClass.ANIMAL: 3,
-}
+_SIGNAL_GROUP = -2
 
 
 class CameraEncoder:
@@ -51,7 +39,7 @@ class CameraEncoder:
         self._config = config
         self._classes = spec.classes
         self._signal_index = spec.signal_index
-        self._groups = np.array([_SIGNAL_GROUP if c is None else _GROUPS.get(c, 9) for c in spec.classes])
+        self._groups = np.array([_SIGNAL_GROUP if c is None else LOOKALIKES[c] for c in spec.classes])
         lowest = min(config.full_min_score, config.crop_min_score, config.signal_min_score)
         self._detector = NanoDet(engine, spec, min_score=lowest)
         self._turns: dict[str, int] = {}  # frames of each camera so far
