@@ -20,8 +20,10 @@ EgoAt = Callable[[int], "EgoMotion | None"]
 def place_sweep(sweep: LidarSweep, base_from_lidar: Pose, stamp_ns: int, ego_at: EgoAt) -> PlacedSweep:
     """Bring `sweep` into base_link at `stamp_ns`, undoing the ego's motion while it was taken.
 
-    Roll and pitch within one sweep are neglected; yaw and translation are interpolated for every point. Without
-    ego-motion the points are only moved into base_link, which is what can be known.
+    `PlacedSweep.stamp_ns` stays the sweep's own, which is older than `stamp_ns` where a camera leads: evidence from it
+    names the stamp at which it was sensed. Roll and pitch within one sweep are neglected; yaw and translation are
+    interpolated for every point. Without ego-motion the points are only moved into base_link, which is what can be
+    known.
     """
     xyz = base_from_lidar.transform(sweep.xyz)  # (points, 3)
     now = ego_at(stamp_ns)
@@ -29,7 +31,7 @@ def place_sweep(sweep: LidarSweep, base_from_lidar: Pose, stamp_ns: int, ego_at:
         _undo_motion(xyz, sweep, now, ego_at)
     x, y, z = (float(v) for v in base_from_lidar.translation_m)
     return PlacedSweep(
-        stamp_ns=stamp_ns,
+        stamp_ns=sweep.stamp_ns,
         xyz=np.ascontiguousarray(xyz, dtype=np.float32),
         intensity=sweep.intensity,
         origin_m=(x, y, z),

@@ -92,27 +92,25 @@ class Sources:
         """Whether a frame that belongs to the snapshot at `stamp_ns` can still come."""
         if self._now_ns >= stamp_ns + self._config.max_wait_s * 1e9:
             return False
-        lookahead_ns = round(self._config.lookahead_s * 1e9)
         for source, stream in self._streams.items():
-            until_ns = stamp_ns if source.sense is Sense.ODOMETRY else stamp_ns + lookahead_ns
-            if self._is_alive(stream) and stream.may_still_come(until_ns):
+            if self._is_alive(stream) and stream.may_still_come(self._until_ns(source, stamp_ns)):
                 return True
         return self._is_alive(self._poses) and self._poses.may_still_come(stamp_ns)
 
     def take(self, stamp_ns: int) -> Taken:
         """The newest frame of each source up to the snapshot's stamp, within the allowed skew; older ones go."""
-        until_ns = stamp_ns + round(self._config.lookahead_s * 1e9)
         oldest_ns = stamp_ns - round(self._config.max_skew_s * 1e9)
         lidar: LidarSweep | None = None
         cameras: list[CameraFrame] = []
         audio: list[AudioChunk] = []
-        for _, stream in sorted(self._streams.items()):
-            frames = stream.take_until(until_ns)
+        for source, stream in sorted(self._streams.items()):
+            frames = stream.take_until(self._until_ns(source, stamp_ns))
             audio += [f for f in frames if isinstance(f, AudioChunk)]
-            newest = frames[-1] if frames else None
-            if isinstance(newest, CameraFrame) and newest.stamp_ns >= oldest_ns:
+            newest = frames[-1] if frames and frames[-1].stamp_ns >= oldest_ns else None
+            if isinstance(newest, CameraFrame):
                 cameras.append(newest)
-            lidar = next((f for f in reversed(frames) if isinstance(f, LidarSweep) and f.stamp_ns <= stamp_ns), lidar)
+            elif isinstance(newest, LidarSweep):
+                lidar = newest
         return Taken(lidar=lidar, cameras=tuple(cameras), audio=tuple(audio))
 
     def troubles(self, stamp_ns: int) -> Iterator[Degradation]:
@@ -125,6 +123,14 @@ class Sources:
             elif stamp_ns - newest_ns > self._config.stale_after_s * 1e9:
                 age_s = (stamp_ns - newest_ns) / 1e9
                 yield _trouble(source, Trouble.STALE, newest_ns, f"silent for {age_s:.1f} s of sensor time")
+
+    def _until_ns(self, source: Source, stamp_ns: int) -> int:
+        """The latest stamp of `source` that belongs to the snapshot at `stamp_ns`.
+
+        A sweep or an odometry after it does not: it may lead the next snapshot, and would be lost for it.
+        """
+        has_lookahead = source.sense in (Sense.CAMERA, Sense.AUDIO)
+        return stamp_ns + round(self._config.lookahead_s * 1e9) if has_lookahead else stamp_ns
 
     def _by_leadership(self) -> list[tuple[Source, Stream[SensedFrame]]]:
         return sorted(self._streams.items(), key=lambda item: (LEADERSHIP.index(item[0].sense), item[0].name))

@@ -8,7 +8,7 @@ import scripted_drive as drive
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crossmodal_narrator.core.frames import EgoMotion, FrameTransform, SensorFrame
+from crossmodal_narrator.core.frames import EgoMotion, FrameTransform, LidarSweep, SensorFrame
 from crossmodal_narrator.core.geometry import Pose
 from crossmodal_narrator.core.snapshot import Sense, Snapshot, Trouble
 from crossmodal_narrator.sync import Source, SyncConfig, Synchroniser
@@ -17,8 +17,13 @@ FRONT, LIDAR, ODOMETRY = Source(Sense.CAMERA, "front"), Source(Sense.LIDAR, "lid
 EXPECTED = (FRONT, LIDAR, ODOMETRY)
 
 
-def run(frames: list[SensorFrame], expected: tuple[Source, ...] = EXPECTED, flush: bool = True) -> list[Snapshot]:
-    synchroniser = Synchroniser(SyncConfig(), expected)
+def run(
+    frames: list[SensorFrame],
+    expected: tuple[Source, ...] = EXPECTED,
+    flush: bool = True,
+    config: SyncConfig | None = None,
+) -> list[Snapshot]:
+    synchroniser = Synchroniser(config or SyncConfig(), expected)
     snapshots: list[Snapshot] = []
     for frame in [*drive.static_transforms(), *frames]:
         synchroniser.push(frame)
@@ -210,3 +215,26 @@ def test_nothing_waits_for_tf_that_stopped() -> None:
 
 def test_a_vehicle_that_tells_its_motion_by_tf_starts_as_soon_as_one_with_odometry() -> None:
     assert waits_ms([f for _, f in drive_on_transforms()]) == waits_ms([f for _, f in usual_drive()])
+
+
+@pytest.mark.parametrize(("max_skew_s", "enters"), [(0.12, False), (1.0, True)])
+def test_a_sweep_that_comes_late_enters_only_within_the_skew_and_keeps_its_own_stamp(
+    max_skew_s: float, enters: bool
+) -> None:
+    # The camera leads, as the LiDAR fell silent at 1 s; at 2 s comes a sweep that is 0.8 s old at the next image.
+    frames = [f for t, f in usual_drive(2.8) if not (isinstance(f, LidarSweep) and t > 1000)]
+    late = drive.sweep(1250)
+    k = sum(f.stamp_ns <= drive.START_NS + 2000 * drive.MS for f in frames)
+    snapshots = run([*frames[:k], late, *frames[k:]], config=SyncConfig(max_skew_s=max_skew_s))
+    led_by_camera = [s for s in snapshots if ms(s) > 1000]
+    sweeps = [(ms(s), s.lidar.stamp_ns, s.skew_ns) for s in led_by_camera if s.lidar is not None]
+    assert sweeps == ([(2050, late.stamp_ns, 800 * drive.MS)] if enters else [])
+
+
+def test_every_sweep_of_a_fast_lidar_leads_a_snapshot() -> None:
+    frames: list[SensorFrame] = []
+    for t in range(0, 2000, 10):
+        frames += (
+            [drive.ego(t)] + ([drive.image(t)] if t % 100 == 50 else []) + ([drive.sweep(t)] if t % 20 == 0 else [])
+        )
+    assert [ms(s) for s in run(frames)] == list(range(0, 2000, 20))
