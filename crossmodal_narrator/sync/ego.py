@@ -67,12 +67,11 @@ class EgoHistory:
         odom, base = self._config.odom_frame, self._config.base_frame
         try:
             now = self._transforms.lookup(odom, base, stamp_ns)
-        except TransformError:
-            return None  # the caller names the missing sense; a vehicle without odometry is a usual one
-        try:
             before = self._transforms.lookup(odom, base, stamp_ns - DIFFERENCE_NS)
         except TransformError:
-            before = now
+            # A pose without an earlier one tells no velocity, and a velocity of 0 would be a claim. The caller names
+            # the missing sense; a vehicle without odometry is a usual one.
+            return None
         step = now.inverse().rotation @ (now.translation_m - before.translation_m)
         velocity = step / (DIFFERENCE_NS / 1e9)
         return EgoMotion(

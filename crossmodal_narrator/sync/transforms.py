@@ -79,8 +79,8 @@ class _Edge:
         first, last = self.stamps_ns[0], self.stamps_ns[-1]
         if not first - max_extrapolation_ns <= stamp_ns <= last + max_extrapolation_ns:
             return None
-        if len(self.poses) == 1:
-            return self.poses[0]
+        if len(self.poses) == 1:  # it tells no motion that could be continued; tf2 answers the same
+            return self.poses[0] if stamp_ns == first else None
         k = min(max(bisect.bisect_right(self.stamps_ns, stamp_ns), 1), len(self.stamps_ns) - 1)
         before, after = self.stamps_ns[k - 1], self.stamps_ns[k]
         return interpolate(self.poses[k - 1], self.poses[k], (stamp_ns - before) / (after - before))

@@ -238,3 +238,11 @@ def test_every_sweep_of_a_fast_lidar_leads_a_snapshot() -> None:
             [drive.ego(t)] + ([drive.image(t)] if t % 100 == 50 else []) + ([drive.sweep(t)] if t % 20 == 0 else [])
         )
     assert [ms(s) for s in run(frames)] == list(range(0, 2000, 20))
+
+
+def test_one_pose_of_tf_tells_no_velocity_and_two_do() -> None:
+    frames: list[SensorFrame] = [drive.pose(0), drive.sweep(0), drive.pose(20), drive.sweep(100), drive.pose(100)]
+    first, second = run(frames, expected=(LIDAR,))
+    assert first.ego is None
+    assert second.ego is not None
+    assert second.ego.velocity_mps == pytest.approx((5.0, 0.0, 0.0))
