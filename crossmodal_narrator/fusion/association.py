@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from crossmodal_narrator.core.detections import LOOKALIKES, ObjectClass
-from crossmodal_narrator.core.geometry import OrientedBox, PixelBox, Pose
+from crossmodal_narrator.core.geometry import OrientedBox, PixelBox, Pose, wrap_angle
 from crossmodal_narrator.fusion.config import FusionConfig
 from crossmodal_narrator.fusion.plan import BoxesInPlan
 from crossmodal_narrator.fusion.points import ObstaclePoints
@@ -19,6 +20,7 @@ from crossmodal_narrator.fusion.track import Track
 Costs = NDArray[np.float64]
 FORBIDDEN = 1e3
 OTHER_KIND = 0.6  # cost of a detector that changes its mind across kinds, while the track is young
+SAME_BEARING_RAD = math.radians(2.5)
 WITHOUT_RANGE = 0.3  # cost of a match by the image alone, so that one in space comes first
 ANY_KIND = LOOKALIKES[ObjectClass.OBSTACLE]
 
@@ -44,6 +46,7 @@ def assign(
     away_m = _away_m(sightings, boxes, points)
     in_plan = np.where(away_m > config.gate_m, FORBIDDEN, away_m / config.gate_m + 0.5 * (1.0 - overlaps))
     in_image = np.where(overlaps < config.min_image_overlap, FORBIDDEN, 1.0 - overlaps + WITHOUT_RANGE)
+    in_image = np.minimum(in_image, _bearing_costs(sightings, tracks, boxes))
     costs = np.where(ranged, in_plan, in_image) + _kind_costs(sightings, tracks, config)
     rows, columns = linear_sum_assignment(np.minimum(costs, FORBIDDEN))
     return {int(i): int(j) for i, j in zip(rows, columns, strict=True) if costs[i, j] < FORBIDDEN}
@@ -73,6 +76,22 @@ def _overlaps(sightings: Sequence[Sighting], tracks: Sequence[Track], boxes: Seq
         rows = [i for i, s in enumerate(sightings) if s.detection.camera == camera]
         found[rows] = _iou(np.array([_corners(sightings[i].detection.box) for i in rows]), where)
     return found
+
+
+def _bearing_costs(
+    sightings: Sequence[Sighting], tracks: Sequence[Track], boxes: Sequence[OrientedBox | None]
+) -> Costs:
+    """(sightings, tracks) for a thing without a place that another camera has shown, and this one not yet."""
+    costs = np.full((len(sightings), len(tracks)), FORBIDDEN)
+    for i, sighting in enumerate(sightings):
+        camera, box = sighting.detection.camera, sighting.detection.box
+        azimuth_rad = sighting.view.azimuth_rad(box)
+        for j, track in enumerate(tracks):
+            if boxes[j] is not None or not track.image_boxes or camera in track.image_boxes:
+                continue
+            off = abs(wrap_angle(azimuth_rad - track.azimuth_rad)) / SAME_BEARING_RAD
+            costs[i, j] = off + WITHOUT_RANGE if off < 1.0 else FORBIDDEN
+    return costs
 
 
 def _corners(box: PixelBox | None) -> tuple[float, float, float, float]:

@@ -66,22 +66,34 @@ class Tracker:
     ) -> None:
         """Take what one snapshot shows; `lidar` comes with the place of the sensor in plan."""
         step = _Step(stamp_ns, odom_from_base, points, lidar)
-        with timer.stage("fusion/associate"):
-            sightings = [
-                sighting
-                for features, view in cameras.values()
-                for sighting in sightings_of(features, view, points, self._config.min_points)
-            ]
-            pairs = assign(sightings, self.tracks, points, step.base_from_odom, self._config)
+        unmatched: list[list[Sighting]] = []
+        for features, view in cameras.values():
+            with timer.stage("fusion/associate"):
+                sightings = sightings_of(features, view, points, self._config.min_points)
+            unmatched.append(self._match(sightings, self.tracks, step, timer))
         with timer.stage("fusion/track"):
-            for i, j in sorted(pairs.items()):
-                self._see(self.tracks[j], sightings[i], step)
-            self._follow([track for j, track in enumerate(self.tracks) if j not in pairs.values()], step)
-            for i, sighting in enumerate(sightings):
-                if i not in pairs:
-                    self._see(self._born(stamp_ns, sighting.view.azimuth_rad(sighting.detection.box)), sighting, step)
+            self._follow([track for track in self.tracks if track.pictured_ns != stamp_ns], step)
+        born: list[Track] = []
+        for sightings in unmatched:
+            left = self._match(sightings, born, step, timer)  # another camera may have shown it already
+            with timer.stage("fusion/track"):
+                for sighting in left:
+                    born.append(self._born(stamp_ns, sighting.view.azimuth_rad(sighting.detection.box)))
+                    self._see(born[-1], sighting, step)
+        with timer.stage("fusion/track"):
             self._notice_obstacles(step)
             self.tracks = self._kept(step)
+
+    def _match(
+        self, sightings: Sequence[Sighting], tracks: Sequence[Track], step: _Step, timer: StageTimer
+    ) -> list[Sighting]:
+        """Give the sightings of one camera to `tracks`; those that fit none are left."""
+        with timer.stage("fusion/associate"):
+            pairs = assign(sightings, tracks, step.points, step.base_from_odom, self._config)
+        with timer.stage("fusion/track"):
+            for i, j in sorted(pairs.items()):
+                self._see(tracks[j], sightings[i], step)
+        return [sighting for i, sighting in enumerate(sightings) if i not in pairs]
 
     def _born(self, stamp_ns: int, azimuth_rad: float) -> Track:
         track = Track(track_id=self._next_id, born_ns=stamp_ns, azimuth_rad=azimuth_rad)

@@ -21,7 +21,10 @@ from crossmodal_narrator.fusion.projection import CameraView
 
 STEP_NS = 100_000_000
 CAMERA = "front"
-INTRINSICS = Intrinsics(width=1920, height=1080, fx=1970.0, fy=1970.0, cx=960.0, cy=540.0)
+INTRINSICS = {
+    CAMERA: Intrinsics(width=1920, height=1080, fx=1970.0, fy=1970.0, cx=960.0, cy=540.0),
+    "wide": Intrinsics(width=1920, height=1080, fx=1000.0, fy=1000.0, cx=960.0, cy=540.0),
+}
 # Optical axes (x right, y down, z forward) of a camera that looks along base_link's x, 1.6 m up.
 CAMERA_FROM_BASE = Pose(
     rotation=np.array([[0.0, -1.0, 0.0], [0.0, 0.0, -1.0], [1.0, 0.0, 0.0]]), translation_m=np.array([0.0, 1.6, 0.0])
@@ -55,7 +58,7 @@ class Street:
         self,
         solids: Sequence[Solid],
         *,
-        with_camera: bool = True,
+        cameras: Sequence[str] = (CAMERA,),
         with_lidar: bool = True,
         blind: bool = False,
         ego: EgoMotion | None = None,
@@ -64,13 +67,10 @@ class Street:
         self.stamp_ns += STEP_NS
         placed = sweep(ground(), *(faces(s.box) for s in solids), stamp_ns=self.stamp_ns)
         features = self.lidar.encode(placed, self.timer) if with_lidar else None
-        frame = CameraFrame(
-            stamp_ns=self.stamp_ns, frame_id="optical", camera=CAMERA, rgb=_BLACK, intrinsics=INTRINSICS
-        )
-        cameras = (PlacedCamera(frame=frame, camera_from_base=CAMERA_FROM_BASE),) if with_camera else ()
+        placed_cameras = tuple(self._camera(name) for name in cameras)
         snapshot = Snapshot(
             stamp_ns=self.stamp_ns,
-            cameras=cameras,
+            cameras=placed_cameras,
             lidar=placed if with_lidar else None,
             audio=(),
             ego=(ego or self.standing()) if ego_known else None,
@@ -78,8 +78,14 @@ class Street:
             skew_ns=0,
         )
         self.regions = self.fusion.regions(snapshot, features)
-        seen = tuple(self._recognised(camera, solids, features, blind) for camera in cameras)
+        seen = tuple(self._recognised(camera, solids, features, blind) for camera in placed_cameras)
         return self.fusion.update(snapshot, seen, features, self.timer)
+
+    def _camera(self, name: str) -> PlacedCamera:
+        frame = CameraFrame(
+            stamp_ns=self.stamp_ns, frame_id="optical", camera=name, rgb=_BLACK, intrinsics=INTRINSICS[name]
+        )
+        return PlacedCamera(frame=frame, camera_from_base=CAMERA_FROM_BASE)
 
     def standing(self) -> EgoMotion:
         return self.driving(0.0, 0.0)
@@ -107,12 +113,14 @@ class Street:
                     label=solid.label,
                     score=solid.score,
                     box=box,
-                    camera=CAMERA,
+                    camera=camera.frame.camera,
                     stamp_ns=self.stamp_ns,
                     attributes=attributes,
                 )
             )
-        return CameraFeatures(camera=CAMERA, stamp_ns=self.stamp_ns, detections=tuple(detections), is_blind=blind)
+        return CameraFeatures(
+            camera=camera.frame.camera, stamp_ns=self.stamp_ns, detections=tuple(detections), is_blind=blind
+        )
 
 
 def only(scene: SceneState, label: ObjectClass) -> SceneObject:

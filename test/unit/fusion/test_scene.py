@@ -77,7 +77,7 @@ def test_a_track_that_loses_its_lidar_forgets_its_range_and_keeps_its_number() -
 def test_a_track_that_loses_its_camera_keeps_its_class_by_the_lidar() -> None:
     street = Street()
     before = only([street.step([CAR_AHEAD]) for _ in range(6)][-1], ObjectClass.CAR)
-    after = only([street.step([moved(CAR_AHEAD, 0.1 * k)], with_camera=False) for k in range(12)][-1], ObjectClass.CAR)
+    after = only([street.step([moved(CAR_AHEAD, 0.1 * k)], cameras=()) for k in range(12)][-1], ObjectClass.CAR)
     assert after.track_id == before.track_id
     assert after.position_m is not None
     assert after.position_m[0] == pytest.approx(13.1, abs=0.4)
@@ -204,3 +204,19 @@ def test_distance_is_from_the_outline_where_one_is_configured() -> None:
 def test_half_an_outline_is_refused() -> None:
     with pytest.raises(ConfigError, match="half set"):
         FusionConfig(footprint_front_m=3.8)
+
+
+@pytest.mark.parametrize("with_lidar", [True, False])
+def test_what_two_cameras_show_is_one_thing(with_lidar: bool) -> None:
+    street = Street()
+    solids = [CAR_AHEAD, PEDESTRIAN]
+    scenes = [street.step(solids, cameras=("front", "wide"), with_lidar=with_lidar) for _ in range(5)]
+    assert sorted(o.label for o in scenes[-1].objects) == [ObjectClass.CAR, ObjectClass.PEDESTRIAN]
+    assert {o.track_id for o in scenes[-1].objects} == {1, 2}  # none was born in vain
+
+
+def test_a_thing_keeps_its_number_when_another_camera_takes_over() -> None:
+    street = Street()
+    before = only([street.step([CAR_AHEAD], with_lidar=False) for _ in range(4)][-1], ObjectClass.CAR)
+    after = only([street.step([CAR_AHEAD], cameras=("wide",), with_lidar=False) for _ in range(4)][-1], ObjectClass.CAR)
+    assert after.track_id == before.track_id

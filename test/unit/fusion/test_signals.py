@@ -12,7 +12,7 @@ from crossmodal_narrator.fusion.projection import CameraView
 from crossmodal_narrator.fusion.signals import SignalTracker
 
 NOTHING = CameraView(
-    intrinsics=INTRINSICS,
+    intrinsics=INTRINSICS[CAMERA],
     camera_from_base=CAMERA_FROM_BASE,
     index=np.empty(0, np.int64),
     pixels=np.empty((0, 2), np.float32),
