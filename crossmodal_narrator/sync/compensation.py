@@ -17,6 +17,12 @@ STANDING_M, STANDING_RAD = 0.002, 0.0001  # less motion than this in a sweep is 
 EgoAt = Callable[[int], "EgoMotion | None"]
 
 
+def end_ns(sweep: LidarSweep) -> int:
+    """Stamp of the sweep's last point. Where a driver stamps the first one, it is a turn later than the stamp."""
+    offsets_s = sweep.point_offset_s
+    return sweep.stamp_ns + (round(float(offsets_s.max()) * 1e9) if offsets_s is not None and len(offsets_s) else 0)
+
+
 def place_sweep(sweep: LidarSweep, base_from_lidar: Pose, stamp_ns: int, ego_at: EgoAt) -> PlacedSweep:
     """Bring `sweep` into base_link at `stamp_ns`, undoing the ego's motion while it was taken.
 

@@ -39,19 +39,26 @@ class EgoHistory:
         self._stamps_ns.clear()
         self._motions.clear()
 
-    def at(self, stamp_ns: int) -> EgoMotion | None:
-        """The ego's motion at `stamp_ns`, or None where nothing near enough is known."""
-        return self._from_odometry(stamp_ns) or self._from_transforms(stamp_ns)
+    def at(self, stamp_ns: int, known_until_ns: int | None = None) -> EgoMotion | None:
+        """The ego's motion at `stamp_ns`, or None where nothing near enough is known.
 
-    def _from_odometry(self, stamp_ns: int) -> EgoMotion | None:
-        if not self._stamps_ns:
+        Samples later than `known_until_ns` are not looked at: beyond the newest one before it the motion is continued,
+        also where a later one has come already. A snapshot gives the stamp up to which it waited for odometry. Else
+        its poses would depend on the order of arrival, and to wait for the next sample would cost half a period on
+        average.
+        """
+        return self._from_odometry(stamp_ns, known_until_ns) or self._from_transforms(stamp_ns, known_until_ns)
+
+    def _from_odometry(self, stamp_ns: int, known_until_ns: int | None) -> EgoMotion | None:
+        known = len(self._motions) if known_until_ns is None else bisect.bisect_right(self._stamps_ns, known_until_ns)
+        if known == 0:
             return None
         reach_ns = round(self._config.max_extrapolation_s * 1e9)
-        if not self._stamps_ns[0] - reach_ns <= stamp_ns <= self._stamps_ns[-1] + reach_ns:
+        if not self._stamps_ns[0] - reach_ns <= stamp_ns <= self._stamps_ns[known - 1] + reach_ns:
             return None
-        if len(self._motions) == 1:
+        if known == 1:
             return _restamped(self._motions[0], stamp_ns)
-        k = min(max(bisect.bisect_right(self._stamps_ns, stamp_ns), 1), len(self._stamps_ns) - 1)
+        k = min(max(bisect.bisect_right(self._stamps_ns, stamp_ns), 1), known - 1)
         a, b = self._motions[k - 1], self._motions[k]
         share = (stamp_ns - a.stamp_ns) / (b.stamp_ns - a.stamp_ns)
         held = min(max(share, 0.0), 1.0)  # a pose is continued, a velocity is not: it would run away
@@ -63,11 +70,11 @@ class EgoHistory:
             yaw_rate_rps=a.yaw_rate_rps * (1 - held) + b.yaw_rate_rps * held,
         )
 
-    def _from_transforms(self, stamp_ns: int) -> EgoMotion | None:
+    def _from_transforms(self, stamp_ns: int, known_until_ns: int | None) -> EgoMotion | None:
         odom, base = self._config.odom_frame, self._config.base_frame
         try:
-            now = self._transforms.lookup(odom, base, stamp_ns)
-            before = self._transforms.lookup(odom, base, stamp_ns - DIFFERENCE_NS)
+            now = self._transforms.lookup(odom, base, stamp_ns, known_until_ns)
+            before = self._transforms.lookup(odom, base, stamp_ns - DIFFERENCE_NS, known_until_ns)
         except TransformError:
             # A pose without an earlier one tells no velocity, and a velocity of 0 would be a claim. The caller names
             # the missing sense; a vehicle without odometry is a usual one.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from crossmodal_narrator.core.frames import AudioChunk, CameraFrame, EgoMotion, LidarSweep
 from crossmodal_narrator.core.snapshot import Degradation, Sense, Trouble
+from crossmodal_narrator.sync.compensation import end_ns
 from crossmodal_narrator.sync.config import SyncConfig
 from crossmodal_narrator.sync.streams import Stream
 
@@ -27,12 +28,13 @@ class Source:
         if isinstance(frame, CameraFrame):
             return Source(Sense.CAMERA, frame.camera)
         if isinstance(frame, LidarSweep):
-            return Source(Sense.LIDAR, "lidar")
+            return LIDAR
         if isinstance(frame, AudioChunk):
             return Source(Sense.AUDIO, frame.frame_id)
         return ODOMETRY
 
 
+LIDAR = Source(Sense.LIDAR, "lidar")
 ODOMETRY = Source(Sense.ODOMETRY, "odometry")
 
 
@@ -92,10 +94,24 @@ class Sources:
         """Whether a frame that belongs to the snapshot at `stamp_ns` can still come."""
         if self._now_ns >= stamp_ns + self._config.max_wait_s * 1e9:
             return False
-        for source, stream in self._streams.items():
-            if self._is_alive(stream) and stream.may_still_come(self._until_ns(source, stamp_ns)):
-                return True
-        return self._is_alive(self._poses) and self._poses.may_still_come(stamp_ns)
+        if self._motion_may_change(stamp_ns):
+            return True
+        return any(
+            self._is_alive(stream) and stream.may_still_come(self._until_ns(source, stamp_ns))
+            for source, stream in self._streams.items()
+        )
+
+    def _motion_may_change(self, stamp_ns: int) -> bool:
+        until_ns = self.motion_until_ns(stamp_ns)
+        motion = (self._poses, self._streams.get(ODOMETRY, self._poses))
+        # Where all samples are later, there is no ego-motion for the snapshot: an earlier one may just be late.
+        return any(self._is_alive(s) and (s.may_still_come(until_ns) or s.begins_after(until_ns)) for s in motion)
+
+    def motion_until_ns(self, stamp_ns: int) -> int:
+        """The latest stamp of odometry that counts for the snapshot: its own, or where its sweep ends after it."""
+        lidar = self._streams.get(LIDAR)
+        sweep = None if lidar is None else lidar.newest_until(stamp_ns)
+        return max(stamp_ns, end_ns(sweep)) if isinstance(sweep, LidarSweep) else stamp_ns
 
     def take(self, stamp_ns: int) -> Taken:
         """The newest frame of each source up to the snapshot's stamp, within the allowed skew; older ones go."""

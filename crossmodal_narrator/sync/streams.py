@@ -27,6 +27,7 @@ class Stream(Generic[F]):
         self._stamps_ns: list[int] = []
         self._frames: list[F] = []
         self._recent_ns: list[int] = []  # outlives the frames, for the period
+        self._first_ns: int | None = None
         self.dropped = 0
 
     @property
@@ -48,6 +49,7 @@ class Stream(Generic[F]):
 
     def note(self, stamp_ns: int) -> None:
         """Take a stamp into the measure of the period."""
+        self._first_ns = stamp_ns if self._first_ns is None else min(self._first_ns, stamp_ns)
         bisect.insort(self._recent_ns, stamp_ns)
         del self._recent_ns[:-STAMPS_FOR_PERIOD]
 
@@ -62,6 +64,10 @@ class Stream(Generic[F]):
         if not steps:
             return True
         return newest + statistics.median(steps) * (1.0 - JITTER) <= until_ns
+
+    def begins_after(self, stamp_ns: int) -> bool:
+        """Whether frames came, and none of them at or before `stamp_ns`."""
+        return self._first_ns is not None and self._first_ns > stamp_ns
 
     def after(self, stamp_ns: int) -> F | None:
         """The earliest frame later than `stamp_ns`."""

@@ -3,16 +3,18 @@
 A snapshot stands at each stamp of the leading sense: the LiDAR where there is one, else the first camera, else the
 microphone, else odometry. Every other sense gives its newest frame up to that stamp. The snapshot waits while such a
 frame may still be on its way, which the stream's own period tells, and never longer than `max_wait_s` of sensor time.
+Odometry counts up to that stamp too, or to the end of the sweep where that is later; beyond it motion is continued.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from crossmodal_narrator.core.errors import TransformError
 from crossmodal_narrator.core.frames import CameraFrame, EgoMotion, FrameTransform, LidarSweep, SensorFrame
 from crossmodal_narrator.core.snapshot import Degradation, PlacedCamera, PlacedSweep, Sense, Snapshot, Trouble
-from crossmodal_narrator.sync.compensation import place_sweep
+from crossmodal_narrator.sync.compensation import EgoAt, place_sweep
 from crossmodal_narrator.sync.config import SyncConfig
 from crossmodal_narrator.sync.ego import EgoHistory
 from crossmodal_narrator.sync.sources import Source, Sources
@@ -74,13 +76,12 @@ class Synchroniser:
         self.clock_jumps += 1
 
     def _snapshot(self, stamp_ns: int) -> Snapshot:
+        ego_at = partial(self._ego.at, known_until_ns=self._sources.motion_until_ns(stamp_ns))
         taken = self._sources.take(stamp_ns)
         troubles = [*self._sources.troubles(stamp_ns)]
-        lidar = self._place_lidar(taken.lidar, stamp_ns, troubles)
-        cameras = tuple(
-            placed for frame in taken.cameras if (placed := self._place_camera(frame, stamp_ns, troubles)) is not None
-        )
-        ego = self._ego.at(stamp_ns)
+        lidar = self._place_lidar(taken.lidar, stamp_ns, ego_at, troubles)
+        placed = (self._place_camera(frame, stamp_ns, ego_at, troubles) for frame in taken.cameras)
+        cameras = tuple(camera for camera in placed if camera is not None)
         self._last_ns = stamp_ns
         stamps_ns = [c.frame.stamp_ns for c in cameras] + ([taken.lidar.stamp_ns] if taken.lidar else [])
         return Snapshot(
@@ -88,12 +89,14 @@ class Synchroniser:
             cameras=cameras,
             lidar=lidar,
             audio=taken.audio,
-            ego=ego,
+            ego=ego_at(stamp_ns),
             missing=tuple(troubles),
             skew_ns=max((abs(s - stamp_ns) for s in stamps_ns), default=0),
         )
 
-    def _place_lidar(self, sweep: LidarSweep | None, stamp_ns: int, troubles: list[Degradation]) -> PlacedSweep | None:
+    def _place_lidar(
+        self, sweep: LidarSweep | None, stamp_ns: int, ego_at: EgoAt, troubles: list[Degradation]
+    ) -> PlacedSweep | None:
         if sweep is None:
             return None
         try:
@@ -101,9 +104,11 @@ class Synchroniser:
         except TransformError as error:
             troubles.append(_unplaced(Source.of(sweep), stamp_ns, error))
             return None
-        return place_sweep(sweep, base_from_lidar, stamp_ns, self._ego.at)
+        return place_sweep(sweep, base_from_lidar, stamp_ns, ego_at)
 
-    def _place_camera(self, frame: CameraFrame, stamp_ns: int, troubles: list[Degradation]) -> PlacedCamera | None:
+    def _place_camera(
+        self, frame: CameraFrame, stamp_ns: int, ego_at: EgoAt, troubles: list[Degradation]
+    ) -> PlacedCamera | None:
         if frame.intrinsics is None:
             troubles.append(
                 Degradation(
@@ -120,7 +125,7 @@ class Synchroniser:
         except TransformError as error:
             troubles.append(_unplaced(Source.of(frame), stamp_ns, error))
             return None
-        now, then = self._ego.at(stamp_ns), self._ego.at(frame.stamp_ns)
+        now, then = ego_at(stamp_ns), ego_at(frame.stamp_ns)
         if now is not None and then is not None:
             camera_from_base = camera_from_base @ then.odom_from_base.inverse() @ now.odom_from_base
         return PlacedCamera(frame=frame, camera_from_base=camera_from_base)

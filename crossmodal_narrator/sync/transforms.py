@@ -73,15 +73,18 @@ class _Edge:
         while self.stamps_ns[-1] - self.stamps_ns[0] > MEMORY_NS:
             del self.stamps_ns[0], self.poses[0]
 
-    def at(self, stamp_ns: int, max_extrapolation_ns: int) -> Pose | None:
+    def at(self, stamp_ns: int, max_extrapolation_ns: int, known_until_ns: int | None) -> Pose | None:
         if self.is_static:
             return self.poses[0]
-        first, last = self.stamps_ns[0], self.stamps_ns[-1]
+        known = len(self.poses) if known_until_ns is None else bisect.bisect_right(self.stamps_ns, known_until_ns)
+        if known == 0:
+            return None
+        first, last = self.stamps_ns[0], self.stamps_ns[known - 1]
         if not first - max_extrapolation_ns <= stamp_ns <= last + max_extrapolation_ns:
             return None
-        if len(self.poses) == 1:  # it tells no motion that could be continued; tf2 answers the same
+        if known == 1:  # it tells no motion that could be continued; tf2 answers the same
             return self.poses[0] if stamp_ns == first else None
-        k = min(max(bisect.bisect_right(self.stamps_ns, stamp_ns), 1), len(self.stamps_ns) - 1)
+        k = min(max(bisect.bisect_right(self.stamps_ns, stamp_ns), 1), known - 1)
         before, after = self.stamps_ns[k - 1], self.stamps_ns[k]
         return interpolate(self.poses[k - 1], self.poses[k], (stamp_ns - before) / (after - before))
 
@@ -113,8 +116,8 @@ class TransformBuffer:
         edge = self._edges.get(child)
         return () if edge is None or edge.is_static else tuple(edge.stamps_ns)
 
-    def lookup(self, target: str, source: str, stamp_ns: int) -> Pose:
-        """`target_from_source` at `stamp_ns`.
+    def lookup(self, target: str, source: str, stamp_ns: int, known_until_ns: int | None = None) -> Pose:
+        """`target_from_source` at `stamp_ns`; moving edges later than `known_until_ns`, if given, are not looked at.
 
         Raises:
             TransformError: the frames are not connected, or an edge on the way does not reach the stamp.
@@ -128,7 +131,8 @@ class TransformBuffer:
                 f"no transform connects {target} and {source}",
                 remedy=f"publish {target} → {source} on /tf_static (known children: {self._known()})",
             )
-        return self._climb(target, common, stamp_ns).inverse() @ self._climb(source, common, stamp_ns)
+        common_from_target = self._climb(target, common, stamp_ns, known_until_ns)
+        return common_from_target.inverse() @ self._climb(source, common, stamp_ns, known_until_ns)
 
     def _ancestors(self, frame: str) -> list[str]:
         path = [frame]
@@ -141,12 +145,12 @@ class TransformBuffer:
             path.append(edge.parent)
         return path
 
-    def _climb(self, frame: str, ancestor: str, stamp_ns: int) -> Pose:
+    def _climb(self, frame: str, ancestor: str, stamp_ns: int, known_until_ns: int | None) -> Pose:
         """`ancestor_from_frame`."""
         pose = Pose.identity()
         while frame != ancestor:
             edge = self._edges[frame]
-            step = edge.at(stamp_ns, self._max_extrapolation_ns)
+            step = edge.at(stamp_ns, self._max_extrapolation_ns, known_until_ns)
             if step is None:
                 age_s = (stamp_ns - edge.stamps_ns[-1]) / 1e9
                 raise TransformError(

@@ -34,12 +34,27 @@ def ego(t_ms: int, speed_mps: float = 5.0, yaw_rate_rps: float = 0.0) -> EgoMoti
     )
 
 
-def pose(t_ms: int, speed_mps: float = 5.0) -> FrameTransform:
-    """The ego as /tf tells it, where no odometry is published."""
-    motion = ego(t_ms, speed_mps)
+def braking(t_ms: int, deceleration_mps2: float = 3.0) -> EgoMotion:
+    """The ego while it slows down from 12 m/s and turns ever faster."""
+    t_s = t_ms / 1e3
+    return EgoMotion(
+        stamp_ns=START_NS + t_ms * MS,
+        odom_from_base=Pose.from_xy_yaw(12.0 * t_s - deceleration_mps2 * t_s**2 / 2, 0.0, 0.2 * t_s**2),
+        velocity_mps=(12.0 - deceleration_mps2 * t_s, 0.0, 0.0),
+        yaw_rate_rps=0.4 * t_s,
+    )
+
+
+def transform_of(motion: EgoMotion) -> FrameTransform:
+    """The same motion as /tf tells it."""
     return FrameTransform(
         stamp_ns=motion.stamp_ns, parent="odom", child="base_link", parent_from_child=motion.odom_from_base
     )
+
+
+def pose(t_ms: int, speed_mps: float = 5.0) -> FrameTransform:
+    """The ego as /tf tells it, where no odometry is published."""
+    return transform_of(ego(t_ms, speed_mps))
 
 
 def sweep(

@@ -98,6 +98,42 @@ def test_the_order_of_arrival_does_not_matter(delays_ms: list[int]) -> None:
     assert [told(s) for s in out_of_order] == [told(s) for s in in_order]
 
 
+def braking_drive(phase_ms: int, by_tf: bool) -> list[tuple[int, SensorFrame]]:
+    """Odometry at 10 Hz between the sweeps' stamps, and sweeps whose points are taken from 50 ms before to 50 after."""
+    offsets_s = np.linspace(-0.05, 0.05, 11, dtype=np.float32)
+    points = np.column_stack([np.full(11, 20.0), np.linspace(-10, 10, 11), np.ones(11)]).astype(np.float32)
+    frames: list[tuple[int, SensorFrame]] = []
+    for t in range(0, 2000, 100):
+        motion = drive.braking(t + phase_ms)
+        frames.append((t, drive.sweep(t, points, offsets_s)))
+        frames.append((t + phase_ms, drive.transform_of(motion) if by_tf else motion))
+        frames.append((t + 50, drive.image(t + 50)))
+    return sorted(frames, key=lambda frame: frame[0])
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 9).map(lambda k: 10 * k), st.booleans(), st.lists(st.integers(0, 60), min_size=60, max_size=60))
+def test_the_order_of_arrival_does_not_matter_to_a_vehicle_that_brakes_between_two_samples_of_odometry(
+    phase_ms: int, by_tf: bool, delays_ms: list[int]
+) -> None:
+    frames = braking_drive(phase_ms, by_tf)
+    late = sorted(zip(frames, delays_ms, strict=True), key=lambda item: item[0][0] + item[1])
+    in_order = [told(s) for s in run([frame for _, frame in frames]) if ms(s) >= 200]
+    out_of_order = [told(s) for s in run([frame for (_, frame), _ in late]) if ms(s) >= 200]
+    assert len(in_order) == 18
+    assert out_of_order == in_order
+
+
+@pytest.mark.parametrize("phase_ms", [0, 10, 50])
+def test_a_snapshot_does_not_wait_for_odometry_after_it(phase_ms: int) -> None:
+    # As in the San Francisco drive: odometry at the sweep's pace, the image 50 ms before.
+    frames: list[SensorFrame] = []
+    for t in range(0, 2000, 100):
+        frames += [drive.image(t - 50), drive.ego(t - phase_ms), drive.sweep(t)]
+    frames.sort(key=lambda frame: frame.stamp_ns)
+    assert {wait for stamp, wait in waits_ms(frames).items() if stamp >= 200} == {0}
+
+
 def test_a_snapshot_does_not_wait_for_the_next_image_when_the_period_says_none_is_due() -> None:
     frames = [frame for t, frame in usual_drive() if t <= 1000]
     snapshots = run(frames, flush=False)
