@@ -55,7 +55,10 @@ class PlacedCamera:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PlacedSweep:
-    """A sweep in base_link at the snapshot's stamp, compensated for the ego's motion while it was taken."""
+    """A sweep in base_link at the snapshot's stamp, compensated for the ego's motion while it was taken.
+
+    `stamp_ns` is the sweep's own: where a camera leads it is older than the snapshot's.
+    """
 
     stamp_ns: int
     xyz: NDArray[np.float32]  # (points, 3)
