@@ -28,12 +28,12 @@ class Describer:
         self._config = config
 
     def describe(
-        self, track: Track, snapshot: Snapshot, odom_from_base: Pose, views: Mapping[str, CameraView]
+        self, track: Track, snapshot: Snapshot, base_from_odom: Pose, views: Mapping[str, CameraView]
     ) -> SceneObject | None:
         """None while the track is not believed."""
-        box = None if track.place is None else track.place.box().moved(odom_from_base.inverse())
         if not self._is_believed(track, snapshot.stamp_ns):
             return None
+        box = None if track.place is None else track.place.box().moved(base_from_odom)
         velocity = self._velocity(track, snapshot.ego)
         motion = Motion.UNKNOWN
         if box is not None and velocity is not None and snapshot.ego is not None:

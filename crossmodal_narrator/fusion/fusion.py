@@ -69,8 +69,9 @@ class SceneFusion:
         self._tracker.update(snapshot.stamp_ns, odom_from_base, seeing, self._points, sweep, timer)
         with timer.stage("fusion/describe"):
             signals = self._signals.update(snapshot.stamp_ns, seeing)
+            base_from_odom = odom_from_base.inverse()
             described = (
-                self._describer.describe(track, snapshot, odom_from_base, self._views) for track in self._tracker.tracks
+                self._describer.describe(track, snapshot, base_from_odom, self._views) for track in self._tracker.tracks
             )
             objects: tuple[SceneObject, ...] = tuple(thing for thing in described if thing is not None)
         return SceneState(

@@ -86,8 +86,9 @@ def _points_of(
     if not groups:
         return np.empty(0, np.int64)
     # A surface gives fewer points the further it is, by the square of the distance.
-    fills = [len(group) * float(np.median(depth_m[group])) ** 2 for group in groups]
-    fits = [_depth_fit(detection, view, float(np.median(depth_m[group]))) for group in groups]
+    depths_m = [float(np.median(depth_m[group])) for group in groups]
+    fills = [len(group) * depth**2 for group, depth in zip(groups, depths_m, strict=True)]
+    fits = [_depth_fit(detection, view, depth) for depth in depths_m]
     scores = [fit * math.sqrt(fill / sum(fills)) for fit, fill in zip(fits, fills, strict=True)]
     best = int(np.argmax(scores))
     chosen = index[groups[best]]

@@ -5,7 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
+
+from crossmodal_narrator.core.errors import ConfigError
+from crossmodal_narrator.core.folders import shared_folder
 
 # Large messages stay in memory that is kept, where glibc would map and unmap it for each image: 60 ms become 5 ms.
 _MEMORY = {"MALLOC_MMAP_THRESHOLD_": "268435456", "MALLOC_TRIM_THRESHOLD_": "536870912"}
@@ -22,20 +26,12 @@ def node_environment(base: Mapping[str, str] | None = None, *, domain: int | Non
     """
     given = dict(os.environ if base is None else base)
     wanted = {**_MEMORY, **_THREADS}
-    profile = share_folder() / "config" / PROFILE
-    if profile.is_file():
-        wanted["FASTDDS_DEFAULT_PROFILES_FILE"] = str(profile)
+    with suppress(ConfigError):  # without the profile DDS is slower, and works
+        profile = shared_folder("config") / PROFILE
+        if profile.is_file():
+            wanted["FASTDDS_DEFAULT_PROFILES_FILE"] = str(profile)
     if (Path(sys.prefix) / "share" / "ament_index").is_dir():  # ROS from pip; an apt ROS 2 has set it already
         wanted["AMENT_PREFIX_PATH"] = sys.prefix
     if domain is not None:
         wanted |= {"ROS_DOMAIN_ID": str(domain), "ROS_AUTOMATIC_DISCOVERY_RANGE": "LOCALHOST"}
     return {**wanted, **given}
-
-
-def share_folder() -> Path:
-    """Where config/ and launch/ are: beside the package in a checkout, in share/ of an installed one (ament or pip)."""
-    checkout = Path(__file__).resolve().parents[2]
-    prefixes = [Path(prefix) for prefix in os.environ.get("AMENT_PREFIX_PATH", "").split(os.pathsep) if prefix]
-    installed = [prefix / "share" / "crossmodal_narrator" for prefix in (*prefixes, Path(sys.prefix))]
-    folders = (checkout, *installed)
-    return next((folder for folder in folders if (folder / "config" / PROFILE).is_file()), installed[-1])
