@@ -12,11 +12,12 @@ LANGUAGE = en
 SCENARIO = street
 PYTEST_ARGS =
 COLCON_DIR = .
+EXTRAS = requirements/train.in requirements/vlm.in
 
 RUN_INPUT = $(if $(BAG),--bag "$(BAG)",--scenario "$(SCENARIO)")
 
 .DEFAULT_GOAL := help
-.PHONY: help setup ready ready-run run test bench lint format types layers check colcon lock doctor clean
+.PHONY: help setup ready ready-run extras run test bench lint format types layers check colcon lock doctor clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1 \2/' | \
@@ -30,6 +31,9 @@ ready:
 
 ready-run:
 	@$(PYTHON) tools/setup run
+
+extras: ready ## PyTorch and transformers, for training and large models (the default build brings CUDA: several GB)
+	$(BIN)/pip install --quiet $(addprefix -r ,$(EXTRAS))
 
 run: ready-run ## narrate a drive over ROS 2: BAG=folder (default: a simulated street), LANGUAGE=en|zh|en,zh
 	$(BIN)/crossmodal-narrator run $(RUN_INPUT) --language "$(LANGUAGE)" --exit-at-end

@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from crossmodal_narrator.configuration import NarratorConfig, PerceptionConfig
 from crossmodal_narrator.core.snapshot import Sense
 from crossmodal_narrator.core.timing import NowNs, StageTimer
+from crossmodal_narrator.encoding.audio import Deaf, SoundEncoder
 from crossmodal_narrator.encoding.camera import CameraEncoder
-from crossmodal_narrator.encoding.lidar import LidarGeometry
+from crossmodal_narrator.encoding.crossmodal import (
+    NoSurroundings,
+    SceneEncoder,
+    SurroundingsEncoder,
+    TextEncoder,
+    WordedAttributes,
+)
+from crossmodal_narrator.encoding.lidar import LidarDetector, LidarEncoder, LidarGeometry
 from crossmodal_narrator.fusion import SceneFusion
 from crossmodal_narrator.language import Narrator
-from crossmodal_narrator.pipeline import Perception, Pipeline
-from crossmodal_narrator.runtime import ModelStore, Refusal, detector_spec, open_engine
+from crossmodal_narrator.pipeline import LidarEncoding, Perception, Pipeline, SoundEncoding, SurroundingsEncoding
+from crossmodal_narrator.runtime import (
+    ModelStore,
+    Refusal,
+    check_scene_encoder,
+    check_text_encoder,
+    detector_spec,
+    open_engine,
+    sound_spec,
+)
 from crossmodal_narrator.sync import Source, Synchroniser
 
 OnRefusal = Callable[[Refusal], None]
@@ -24,36 +41,136 @@ def expected_sources(config: PerceptionConfig) -> tuple[Source, ...]:
     cameras = tuple(Source(Sense.CAMERA, name) for name in config.cameras)
     lidar = (Source(Sense.LIDAR, "lidar"),) if config.lidar_enabled else ()
     odometry = (Source(Sense.ODOMETRY, "odometry"),) if config.odometry_enabled else ()
-    return (*cameras, *lidar, *odometry)
+    microphones = tuple(Source(Sense.AUDIO, name) for name in config.microphones)
+    return (*cameras, *lidar, *microphones, *odometry)
 
 
-def open_camera(config: PerceptionConfig, on_refusal: OnRefusal = lambda refusal: None) -> CameraEncoder:
-    """The camera encoder with the detector that `config` names; `on_refusal` hears of each engine that is not chosen.
+def open_camera(
+    config: PerceptionConfig,
+    on_refusal: OnRefusal = lambda refusal: None,
+    tell: Callable[[str], None] = lambda text: None,
+) -> CameraEncoder:
+    """The camera encoder with the detector that `config` names.
+
+    `on_refusal` hears of each engine that is not chosen, `tell` of one that is being built.
 
     Raises:
         ModelError: weights that are absent or altered, or an engine that does not reproduce the golden sample.
     """
-    store = ModelStore(Path(config.models.folder)) if config.models.folder else ModelStore()
+    store = _store(config)
     manifest = store.manifest(config.models.detector)
-    engine = open_engine(manifest, store, config.engine, on_refusal=on_refusal)
+    engine = open_engine(manifest, store, config.engine, on_refusal=on_refusal, tell=tell)
     return CameraEncoder(config.camera, engine, detector_spec(manifest))
 
 
-def build_perception(config: PerceptionConfig, *, now_ns: NowNs, camera: CameraEncoder | None = None) -> Perception:
-    """Perception; `now_ns` only measures how long the stages take. Without a camera encoder one is opened.
+def open_lidar(
+    config: PerceptionConfig,
+    on_refusal: OnRefusal = lambda refusal: None,
+    tell: Callable[[str], None] = lambda text: None,
+) -> LidarEncoder:
+    """The LiDAR encoder with the detector that `config` names; without one, and without a LiDAR, by geometry alone.
 
     Raises:
-        ModelError: as `open_camera` does, where there are cameras.
+        ModelError: as `open_camera` does.
+    """
+    geometry = LidarGeometry(config.lidar)
+    if not config.models.lidar_detector or not config.lidar_enabled:
+        return LidarEncoder(geometry, None)
+    store = _store(config)
+    manifest = store.manifest(config.models.lidar_detector)
+    engine = open_engine(manifest, store, config.engine, on_refusal=on_refusal, tell=tell)
+    return LidarEncoder(geometry, LidarDetector(config.shapes, engine, manifest.labels))
+
+
+def open_sound(
+    config: PerceptionConfig,
+    on_refusal: OnRefusal = lambda refusal: None,
+    tell: Callable[[str], None] = lambda text: None,
+) -> SoundEncoding:
+    """The sound encoder that `config` names, or one that hears nothing where there is no microphone.
+
+    Raises:
+        ModelError: as `open_camera` does.
+    """
+    if not config.models.sound_detector or not config.microphones:
+        return Deaf()
+    store = _store(config)
+    manifest = store.manifest(config.models.sound_detector)
+    engine = open_engine(manifest, store, config.engine, on_refusal=on_refusal, tell=tell)
+    return SoundEncoder(config.sound, engine, sound_spec(manifest))
+
+
+def open_surroundings(
+    config: PerceptionConfig,
+    on_refusal: OnRefusal = lambda refusal: None,
+    tell: Callable[[str], None] = lambda text: None,
+) -> SurroundingsEncoding:
+    """The cross-modal encoder that `config` names, or one that says nothing where it names none.
+
+    Raises:
+        ModelError: as `open_camera` does.
+    """
+    if not config.models.scene_encoder:
+        return NoSurroundings()
+    store = _store(config)
+    manifest = store.manifest(config.models.scene_encoder)
+    space = check_scene_encoder(manifest)
+    scenes = SceneEncoder(open_engine(manifest, store, config.engine, on_refusal=on_refusal, tell=tell))
+    words = None
+    if config.crossmodal.attributes:
+        words = WordedAttributes(open_text(config, space).encode, config.crossmodal.min_confidence)
+    return SurroundingsEncoder(config.crossmodal, scenes, words)
+
+
+def open_text(config: PerceptionConfig, space: int | None = None) -> TextEncoder:
+    """What puts words into the space of scenes, which has `space` dimensions where that is known.
+
+    On a CPU: it is asked for a few sentences, and not again.
+
+    Raises:
+        ModelError: as `open_camera` does.
+    """
+    store = _store(config)
+    manifest = store.manifest(config.models.text_encoder)
+    check_text_encoder(manifest, space)
+    on_cpu = replace(config.engine, engines=("onnxruntime_cpu",), precision="fp32")
+    return TextEncoder(open_engine(manifest, store, on_cpu))
+
+
+def geometry_alone(config: PerceptionConfig) -> LidarEncoder:
+    """What remains of the LiDAR encoder without weights."""
+    return LidarEncoder(LidarGeometry(config.lidar), None)
+
+
+def build_perception(
+    config: PerceptionConfig,
+    *,
+    now_ns: NowNs,
+    camera: CameraEncoder | None = None,
+    lidar: LidarEncoding | None = None,
+    sound: SoundEncoding | None = None,
+    surroundings: SurroundingsEncoding | None = None,
+) -> Perception:
+    """Perception; `now_ns` only measures how long the stages take. An encoder that is not given is opened.
+
+    Raises:
+        ModelError: as `open_camera` does, where there are cameras, and `open_lidar`.
     """
     if camera is None and config.cameras:
         camera = open_camera(config)
     return Perception(
         synchroniser=Synchroniser(config.sync, expected_sources(config)),
         camera=camera,
-        lidar=LidarGeometry(config.lidar),
+        lidar=open_lidar(config) if lidar is None else lidar,
+        sound=open_sound(config) if sound is None else sound,
         fusion=SceneFusion(config.fusion),
+        surroundings=open_surroundings(config) if surroundings is None else surroundings,
         timer=StageTimer(now_ns),
     )
+
+
+def _store(config: PerceptionConfig) -> ModelStore:
+    return ModelStore(Path(config.models.folder)) if config.models.folder else ModelStore()
 
 
 def build_narrator(config: NarratorConfig, timer: StageTimer | None = None) -> Narrator:

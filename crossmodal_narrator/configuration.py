@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from crossmodal_narrator.core.config import parameter
+from crossmodal_narrator.core.errors import ConfigError
+from crossmodal_narrator.encoding.audio import SoundEncoderConfig
 from crossmodal_narrator.encoding.camera import CameraEncoderConfig
-from crossmodal_narrator.encoding.lidar import LidarGeometryConfig
+from crossmodal_narrator.encoding.crossmodal import CrossmodalConfig
+from crossmodal_narrator.encoding.lidar import LidarDetectorConfig, LidarGeometryConfig
 from crossmodal_narrator.fusion import FusionConfig
 from crossmodal_narrator.language import NarratorConfig
 from crossmodal_narrator.runtime import EngineConfig
 from crossmodal_narrator.sync import SyncConfig
+from crossmodal_narrator.wire import IntakeConfig
 
 __all__ = ["ModelConfig", "NarratorConfig", "PerceptionConfig"]
 
@@ -20,6 +24,16 @@ class ModelConfig:
     """Which models are used."""
 
     detector: str = parameter("nanodet_g", help="the camera detector: a folder of models/ with a manifest")
+    lidar_detector: str = parameter(
+        "bird_eye", help="the LiDAR detector: a folder of models/ with a manifest; empty: geometry alone"
+    )
+    sound_detector: str = parameter(
+        "sound_events", help="the sound encoder: a folder of models/ with a manifest; empty: nothing is listened to"
+    )
+    scene_encoder: str = parameter("", help="the cross-modal encoder: a folder of models/ with a manifest; empty: none")
+    text_encoder: str = parameter(
+        "crossmodal_text", help="what puts words into its space: a folder of models/ with a manifest"
+    )
     folder: str = parameter("", help="where the models' manifests are; empty: those that came with the package")
 
 
@@ -29,10 +43,23 @@ class PerceptionConfig:
 
     cameras: tuple[str, ...] = parameter(("front",), help="names of the cameras: topics camera/<name>/image and so on")
     lidar_enabled: bool = parameter(True, help="whether a LiDAR is expected on lidar/points")
+    microphones: tuple[str, ...] = parameter((), help="names of the microphones outside: topics audio/<name>")
     odometry_enabled: bool = parameter(True, help="whether odometry is expected on odom or /tf")
     models: ModelConfig = field(default_factory=ModelConfig)
     engine: EngineConfig = field(default_factory=EngineConfig)
+    intake: IntakeConfig = field(default_factory=IntakeConfig)
     sync: SyncConfig = field(default_factory=SyncConfig)
     camera: CameraEncoderConfig = field(default_factory=CameraEncoderConfig)
     lidar: LidarGeometryConfig = field(default_factory=LidarGeometryConfig)
+    sound: SoundEncoderConfig = field(default_factory=SoundEncoderConfig)
+    shapes: LidarDetectorConfig = field(default_factory=LidarDetectorConfig)
+    crossmodal: CrossmodalConfig = field(default_factory=CrossmodalConfig)
     fusion: FusionConfig = field(default_factory=FusionConfig)
+
+    def __post_init__(self) -> None:
+        wide = len(self.intake.fov_deg)
+        if wide not in (0, len(self.cameras)):
+            raise ConfigError(
+                f"intake.fov_deg has {wide} values for {len(self.cameras)} cameras ({', '.join(self.cameras)})",
+                remedy="give one for each of `cameras`, 0 where its CameraInfo counts, or none",
+            )

@@ -1,7 +1,8 @@
 """perception and narrator under an apt ROS 2: `ros2 launch crossmodal_narrator narrator.launch.py`.
 
 Each node is configured when its process has started, and activated when it is configured; so too after a respawn.
-Topics are relative: include this file in a group with `SetRemap` to name those of a vehicle.
+Topics are relative: include this file in a group with `SetRemap` to name those of a vehicle, or name the `profile` of a
+simulator, which has its topics and parameters.
 """
 
 from __future__ import annotations
@@ -26,16 +27,21 @@ ENVIRONMENT = {
     "MALLOC_MMAP_THRESHOLD_": "268435456",
     "MALLOC_TRIM_THRESHOLD_": "536870912",
 }
+# By way of the verb, which puts what the profile says before what the user says; empty means nothing is said.
+OPTIONS = [
+    ["--profile=", LaunchConfiguration("profile")],
+    ["--params=", LaunchConfiguration("params")],
+    ["--use-sim-time=", LaunchConfiguration("use_sim_time")],
+]
 
 
 def lifecycle_node(name: str) -> list[LaunchDescriptionEntity]:
     node = LifecycleNode(
         package=PACKAGE,
         executable="crossmodal-narrator",
-        arguments=["node", name],
+        arguments=["node", *OPTIONS, name],
         name=name,
         namespace=LaunchConfiguration("namespace"),
-        parameters=[LaunchConfiguration("params"), {"use_sim_time": LaunchConfiguration("use_sim_time")}],
         output="screen",
         respawn=True,
         respawn_delay=2.0,
@@ -56,11 +62,16 @@ def generate_launch_description() -> LaunchDescription:
         [
             DeclareLaunchArgument("namespace", default_value="", description="of both nodes and their topics"),
             DeclareLaunchArgument(
-                "params",
-                default_value=PathJoinSubstitution([CONFIG, "narrator.yaml"]),
-                description="parameter file of both nodes",
+                "profile", default_value="", description="a simulator: a name of config/profiles, or a .yaml file"
             ),
-            DeclareLaunchArgument("use_sim_time", default_value="false", description="take the time from /clock"),
+            DeclareLaunchArgument(
+                "params", default_value="", description="parameter file of both nodes, as config/narrator.yaml"
+            ),
+            DeclareLaunchArgument(
+                "use_sim_time",
+                default_value="",
+                description="take the time from /clock (empty: as profile and params say)",
+            ),
             *(SetEnvironmentVariable(k, EnvironmentVariable(k, default_value=v)) for k, v in ENVIRONMENT.items()),
             *lifecycle_node("perception"),
             *lifecycle_node("narrator"),

@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 
+from crossmodal_narrator.encoding.camera import CameraEncoder, CameraEncoderConfig
+from crossmodal_narrator.runtime import ModelState, ModelStore, detector_spec, open_engine
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 
@@ -26,6 +29,16 @@ def shared_dir() -> Path:
             pytest.fail(f"{reason}, and CI must run this test")
         pytest.skip(reason)
     return folder
+
+
+@pytest.fixture(scope="session")
+def camera_encoder() -> CameraEncoder:
+    """As it is by default, with the detector that `make setup` pulls."""
+    store = ModelStore()
+    manifest = store.manifest("nanodet_g")
+    if store.state(manifest) is not ModelState.READY:
+        pytest.skip("the detector's weights are not here: run `crossmodal-narrator models pull`")
+    return CameraEncoder(CameraEncoderConfig(), open_engine(manifest, store), detector_spec(manifest))
 
 
 @pytest.fixture(scope="session")

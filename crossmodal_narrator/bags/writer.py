@@ -7,8 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from rosbags.typesys import Stores, get_types_from_msg, get_typestore
-
+from crossmodal_narrator.bags.serializer import Serializer
 from crossmodal_narrator.core.errors import BagError
 from crossmodal_narrator.core.frames import SensorFrame
 from crossmodal_narrator.wire.compose import compose
@@ -31,11 +30,7 @@ class BagWriter:
         from rosbags.rosbag2 import CompressionFormat, CompressionMode, StoragePlugin, Writer, WriterError
 
         self.path = Path(path)
-        self._types = get_typestore(Stores.ROS2_JAZZY)
-        added: dict[str, Any] = {}
-        for msgtype, text in (definitions or {}).items():
-            added.update(get_types_from_msg(text, msgtype))
-        self._types.register(added)
+        self._serializer = Serializer(definitions)
         self._connections: dict[str, Any] = {}
         try:
             self._writer = Writer(self.path, version=9, storage_plugin=StoragePlugin.MCAP)
@@ -60,15 +55,13 @@ class BagWriter:
         Raises:
             BagError: a type that is not known, or a topic that had another one.
         """
-        if msgtype not in self._types.fielddefs:
-            raise BagError(f"{msgtype} is not a message of ROS 2 Jazzy", remedy="hand its definition to BagWriter")
-        self.write_raw(topic, msgtype, bytes(self._types.serialize_cdr(message, msgtype)), log_time_ns)
+        self.write_raw(topic, msgtype, self._serializer.raw(msgtype, message), log_time_ns)
 
     def write_raw(self, topic: str, msgtype: str, raw: bytes, log_time_ns: int) -> None:
         """Write one message that is serialized already (CDR)."""
         connection = self._connections.get(topic)
         if connection is None:
-            connection = self._writer.add_connection(topic, msgtype, typestore=self._types)
+            connection = self._writer.add_connection(topic, msgtype, typestore=self._serializer.types)
             self._connections[topic] = connection
         if connection.msgtype != msgtype:
             raise BagError(f"{topic} carries {connection.msgtype}, not {msgtype}", remedy="give each topic one type")

@@ -20,6 +20,15 @@ SUMMARY = "say what this machine has, what is missing, and the remedy"
 
 _SETUP = "run `make setup` in the checkout"
 _PROBE_TIMEOUT_S = 60.0
+_ABSENT = "absent: "
+_ENGINE_PROBE = f"""
+from crossmodal_narrator.core.errors import EngineAbsentError
+from crossmodal_narrator.runtime.engines import ENGINES
+try:
+    print(ENGINES["{{name}}"].find())
+except EngineAbsentError as error:
+    print("{_ABSENT}" + str(error))
+"""
 # One image of a wide camera is 4 MB; the transport profile keeps 64 MB for each process.
 _SHARED_MEMORY_BYTES = 256 << 20
 
@@ -73,8 +82,10 @@ def findings() -> Iterator[Finding]:
     yield _shared_memory()
     yield _loads("ONNX Runtime", "import onnxruntime as o; print(', '.join(o.get_available_providers()))")
     yield _gpu()
+    yield from _engines()
     yield from _weights()
     yield _simulator()
+    yield _profiles()
 
 
 def _python() -> Finding:
@@ -183,6 +194,21 @@ def _gpu() -> Finding:
     return Finding(name="GPU", health=Health.WELL, found=found)
 
 
+def _engines() -> Iterator[Finding]:
+    """Which engines models can run on here, and why not on the others; each is asked in a process of its own."""
+    from crossmodal_narrator.runtime.config import ENGINE_NAMES
+
+    for name in ENGINE_NAMES:
+        has_answered, output = _probe(_ENGINE_PROBE.format(name=name))
+        told, _, remedy = output.removeprefix(_ABSENT).partition(" — ")
+        if not has_answered:
+            yield Finding(name=f"engine {name}", health=Health.LESS, found=f"it does not load: {output}", remedy=_SETUP)
+        elif output.startswith(_ABSENT):
+            yield Finding(name=f"engine {name}", health=Health.WELL, found=f"not here: {told}", remedy=remedy)
+        else:
+            yield Finding(name=f"engine {name}", health=Health.WELL, found=output)
+
+
 def _weights() -> Iterator[Finding]:
     from crossmodal_narrator.runtime import ModelState, ModelStore
 
@@ -202,9 +228,24 @@ def _weights() -> Iterator[Finding]:
 
 
 def _simulator() -> Finding:
-    code = "from crossmodal_narrator.simulation.raycasting import load_embree as e; e(); print('Embree casts the rays')"
+    package = "crossmodal_narrator.simulation"
+    code = (
+        f"from {package}.shapes.raycasting import load_embree; from {package}.traffic.sumo import load_libsumo; "
+        "load_embree(); load_libsumo(); print('Embree casts the rays, SUMO drives the traffic')"
+    )
     loaded, output = _probe(code)
     if loaded:
         return Finding(name="simulator", health=Health.WELL, found=output)
     remedy = "`pip install crossmodal_narrator[sim]`, or narrate bags only"
-    return Finding(name="simulator", health=Health.LESS, found=f"Embree does not load: {output}", remedy=remedy)
+    return Finding(name="simulator", health=Health.LESS, found=f"it does not load: {output}", remedy=remedy)
+
+
+def _profiles() -> Finding:
+    """Of other simulators, that `run --profile` takes."""
+    from crossmodal_narrator.nodes.profile import load_profile, profile_names
+
+    try:
+        names = [load_profile(name).name for name in profile_names()]
+    except NarratorError as error:
+        return Finding(name="profiles", health=Health.LESS, found=error.what, remedy=error.remedy)
+    return Finding(name="profiles", health=Health.WELL, found=", ".join(names))

@@ -17,7 +17,8 @@ from crossmodal_narrator import __version__
 from crossmodal_narrator.core.errors import NarratorError
 
 PROGRAM = "crossmodal-narrator"
-VERBS = ("run", "play", "replay", "simulate", "evaluate", "models", "doctor", "node")  # in the order of the help
+# In the order of the help.
+VERBS = ("run", "play", "replay", "search", "simulate", "evaluate", "models", "train", "doctor", "node")
 
 _FAILED = 2  # as argparse does for arguments that it refuses
 _INTERRUPTED = 130  # 128 + SIGINT, as shells say it

@@ -1,10 +1,11 @@
-"""`crossmodal-narrator models list | pull | verify`: the weights that the narrator needs."""
+"""`crossmodal-narrator models list | pull | verify | build | record`: the weights that the narrator needs."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,11 +16,11 @@ if TYPE_CHECKING:  # the engines' libraries take a second to import, and the hel
 
 Action = Callable[["ModelStore", "Manifest", bool], str]
 
-SUMMARY = "list, fetch and verify the models' weights"
+SUMMARY = "list, fetch and verify the models' weights, build their engines, or record a detector of your own"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("action", choices=("list", "pull", "verify"), help="what to do")
+    parser.add_argument("action", choices=("list", "pull", "verify", "build", "record"), help="what to do")
     parser.add_argument("names", nargs="*", metavar="NAME", help="models (default: all)")
     parser.add_argument("--offline", action="store_true", help="fetch nothing over the network")
     parser.add_argument("--models-dir", type=Path, help="folder of manifests (default: the package's own)")
@@ -30,11 +31,14 @@ def run(arguments: argparse.Namespace) -> int:
     """The exit status: 0 when every model named is ready, or was made so."""
     from crossmodal_narrator.runtime import ModelStore
 
+    if arguments.action == "record" and not arguments.names:
+        print("models record: name the model that is to be recorded", file=sys.stderr)
+        return 2
     store = ModelStore(arguments.models_dir, arguments.cache_dir)
     manifests = [store.manifest(name) for name in arguments.names or store.names()]
     if arguments.action == "list":
         return _list(store, manifests)
-    act = _pull if arguments.action == "pull" else _verify
+    act = {"pull": _pull, "verify": _verify, "build": _build, "record": _record}[arguments.action]
     failures = sum(not _announced(act, store, manifest, arguments.offline) for manifest in manifests)
     return 1 if failures else 0
 
@@ -43,7 +47,9 @@ def _list(store: ModelStore, manifests: list[Manifest]) -> int:
     for manifest in manifests:
         state = store.state(manifest).value
         megabytes = manifest.artifact.size_bytes / 1e6
-        print(f"{manifest.name:20} {state:8} {megabytes:7.1f} MB  {manifest.licence:12} {store.folder(manifest)}")
+        precisions = ", ".join(["fp32", *(precision.value for precision in manifest.variants)])
+        told = f"{manifest.name:20} {state:8} {megabytes:7.1f} MB  {precisions:16} {manifest.licence:12}"
+        print(f"{told} {store.folder(manifest)}")
     return 0
 
 
@@ -58,30 +64,63 @@ def _announced(act: Action, store: ModelStore, manifest: Manifest, offline: bool
 
 
 def _pull(store: ModelStore, manifest: Manifest, offline: bool) -> str:
-    from crossmodal_narrator.runtime import ModelState
-
-    if store.state(manifest) is ModelState.READY:
-        return "is ready already"
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
     from crossmodal_narrator.runtime.pull import pull  # onnx is needed for converting alone
 
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(manifest.name, total=None)
-        pull(
-            manifest,
-            store,
-            offline=offline,
-            report=lambda stage: progress.update(task, description=f"{manifest.name}: {stage}"),
-        )
-    return f"is ready in {store.folder(manifest)}"
+    with _progress(manifest.name) as tell:
+        is_new = pull(manifest, store, offline=offline, report=tell)
+    return f"is ready in {store.folder(manifest)}" if is_new else "is ready already"
 
 
 def _verify(store: ModelStore, manifest: Manifest, offline: bool) -> str:
-    """Digests, then the golden sample on every engine that may be used."""
-    from crossmodal_narrator.runtime import EngineConfig, open_engine
+    """Of each file: its digest, what is in its graph, and the golden sample on the engine that would be used."""
+    from crossmodal_narrator.runtime import EngineConfig, Refusal, open_engine
+    from crossmodal_narrator.runtime.artifacts import Precision
+    from crossmodal_narrator.runtime.graph_check import check_graph
 
-    engine = open_engine(manifest, store, EngineConfig())
-    return f"digest and golden sample agree on {engine.name}"
+    agreed = []
+    for precision in (Precision.FP32, *manifest.variants):
+        check_graph(store.artifact(manifest, precision), name=f"{manifest.name} in {precision.value}")
+        refusals: list[Refusal] = []
+        engine = open_engine(manifest, store, EngineConfig(precision=precision.value), on_refusal=refusals.append)
+        failed = "; ".join(f"{r.engine}: {r.reason}" for r in refusals if not r.is_absent)
+        agreed.append(f"{precision.value} on {engine.name}{f' (not used: {failed})' if failed else ''}")
+    return f"digest and golden sample agree: {', '.join(agreed)}"
+
+
+def _build(store: ModelStore, manifest: Manifest, offline: bool) -> str:
+    """What was built, and what not and why; an engine that this machine has and that is not built is a failure."""
+    from crossmodal_narrator.runtime import EngineConfig
+    from crossmodal_narrator.runtime.ahead import build_ahead
+
+    with _progress(manifest.name) as tell:
+        outcomes = list(build_ahead(manifest, store, EngineConfig(), tell=tell))
+    told = [
+        f"  {outcome.precision.value} {outcome.engine}: "
+        + (f"not built: {outcome.refusal.reason}" if outcome.refusal else "is built")
+        for outcome in outcomes
+    ]
+    if any(outcome.refusal and not outcome.refusal.is_absent for outcome in outcomes):
+        raise ModelError("\n".join(["not all engines are built", *told]))
+    built = sum(outcome.refusal is None for outcome in outcomes)
+    return "\n".join([f"{built} engines are ready" if built else "this machine has no engine that is built", *told])
+
+
+def _record(store: ModelStore, manifest: Manifest, offline: bool) -> str:
+    """Write a golden sample, and say what the manifest must hold for it."""
+    from crossmodal_narrator.runtime.recording import record_detector
+
+    artifact, golden = record_detector(manifest)
+    lines = ["is recorded; its manifest must say:", "artifact:", *artifact.yaml_lines("  ")]
+    return "\n".join([*lines, "golden:", "  file:", *golden.yaml_lines("    ")])
+
+
+@contextmanager
+def _progress(name: str) -> Iterator[Callable[[str], None]]:
+    """A line on the terminal that says what is being done to `name`."""
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(name, total=None)
+        yield lambda stage: progress.update(task, description=f"{name}: {stage}")

@@ -22,6 +22,7 @@ def perception_config(params: Path | None, topics: TopicMap) -> PerceptionConfig
     values: dict[str, Any] = {
         "cameras": tuple(sorted(topics.cameras)),
         "lidar_enabled": topics.lidar is not None,
+        "microphones": tuple(sorted(topics.microphones)),
         "odometry_enabled": topics.odometry is not None or topics.tf is not None,
     }
     if params is not None:

@@ -31,7 +31,8 @@ def run(args: argparse.Namespace) -> int:
     perception = perception_config(args.params, topics)
     narrator = narrator_config(args.params, args.language)
     pipeline = build_pipeline(perception, narrator, now_ns=time.perf_counter_ns)
-    intake = Intake(topics)
+    topics = topics.described(perception.cameras, perception.intake)
+    intake = Intake(topics, base_frame=perception.sync.base_frame, config=perception.intake)
     started = time.perf_counter()
     with Transcript(args.out) as transcript:
         replay = Replay(bag, intake, pipeline, transcript)

@@ -1,4 +1,4 @@
-"""`run [--bag BAG | --scenario NAME]`: start the nodes, and show what they say."""
+"""`run [--bag BAG | --scenario NAME | --profile NAME]`: start the nodes, and show what they say."""
 
 from __future__ import annotations
 
@@ -18,6 +18,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     source.add_argument("--bag", type=Path, help="rosbag2 folder or file to play")
     source.add_argument("--scenario", help="a simulated drive to make and play, as `simulate` knows it")
     parser.add_argument("--language", help="en, zh or en,zh (default: what --params says, else en)")
+    source.add_argument(
+        "--profile",
+        metavar="NAME|FILE",
+        help="a simulator that is running: its name, or a .yaml as config/profiles has",
+    )
     parser.add_argument("--params", type=Path, help="ROS 2 parameter file of the nodes")
     parser.add_argument(
         "--remap",
@@ -38,8 +43,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     from crossmodal_narrator.cli.parameters import narrator_config
     from crossmodal_narrator.nodes.environment import node_environment
+    from crossmodal_narrator.nodes.profile import load_profile
 
     narrator_config(args.params, args.language)  # refuse here what the node would refuse in its own process
+    profile = load_profile(args.profile) if args.profile else None
     bag = _scenario(args.scenario) if args.scenario else args.bag
     own_domain = None
     if args.domain is not None:
@@ -57,6 +64,7 @@ def run(args: argparse.Namespace) -> int:
         params=args.params,
         rate=args.rate,
         remaps=tuple(args.remap),
+        profile=profile,
         exits_at_end=not args.stay,
     )
     return Run(plan, environment).run()
@@ -67,7 +75,7 @@ def _scenario(name: str) -> Path:
     from rich.console import Console
     from rich.progress import Progress
 
-    from crossmodal_narrator.simulation import cached_drive
+    from crossmodal_narrator.simulation.recording import cached_drive
 
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(f"making the drive {name} (kept for the next time)", total=None)

@@ -165,15 +165,16 @@ def read_parameter_file(path: Path, node: str) -> dict[str, Any]:
         inner = section.get("ros__parameters") if isinstance(section, dict) else None
         if not isinstance(inner, dict):
             raise ConfigError(f"{path}: {key} has no ros__parameters", remedy=f"write `{key}: {{ros__parameters: …}}`")
-        flat.update(_flatten_mapping(inner))
+        flat.update(flatten_mapping(inner))
     return flat
 
 
-def _flatten_mapping(mapping: Mapping[Any, Any], prefix: str = "") -> dict[str, Any]:
+def flatten_mapping(mapping: Mapping[Any, Any], prefix: str = "") -> dict[str, Any]:
+    """Nested mappings, as YAML gives them → values by dotted names."""
     flat: dict[str, Any] = {}
     for key, value in mapping.items():
         if isinstance(value, dict):
-            flat.update(_flatten_mapping(value, f"{prefix}{key}."))
+            flat.update(flatten_mapping(value, f"{prefix}{key}."))
         else:
             flat[f"{prefix}{key}"] = value
     return flat

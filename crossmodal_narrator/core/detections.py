@@ -129,12 +129,51 @@ class Cluster:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LidarDetection:
+    """Something whose shape the LiDAR encoder knows, as a whole thing in base_link.
+
+    A shape tells vehicles apart by their size alone: one of a car's size may be anything that large.
+    """
+
+    label: ObjectClass
+    score: float
+    box: OrientedBox
+    points: int  # of the sweep in the box
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class LidarFeatures:
     """All that the LiDAR encoder says of one sweep."""
 
     stamp_ns: int
     clusters: tuple[Cluster, ...]
     obstacle_points: NDArray[np.float32]  # (points, 3): every point above the ground, clustered or not
+    obstacle_height_m: NDArray[np.float32]  # (points,): of each of them above the ground under it
+    detections: tuple[LidarDetection, ...] = ()  # the surest first; none where no network is used
+
+
+class SirenPattern(str, Enum):
+    """What a siren plays."""
+
+    WAIL = "wail"  # up and down over seconds
+    YELP = "yelp"  # several times a second
+    HI_LO = "hi_lo"  # two tones by turns
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoundFrame:
+    """What a microphone heard in the 100 ms that end at `stamp_ns`, as the sound encoder judges it from all before.
+
+    `siren`, `horn` and `other` (something that is neither) are probabilities of their own: several may sound at once.
+    """
+
+    stamp_ns: int
+    microphone: str
+    siren: float
+    horn: float
+    other: float
+    pattern: SirenPattern | None  # None: no siren, or none of these for sure
+    level_dbfs: float  # RMS, against full scale
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

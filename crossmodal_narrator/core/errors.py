@@ -8,8 +8,14 @@ NarratorError
 ├── TransformError     a transform that is missing, or too old to be used
 ├── BagError           a recording that cannot be read, or is cut short
 ├── ModelError         weights that are absent, altered or not allowed
-│   └── EngineError    a runtime that refuses a model or disagrees with its golden sample
-└── ScenarioError      a simulated drive that contradicts itself
+│   ├── EngineError    a runtime that refuses a model or disagrees with its golden sample
+│   │   └── EngineAbsentError        an engine that this machine does not offer
+│   └── DescriptionError             a user's own large model that gave no answer
+│       ├── DescriptionLateError     not within the deadline
+│       ├── DescriptionRefusedError  its checkpoint or the request cannot be taken
+│       └── DescriptionLostError     its process died, or said what is no answer
+├── ScenarioError      a simulated drive that contradicts itself
+└── TrainingError      a training that cannot go on, or data that cannot be learnt from
 """
 
 from __future__ import annotations
@@ -66,5 +72,29 @@ class EngineError(ModelError):
     """A runtime that refuses a model, or disagrees with its golden sample."""
 
 
+class EngineAbsentError(EngineError):
+    """An engine that this machine does not offer: no device, no driver, or no such library."""
+
+
+class DescriptionError(ModelError):
+    """A user's own large model that gave no answer."""
+
+
+class DescriptionLateError(DescriptionError):
+    """No answer within the deadline."""
+
+
+class DescriptionRefusedError(DescriptionError):
+    """The large model's checkpoint, or what it was asked, cannot be taken."""
+
+
+class DescriptionLostError(DescriptionError):
+    """The large model's process died, or said what is no answer."""
+
+
 class ScenarioError(NarratorError):
     """A simulated drive that contradicts itself."""
+
+
+class TrainingError(NarratorError):
+    """A training that cannot go on, or data that cannot be learnt from."""

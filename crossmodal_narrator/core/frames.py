@@ -56,6 +56,7 @@ class LidarSweep:
     xyz: NDArray[np.float32]  # (points, 3) metres, in frame_id
     intensity: NDArray[np.float32] | None = None  # (points,) as the driver gives it
     point_offset_s: NDArray[np.float32] | None = None  # (points,) seconds, negative before the stamp
+    ring: NDArray[np.uint16] | None = None  # (points,) which laser, in the driver's count
 
     def __post_init__(self) -> None:
         _check_header("LidarSweep", self.stamp_ns, self.frame_id)
@@ -63,21 +64,22 @@ class LidarSweep:
         if len(xyz) > MAX_POINTS:
             raise FrameError(f"LidarSweep has {len(xyz)} points; at most {MAX_POINTS} are taken")
         object.__setattr__(self, "xyz", xyz)
-        for name in ("intensity", "point_offset_s"):
+        for name, dtype in (("intensity", np.float32), ("point_offset_s", np.float32), ("ring", np.uint16)):
             value: Any = getattr(self, name)
             if value is not None:
-                checked = frozen_array(value, name=f"LidarSweep.{name}", shape=(len(xyz),), dtype=np.float32)
+                checked = frozen_array(value, name=f"LidarSweep.{name}", shape=(len(xyz),), dtype=dtype)
                 object.__setattr__(self, name, checked)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class AudioChunk:
-    """A run of samples. `stamp_ns` is the stamp of the first sample."""
+    """A run of samples of one microphone or array. `stamp_ns` is the stamp of the first sample."""
 
     stamp_ns: int
     frame_id: str
     samples: NDArray[np.float32]  # (samples, channels) in [-1, 1]
     sample_rate_hz: int
+    microphone: str = "outside"  # its name: topic audio/<name>
 
     def __post_init__(self) -> None:
         _check_header("AudioChunk", self.stamp_ns, self.frame_id)
@@ -87,6 +89,11 @@ class AudioChunk:
         if not 4_000 <= self.sample_rate_hz <= 192_000:
             raise FrameError(f"AudioChunk has a rate of {self.sample_rate_hz} Hz; 4000 to 192000 are taken")
         object.__setattr__(self, "samples", samples)
+
+    @property
+    def length_ns(self) -> int:
+        """From the first sample to the end of the last."""
+        return round(len(self.samples) * 1_000_000_000 / self.sample_rate_hz)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
+
+import numpy as np
+from numpy.typing import NDArray
 
 from crossmodal_narrator.core.detections import Attribute, ObjectClass, SignalState
 from crossmodal_narrator.core.frames import EgoMotion
@@ -137,9 +140,26 @@ class TrafficSignal:
     evidence: tuple[Evidence, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What the whole of a snapshot is like, as the cross-modal encoder has it.
+
+    `attributes` are light, weather and place, where they are clear; no track has them.
+    """
+
+    # Of length one, in the space of sentences; a message does not carry it.
+    vector: NDArray[np.float32] | None = field(compare=False)
+    novelty: float  # 0: as it has been for a while; 1: nothing like it
+    attributes: tuple[Attribute, ...]
+    senses: tuple[Sense, ...]  # that show it
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class SceneState:
-    """What is known at one stamp. `ego` is None when nothing says how the vehicle moves."""
+    """What is known at one stamp. `ego` is None when nothing says how the vehicle moves.
+
+    `surroundings` are looked at now and then, and are None between.
+    """
 
     stamp_ns: int
     ego: EgoMotion | None
@@ -147,3 +167,4 @@ class SceneState:
     sounds: tuple[SoundEvent, ...]
     signals: tuple[TrafficSignal, ...]
     degraded: tuple[Degradation, ...]
+    surroundings: Surroundings | None = None

@@ -2,15 +2,25 @@
 
 from crossmodal_narrator.evaluation.claims import ClaimScore, score_claims
 from crossmodal_narrator.evaluation.detection import DetectionScore, Scope, score_detection
+from crossmodal_narrator.evaluation.expectations import (
+    ExpectationScore,
+    identify_by,
+    read_expectations,
+    score_expectations,
+)
 from crossmodal_narrator.evaluation.truth import TrueScene, read_truth, true_speeds
 
 __all__ = [
     "ClaimScore",
     "DetectionScore",
+    "ExpectationScore",
     "Scope",
     "TrueScene",
+    "identify_by",
+    "read_expectations",
     "read_truth",
     "score_claims",
     "score_detection",
+    "score_expectations",
     "true_speeds",
 ]

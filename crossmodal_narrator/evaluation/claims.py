@@ -96,10 +96,10 @@ def _check(claim: Record, scene: Record, real: TrueScene) -> bool | None:
     placed = [(track, value, real) for track, value, real in pairs if track is not None]
     if any(track["position_m"] is None for track, _, _ in placed) or not placed:
         return None
-    return all(checker(_nearest(track, real), value) for track, value, real in placed)
+    return all(checker(nearest_thing(track, real), value) for track, value, real in placed)
 
 
-def _nearest(track: Mapping[str, Any], real: TrueScene) -> TrueObject | None:
+def nearest_thing(track: Mapping[str, Any], real: TrueScene) -> TrueObject | None:
     """The labelled thing that the track is about."""
     kind = kind_of(track["label"])
     reach = [(plan_distance(track["position_m"], thing.position_m), k) for k, thing in enumerate(real.objects)]

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from crossmodal_narrator.core.geometry import Vec3
+from crossmodal_narrator.evaluation.average_precision import MATCH_M
 from crossmodal_narrator.evaluation.truth import Kind, TrueObject, TrueScene, kind_of
 
-MATCH_M = 2.0
 SETTLED_S = 1.0  # a track so old has had time to know its speed
 
 InView = Callable[[Vec3], bool]

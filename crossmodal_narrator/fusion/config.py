@@ -26,6 +26,16 @@ class FusionConfig:
     doubtful_class_score: float = parameter(
         1.2, help="sum of scores below which a track deserves a second look", low=0.1, high=20.0
     )
+    vehicle_shape_score: float = parameter(
+        0.25, help="least score of a vehicle's shape that begins a track which no camera has named", low=0.05, high=1.0
+    )
+    person_shape_score: float = parameter(
+        0.8, help="the same of somebody on foot or on two wheels, whom posts resemble; 1: never", low=0.05, high=1.0
+    )
+    pictured_shape_score: float = parameter(
+        0.6, help="the same of anything where a camera looks and has named nothing", low=0.05, high=1.0
+    )
+    shape_weight: float = parameter(1.5, help="of a LiDAR's vote for a class, beside a camera's", low=0.05, high=5.0)
     lost_after_s: float = parameter(
         0.6, help="a track that no sense supports any more is given up after so long", unit="s", low=0.1, high=10.0
     )

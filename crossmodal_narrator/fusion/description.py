@@ -18,7 +18,7 @@ from crossmodal_narrator.fusion.track import Track
 VEHICLE_LW_M = (1.8, 0.7)
 STEADY_SWEEPS = 20  # after which a thing without a class is as sure as it becomes
 OBSTACLE_CONFIDENCE = 0.8
-WELL_KNOWN = 3.0  # times the score that confirms: such a track is remembered as what it was, out of the camera's view
+WELL_KNOWN = 3.0  # times the score that confirms: such a track is remembered as what it was, where no sense can say so
 
 
 class Describer:
@@ -59,7 +59,7 @@ class Describer:
             return track.sweeps >= self._config.obstacle_hits
         if track.votes.total < self._config.confirm_score:
             return False
-        unseen_s = (now_ns - track.pictured_ns) / 1e9
+        unseen_s = (now_ns - track.recognised_ns) / 1e9
         return (
             track.votes.total >= WELL_KNOWN * self._config.confirm_score or unseen_s <= self._config.class_fades_after_s
         )

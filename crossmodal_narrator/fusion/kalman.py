@@ -51,6 +51,10 @@ class PlanFilter:
         spread = self.covariance[:2, :2] + np.eye(2) * sigma_m**2
         return float(np.sqrt(innovation @ np.linalg.solve(spread, innovation)))
 
+    def move_to(self, position_m: Vec2) -> None:
+        """Speak of another point of the thing from now on, which moves as the last one did."""
+        self.state[:2] = position_m
+
     def correct(self, position_m: Vec2, sigma_m: float) -> None:
         """Take a measured place whose error has a standard deviation of `sigma_m`."""
         innovation = np.array(position_m) - self.state[:2]

@@ -11,9 +11,9 @@ from crossmodal_narrator.core.detections import Cluster, RegionOfInterest
 from crossmodal_narrator.core.geometry import Pose
 from crossmodal_narrator.fusion.config import FusionConfig
 from crossmodal_narrator.fusion.plan import BoxesInPlan
+from crossmodal_narrator.fusion.plausibility import is_thing
 from crossmodal_narrator.fusion.projection import CameraView
 from crossmodal_narrator.fusion.track import Track
-from crossmodal_narrator.fusion.tracker import is_thing
 
 KNOWN_WITHIN_M = 0.3
 LEAST_SIDE_PX = 12.0  # smaller, no detector would recognise it

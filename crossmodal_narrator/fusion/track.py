@@ -56,6 +56,7 @@ class Track:
     supported_ns: int = 0
     ranged_ns: int = 0  # when the LiDAR supported it last
     pictured_ns: int = 0  # when a camera supported it last
+    recognised_ns: int = 0  # when a sense said last what it is
     sweeps: int = 0
     misfits: int = 0  # measured places, one after the other, that it cannot have reached
     is_moving: bool = False
@@ -86,11 +87,20 @@ class Track:
             yaw_is_known=self.place.yaw_is_known,
         )
 
-    def settle(self, seen: Completed, points: int, odom_from_base: Pose) -> None:
-        """Take a box that was measured, in base_link, from so many points."""
+    def settle(self, seen: Completed, points: int, odom_from_base: Pose, *, is_whole_anew: bool = False) -> None:
+        """Take a box that was measured, in base_link, from so many points.
+
+        `is_whole_anew`: what was the visible side of something so far has got a class, and with it the size of a whole
+        thing. Its middle is then elsewhere, which is no motion.
+        """
         box = seen.box.moved(odom_from_base)
         sigma_m = SIGMA_M if points >= FEW_POINTS else SIGMA_OF_FEW_M
         x, y, z = box.centre_m
+        if self.place is not None and is_whole_anew:
+            self.place.filter.move_to((x, y))
+            self.place.z_m, self.place.size_lwh_m = z, box.size_lwh_m
+            self._turn(seen, box.yaw_rad)
+            return
         if self.place is None:
             self.place = Place(
                 filter=PlanFilter((x, y), sigma_m, FIRST_SPEED_SIGMA_MPS),

@@ -7,29 +7,26 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from crossmodal_narrator.core.detections import CameraFeatures, Cluster, LidarFeatures, ObjectClass
+from crossmodal_narrator.core.detections import CameraFeatures, LidarDetection, LidarFeatures, ObjectClass
 from crossmodal_narrator.core.geometry import OrientedBox, Pose, Vec2
 from crossmodal_narrator.core.scene import Evidence
 from crossmodal_narrator.core.snapshot import Sense
 from crossmodal_narrator.core.timing import StageTimer
-from crossmodal_narrator.fusion.association import assign, same_kind
+from crossmodal_narrator.fusion.association import assign
 from crossmodal_narrator.fusion.config import FusionConfig
+from crossmodal_narrator.fusion.known_shapes import as_measured
 from crossmodal_narrator.fusion.plan import BoxesInPlan
-from crossmodal_narrator.fusion.points import Floats, Indices, ObstaclePoints
+from crossmodal_narrator.fusion.plausibility import is_same, is_thing, is_too_small
+from crossmodal_narrator.fusion.points import Indices, ObstaclePoints
 from crossmodal_narrator.fusion.projection import CameraView
 from crossmodal_narrator.fusion.shapes import Completed, complete, usual_shape
 from crossmodal_narrator.fusion.sightings import Sighting, sightings_of
+from crossmodal_narrator.fusion.step import Step
 from crossmodal_narrator.fusion.track import Track
 
 GROW_M = 0.2  # what the camera's box leaves of a thing lies so near to what it covers
 FOLLOW_M = 0.3  # a thing that only the LiDAR follows is looked for so far around its box
 MOST_AROUND = 0.25  # as many points again just outside: what is there goes on beyond the thing, as a wall does
-SAME_PLACE = 0.45  # of the smaller width: two centres so near are one thing
-OBSTACLE_LWH_M = ((0.3, 0.0, 0.5), (7.0, 3.0, 3.2))  # least and largest size of a thing that is tracked without a class
-FLAT_M = 0.2  # what looks thinner and is longer than a vehicle is wide is a wall or a fence
-LONGEST_FLAT_M = 3.0
-MANY_POINTS = 60
-SMALLEST_CAR_M = 1.6  # across what is seen of it
 TOO_SMALL_WEIGHT = 0.25  # of a vote for a class that the points are too small for
 
 
@@ -65,7 +62,7 @@ class Tracker:
         timer: StageTimer,
     ) -> None:
         """Take what one snapshot shows; `lidar` comes with the place of the sensor in plan."""
-        step = _Step(stamp_ns, odom_from_base, points, lidar)
+        step = Step(stamp_ns, odom_from_base, points, lidar, [view for _, view in cameras.values()])
         unmatched: list[list[Sighting]] = []
         for features, view in cameras.values():
             with timer.stage("fusion/associate"):
@@ -81,11 +78,12 @@ class Tracker:
                     born.append(self._born(stamp_ns, sighting.view.azimuth_rad(sighting.detection.box)))
                     self._see(born[-1], sighting, step)
         with timer.stage("fusion/track"):
+            self._recognise(step)
             self._notice_obstacles(step)
             self.tracks = self._kept(step)
 
     def _match(
-        self, sightings: Sequence[Sighting], tracks: Sequence[Track], step: _Step, timer: StageTimer
+        self, sightings: Sequence[Sighting], tracks: Sequence[Track], step: Step, timer: StageTimer
     ) -> list[Sighting]:
         """Give the sightings of one camera to `tracks`; those that fit none are left."""
         with timer.stage("fusion/associate"):
@@ -101,7 +99,7 @@ class Tracker:
         self.tracks.append(track)
         return track
 
-    def _see(self, track: Track, sighting: Sighting, step: _Step) -> None:
+    def _see(self, track: Track, sighting: Sighting, step: Step) -> None:
         """A camera recognised it; the LiDAR may have given it a range."""
         detection = sighting.detection
         weight = 1.0
@@ -110,6 +108,7 @@ class Tracker:
             seen = self._measure(track, index, detection.label, step)
             weight = TOO_SMALL_WEIGHT if is_too_small(detection.label, seen.visible_lw_m, len(index)) else 1.0
         track.votes.add(detection, weight)
+        track.recognised_ns = step.stamp_ns
         track.image_boxes[detection.camera] = detection.box
         track.azimuth_rad = sighting.view.azimuth_rad(detection.box)
         track.supported_ns = track.pictured_ns = step.stamp_ns
@@ -121,7 +120,7 @@ class Tracker:
             f"{box.x0:.0f},{box.y0:.0f}-{box.x1:.0f},{box.y1:.0f} px",
         )
 
-    def _follow(self, tracks: Iterable[Track], step: _Step) -> None:
+    def _follow(self, tracks: Iterable[Track], step: Step) -> None:
         """Those that no camera shows now, by the points where they should be; the surest choose first."""
         if step.lidar is None:
             return
@@ -129,11 +128,15 @@ class Tracker:
             if track.place is None:
                 continue
             box = track.place.box().moved(step.base_from_odom)
+            shape = self._shape_at((box.centre_m[0], box.centre_m[1]), track.label, step)
+            if shape is not None:
+                self._shaped(track, shape, step)
+                continue
             index, around = step.points.free_around(box, FOLLOW_M)
             if len(index) >= self._config.min_points and around <= MOST_AROUND * len(index):
                 self._measure(track, index, track.label, step)
 
-    def _whole(self, track: Track, sighting: Sighting, step: _Step) -> Indices:
+    def _whole(self, track: Track, sighting: Sighting, step: Step) -> Indices:
         """The sighting's points, and those of the same thing that the camera's box leaves out."""
         index = sighting.index
         if sighting.is_cut:  # the image ends within the thing: its points outside are looked for where it stands
@@ -152,14 +155,20 @@ class Tracker:
         seen = complete(step.points.xyz[index], step.ground_z_m(index), shape, step.lidar[1])
         return np.union1d(index, step.points.free_within(seen.box, GROW_M))
 
-    def _measure(self, track: Track, index: Indices, label: ObjectClass, step: _Step) -> Completed:
+    def _measure(self, track: Track, index: Indices, label: ObjectClass, step: Step) -> Completed:
         """Place a track by the points at `index`."""
         assert step.lidar is not None  # points come from a sweep
+        middle = step.points.xyz[index, :2].mean(axis=0)
+        known = self._shape_at((float(middle[0]), float(middle[1])), label, step)
+        if known is not None:
+            return self._shaped(track, known, step)
         features, seen_from = step.lidar
         shape = track.shape(step.base_from_odom, track.label if track.votes.total else label)
         seen = complete(step.points.xyz[index], step.ground_z_m(index), shape, seen_from)
         step.points.claim(index)
-        track.settle(seen, len(index), step.odom_from_base)
+        is_named = not track.votes.total and label is not ObjectClass.OBSTACLE
+        is_named = is_named and not is_too_small(label, seen.visible_lw_m, len(index))
+        track.settle(seen, len(index), step.odom_from_base, is_whole_anew=is_named)
         track.supported_ns = track.ranged_ns = step.stamp_ns
         track.sweeps += 1
         track.evidence[Sense.LIDAR] = Evidence(
@@ -169,7 +178,61 @@ class Tracker:
         )
         return seen
 
-    def _notice_obstacles(self, step: _Step) -> None:
+    def _shape_at(self, middle: Vec2, label: ObjectClass, step: Step) -> LidarDetection | None:
+        """What the LiDAR knows where something called `label` stands; what has no name yet takes no guess for one."""
+        is_named = label is not ObjectClass.OBSTACLE
+        return step.shapes.take(middle, label, lambda shape: is_named or self._is_sure(shape, step))
+
+    def _shaped(self, track: Track, shape: LidarDetection, step: Step) -> Completed:
+        """Place a track by what the LiDAR encoder recognised, and let it vote for what that is."""
+        assert step.lidar is not None
+        place = track.place
+        known_yaw_rad = None
+        if place is not None and place.yaw_is_known:
+            known_yaw_rad = place.yaw_rad + step.base_from_odom.yaw_rad
+        seen = as_measured(shape, known_yaw_rad)
+        step.points.claim(step.points.free_within(shape.box, GROW_M))
+        is_named = not track.votes.total and shape.label is not ObjectClass.OBSTACLE
+        if shape.label is not ObjectClass.OBSTACLE:
+            track.votes.add_shape(shape.label, self._config.shape_weight * shape.score)
+            track.recognised_ns = step.stamp_ns
+        track.settle(seen, shape.points, step.odom_from_base, is_whole_anew=is_named)
+        track.supported_ns = track.ranged_ns = step.stamp_ns
+        track.sweeps += 1
+        length, width, _ = shape.box.size_lwh_m
+        track.evidence[Sense.LIDAR] = Evidence(
+            modality=Sense.LIDAR,
+            stamp_ns=step.lidar[0].stamp_ns,
+            detail=f"{shape.points} points, {shape.label.value} {shape.score:.2f} by its shape, "
+            f"{length:.1f} x {width:.1f} m",
+        )
+        return seen
+
+    def _recognise(self, step: Step) -> None:
+        """Shapes that are known where no track is, and that the LiDAR is sure enough of by itself."""
+        known = BoxesInPlan([t.place.box().moved(step.base_from_odom) for t in self.tracks if t.place is not None])
+        for shape in step.shapes.left():
+            x, y, _ = shape.box.centre_m
+            if math.hypot(x, y) > self._config.max_range_m or not self._is_sure(shape, step):
+                continue
+            if known.cover(np.array([[x, y]]), FOLLOW_M)[0]:
+                continue
+            self._shaped(self._born(step.stamp_ns, math.atan2(y, x)), shape, step)
+
+    def _is_sure(self, shape: LidarDetection, step: Step) -> bool:
+        """Whether it names a thing by itself: where a camera looks and names nothing, it must be surer.
+
+        What has no class is tracked by its cluster, once it has stood for a while.
+        """
+        if shape.label is ObjectClass.OBSTACLE:
+            return False
+        config = self._config
+        least = config.person_shape_score if shape.label.is_vulnerable else config.vehicle_shape_score
+        if any(view.shows(shape.box.centre_m) for view in step.views):
+            least = max(least, config.pictured_shape_score)
+        return shape.score >= least
+
+    def _notice_obstacles(self, step: Step) -> None:
         """Clusters that stand where no track is, of a size that a road user or a thing on the road can have."""
         if step.lidar is None or not self._config.obstacle_range_m:
             return
@@ -197,7 +260,7 @@ class Tracker:
                 modality=Sense.LIDAR, stamp_ns=features.stamp_ns, detail=f"{len(cluster.points)} points without a class"
             )
 
-    def _kept(self, step: _Step) -> list[Track]:
+    def _kept(self, step: Step) -> list[Track]:
         """Without those that are lost, out of reach, or a second name for one thing."""
         lost_ns = self._config.lost_after_s * 1e9
         kept: list[Track] = []
@@ -212,77 +275,8 @@ class Tracker:
                 track.azimuth_rad = math.atan2(box.centre_m[1], box.centre_m[0])
                 if math.hypot(*box.centre_m[:2]) > self._config.max_range_m:
                     continue
-                if any(_is_same(track, box, other, b) for other, b in zip(kept, boxes, strict=True) if b is not None):
+                if any(is_same(track, box, other, b) for other, b in zip(kept, boxes, strict=True) if b is not None):
                     continue
             kept.append(track)
             boxes.append(box)
         return sorted(kept[: self._config.max_tracks], key=lambda t: t.track_id)
-
-
-class _Step:
-    """What all parts of one update share."""
-
-    def __init__(
-        self,
-        stamp_ns: int,
-        odom_from_base: Pose,
-        points: ObstaclePoints,
-        lidar: tuple[LidarFeatures, tuple[float, float]] | None,
-    ) -> None:
-        self.stamp_ns = stamp_ns
-        self.odom_from_base = odom_from_base
-        self.base_from_odom = odom_from_base.inverse()
-        self.points = points
-        self.lidar = lidar
-        clusters: Sequence[Cluster] = lidar[0].clusters if lidar else ()
-        self._clusters = clusters
-        self._middles = np.array([c.box.centre_m[:2] for c in clusters]).reshape(-1, 2)
-
-    def ground_z_m(self, index: Indices) -> float:
-        """Of the cluster nearest to these points; their own lowest point where there is none."""
-        near = self.cluster_at(self.points.xyz[index])
-        return float(self.points.xyz[index, 2].min()) if near is None else near.ground_z_m
-
-    def cluster_at(self, xyz: Floats) -> Cluster | None:
-        """The cluster whose middle is nearest to that of the points (points, 3)."""
-        if not len(self._middles):
-            return None
-        away = ((self._middles - xyz[:, :2].mean(axis=0)) ** 2).sum(axis=1)
-        return self._clusters[int(np.argmin(away))]
-
-
-def is_too_small(label: ObjectClass, visible_lw_m: Vec2, points: int) -> bool:
-    """Whether many points show less of a car than a motorcycle has: the camera's box is then of something behind it."""
-    is_large = label.is_vehicle and label is not ObjectClass.MOTORCYCLE
-    return is_large and points >= MANY_POINTS and math.hypot(*visible_lw_m) < SMALLEST_CAR_M
-
-
-def is_thing(cluster: Cluster) -> bool:
-    """Whether a cluster's size is that of something on or beside the road, and not of a wall or a bush."""
-    least, largest = OBSTACLE_LWH_M
-    length, width, _ = cluster.box.size_lwh_m
-    if width < FLAT_M and length > LONGEST_FLAT_M:
-        return False
-    return all(low <= size <= high for low, size, high in zip(least, cluster.box.size_lwh_m, largest, strict=True))
-
-
-def _is_same(track: Track, a: OrientedBox, other: Track, b: OrientedBox) -> bool:
-    """Whether a weaker track, whose box is `a`, is a second name for what `other` follows, whose box is `b`."""
-    apart_m = math.hypot(a.centre_m[0] - b.centre_m[0], a.centre_m[1] - b.centre_m[1])
-    if apart_m > 0.5 * max(a.size_lwh_m[0], b.size_lwh_m[0]):
-        return False
-    if not same_kind(track.label, other.label):
-        return _covers(a, b) or _covers(b, a)
-    if track.label is ObjectClass.OBSTACLE:
-        return b.nearest_in_plan_m(a.centre_m[:2]) == 0.0
-    return apart_m < max(SAME_PLACE * min(a.size_lwh_m[1], b.size_lwh_m[1]), 0.3) or _covers(b, a)
-
-
-def _covers(box: OrientedBox, other: OrientedBox) -> bool:
-    """Whether the middle of `other` lies well inside of `box`, so that both cannot be solid."""
-    inner = OrientedBox(
-        centre_m=box.centre_m,
-        size_lwh_m=(0.7 * box.size_lwh_m[0], 0.7 * box.size_lwh_m[1], box.size_lwh_m[2]),
-        yaw_rad=box.yaw_rad,
-    )
-    return inner.nearest_in_plan_m(other.centre_m[:2]) == 0.0

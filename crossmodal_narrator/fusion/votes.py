@@ -1,49 +1,76 @@
-"""What a thing is and looks like, by the sum of what single images said of it."""
+"""What a thing is and looks like, by the sum of what single images and sweeps said of it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TypeVar
 
-from crossmodal_narrator.core.detections import Attribute, ImageDetection, ObjectClass
+from crossmodal_narrator.core.detections import LOOKALIKES, Attribute, ImageDetection, ObjectClass
 
 K = TypeVar("K", bound=str)
 FADE = 0.98  # of a vote, with each new one: an early mistake is outvoted in a second or two
 
 
 class Votes:
-    """Sums of scores by label, and of confidences by the value of an attribute."""
+    """Sums of scores by label, and of confidences by the value of an attribute.
+
+    Images name a class, shapes rather a kind of classes: by its shape a bus is no lorry, and a van may be a car. So
+    shapes count for whichever class of their kind the images name, and name one themselves only where none does.
+    """
 
     def __init__(self) -> None:
-        self._labels: dict[ObjectClass, float] = {}
+        self._images: dict[ObjectClass, float] = {}
+        self._shapes: dict[ObjectClass, float] = {}
         self._attributes: dict[str, dict[str, float]] = {}
         self.total = 0.0  # the sum of the scores of all sightings
         self.label = ObjectClass.OBSTACLE
+        self._own = 0.0  # of them for the label
 
     @property
     def confidence(self) -> float:
         """That something of this class is there: each sighting leaves less doubt, and votes for others leave more."""
-        if not self._labels:
+        if not self.total:
             return 0.0
-        own = self._labels[self.label]
-        share = own / self.total
-        return float(min(1.0 - 0.5 ** (own / 0.6), 0.98) * share**0.5)
+        return float(min(1.0 - 0.5 ** (self._own / 0.6), 0.98) * (self._own / self.total) ** 0.5)
 
     def add(self, detection: ImageDetection, weight: float = 1.0) -> None:
-        """Count a sighting, for less where its points speak against it."""
-        self._labels = {label: votes * FADE for label, votes in self._labels.items()}
-        self._labels[detection.label] = self._labels.get(detection.label, 0.0) + weight * detection.score
-        self.total = sum(self._labels.values())
-        self.label = _best(self._labels)
+        """Count what an image shows, for less where its points speak against it."""
+        self._count(self._images, detection.label, weight * detection.score)
         for attribute in detection.attributes:
             votes = self._attributes.setdefault(attribute.name, {})
             for value in votes:
                 votes[value] *= FADE
             votes[attribute.value] = votes.get(attribute.value, 0.0) + attribute.confidence
 
+    def add_shape(self, label: ObjectClass, score: float) -> None:
+        """Count what a sweep shows."""
+        self._count(self._shapes, label, score)
+
     def attributes(self) -> tuple[Attribute, ...]:
         """The winning value of each attribute; the confidence is its share, less while there are few votes."""
         return tuple(_winner(name, votes) for name, votes in sorted(self._attributes.items()))
+
+    def _count(self, votes: dict[ObjectClass, float], label: ObjectClass, score: float) -> None:
+        for known in votes:
+            votes[known] *= FADE
+        votes[label] = votes.get(label, 0.0) + score
+        self.total = sum(self._images.values()) + sum(self._shapes.values())
+        sums = self._sums()
+        self.label = _best(sums)
+        self._own = sums[self.label]
+
+    def _sums(self) -> dict[ObjectClass, float]:
+        """Votes for each class that was named, those of shapes given to all classes of their kind in the images."""
+        by_kind: dict[int, float] = {}
+        for label, votes in self._shapes.items():
+            by_kind[LOOKALIKES[label]] = by_kind.get(LOOKALIKES[label], 0.0) + votes
+        sums = {label: votes + by_kind.get(LOOKALIKES[label], 0.0) for label, votes in self._images.items()}
+        pictured = {LOOKALIKES[label] for label in self._images}
+        best = {label: votes for label, votes in self._shapes.items() if LOOKALIKES[label] not in pictured}
+        for kind in {LOOKALIKES[label] for label in best}:
+            label = _best({label: votes for label, votes in best.items() if LOOKALIKES[label] == kind})
+            sums[label] = by_kind[kind]
+        return sums
 
 
 def _winner(name: str, votes: Mapping[str, float]) -> Attribute:

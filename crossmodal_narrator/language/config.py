@@ -27,6 +27,12 @@ class NarratorConfig:
     calm_share: float = parameter(
         0.5, help="share of the last 30 s that may be speech before calm sentences wait", low=0.05, high=1.0
     )
+    familiar_share: float = parameter(
+        0.35, help="in place of calm_share while the surroundings are as they have been", low=0.0, high=1.0
+    )
+    familiar_novelty: float = parameter(
+        0.05, help="novelty of the surroundings up to which they are as they have been", low=0.0, high=1.0
+    )
     persistence_s: float = parameter(
         0.2, help="how long a claim must hold before it is spoken", unit="s", low=0.0, high=5.0
     )

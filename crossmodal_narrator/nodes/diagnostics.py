@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 
-from crossmodal_narrator.core.errors import ModelError
 from crossmodal_narrator.core.scene import SceneState
+from crossmodal_narrator.nodes.opened import Opened
 from crossmodal_narrator.nodes.subscriptions import SensorSubscriptions, Watched
 from crossmodal_narrator.nodes.worker import PerceptionWorker
 from crossmodal_narrator.wire import MessageKind
@@ -19,6 +19,16 @@ TROUBLE_SHOWN_S = 5.0
 DISCOVERY_S = 1.0  # publishers are not found at once
 QUIET_S = 1.5  # after which a topic that was alive is called silent
 OPTIONAL = (MessageKind.IMAGE, MessageKind.COMPRESSED_IMAGE)  # of a camera one of both is enough
+
+
+class RunByEngine(Protocol):
+    """An encoder that can say what runs its network; empty where it has none."""
+
+    @property
+    def engine_name(self) -> str: ...
+
+
+Encoder = TypeVar("Encoder", bound=RunByEngine)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +68,7 @@ def inputs(subscriptions: SensorSubscriptions, now_ns: int) -> list[Health]:
         for topic, watched in subscriptions.watched.items()
         if watched.kind in OPTIONAL and watched.rate.total
     }
+    has_transforms = any(w.rate.total for w in subscriptions.watched.values() if w.kind is MessageKind.TRANSFORMS)
     for topic, watched in subscriptions.watched.items():
         publishers, silent_s = subscriptions.publishers(topic), watched.rate.silent_s(now_ns)
         other_serves = watched.kind in OPTIONAL and topic.rpartition("/image")[0] in folders_served
@@ -66,6 +77,9 @@ def inputs(subscriptions: SensorSubscriptions, now_ns: int) -> list[Health]:
             level, message = OK, "waiting for its publisher to be found"
         if level != OK and other_serves and not watched.rate.total:
             level, message = OK, "not needed: the camera's other picture is read"
+        if watched.kind is MessageKind.TRANSFORMS and has_transforms and not publishers and not watched.rate.total:
+            # Some simulators put all on /tf, others only /tf_static; what is missing the scene names.
+            level, message = OK, "not published: transforms come by the other topic"
         values = {
             "publishers": str(publishers),
             "rate_hz": f"{watched.rate.per_s(now_ns):.1f}",
@@ -98,14 +112,18 @@ def clock(*, is_ticking: bool) -> Health:
     return Health(name="clock", level=WARN, message=message)
 
 
-def engine(name: str, absent: ModelError | None, refusals: Sequence[str]) -> Health:
-    """What runs the models, which engines were refused, and why there may be none."""
-    refused = {f"refused {k}": reason for k, reason in enumerate(refusals)}
-    if absent is not None:
-        message = f"going on without the cameras: {absent}"
-        return Health(name="engine", level=ERROR, message=message, values=refused)
-    message = name or "no camera is configured, or the node is not configured yet"
-    return Health(name="engine", level=WARN if refused else OK, message=message, values=refused)
+def engine(name: str, opened: Opened[Encoder], *, none: str, without: str) -> Health:
+    """What runs an encoder, which engines were refused, and why there may be none.
+
+    `none` is said where nothing was to be opened, `without` is what the node goes on without. Engines that this machine
+    has not are told of; only one that it has and that did not do is warned of.
+    """
+    refused = {f"refused {k}": f"{refusal.engine}: {refusal.reason}" for k, refusal in enumerate(opened.refusals)}
+    if opened.error is not None:
+        return Health(name=name, level=ERROR, message=f"going on without {without}: {opened.error}", values=refused)
+    message = (opened.encoder.engine_name if opened.encoder is not None else "") or none
+    level = OK if all(refusal.is_absent for refusal in opened.refusals) else WARN
+    return Health(name=name, level=level, message=message, values=refused)
 
 
 def messages(worker: PerceptionWorker, now_ns: int) -> Health:

@@ -6,24 +6,37 @@ import dataclasses
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from rclpy.lifecycle import LifecycleState, TransitionCallbackReturn
 from visualization_msgs.msg import MarkerArray
 
-from crossmodal_narrator.assembly import build_perception, open_camera
+from crossmodal_narrator.assembly import (
+    build_perception,
+    geometry_alone,
+    open_camera,
+    open_lidar,
+    open_sound,
+    open_surroundings,
+)
 from crossmodal_narrator.configuration import PerceptionConfig
-from crossmodal_narrator.core.errors import ModelError, NarratorError
+from crossmodal_narrator.core.errors import NarratorError
 from crossmodal_narrator.core.scene import SceneState
 from crossmodal_narrator.core.snapshot import Sense
+from crossmodal_narrator.encoding.audio import Deaf
 from crossmodal_narrator.encoding.camera import CameraEncoder
+from crossmodal_narrator.encoding.crossmodal import NoSurroundings
+from crossmodal_narrator.encoding.lidar import LidarEncoder
 from crossmodal_narrator.nodes import diagnostics, memory, qos
 from crossmodal_narrator.nodes.diagnostics import Health
 from crossmodal_narrator.nodes.lifecycle import NOT_ACTIVE, NarratorLifecycleNode, transition
 from crossmodal_narrator.nodes.markers import markers
+from crossmodal_narrator.nodes.opened import Opened, opened
 from crossmodal_narrator.nodes.process import run_node
 from crossmodal_narrator.nodes.subscriptions import SensorSubscriptions
 from crossmodal_narrator.nodes.types import message_types
 from crossmodal_narrator.nodes.worker import PerceptionWorker, Trouble
+from crossmodal_narrator.pipeline import SoundEncoding, SurroundingsEncoding
 from crossmodal_narrator.sync import Source
 from crossmodal_narrator.wire import Intake, TopicMap, scene_to_message
 
@@ -44,9 +57,10 @@ class PerceptionNode(NarratorLifecycleNode):
         super().__init__(NAME, PerceptionConfig)
         self._types = message_types()
         self._config: PerceptionConfig | None = None
-        self._encoder: CameraEncoder | None = None
-        self._without_camera: ModelError | None = None
-        self._refusals: list[str] = []
+        self._camera: Opened[CameraEncoder] = Opened()
+        self._lidar: Opened[LidarEncoder] = Opened()
+        self._sound: Opened[SoundEncoding] = Opened()
+        self._surroundings: Opened[SurroundingsEncoding] = Opened()
         self._sensors: SensorSubscriptions | None = None
         self._worker: PerceptionWorker | None = None
         self._told_at_ns: dict[str, int] = {}  # by topic: when its trouble was logged
@@ -57,7 +71,7 @@ class PerceptionNode(NarratorLifecycleNode):
     def on_configure(self, _state: LifecycleState) -> TransitionCallbackReturn:
         self._config = self.settings.read(PerceptionConfig)
         self.settings.is_locked = True
-        self._open_camera(self._config)
+        self._open_encoders(self._config)
         return TransitionCallbackReturn.SUCCESS
 
     @transition
@@ -65,13 +79,27 @@ class PerceptionNode(NarratorLifecycleNode):
         assert self._config is not None
         config, lost = self._config, self._lost_cameras()
         if lost:
-            config = dataclasses.replace(config, cameras=())
-        topics = TopicMap.relative(config.cameras, lidar=config.lidar_enabled, odometry=config.odometry_enabled)
-        perception = build_perception(config, now_ns=time.perf_counter_ns, camera=self._encoder)
+            config = dataclasses.replace(config, cameras=(), intake=dataclasses.replace(config.intake, fov_deg=()))
+        relative = TopicMap.relative(
+            config.cameras,
+            lidar=config.lidar_enabled,
+            microphones=config.microphones,
+            odometry=config.odometry_enabled,
+        )
+        topics = relative.described(config.cameras, config.intake)
+        lidar = self._lidar.encoder or geometry_alone(config)
+        perception = build_perception(
+            config,
+            now_ns=time.perf_counter_ns,
+            camera=self._camera.encoder,
+            lidar=lidar,
+            sound=self._sound.encoder or Deaf(),
+            surroundings=self._surroundings.encoder or NoSurroundings(),
+        )
         self._sensors = SensorSubscriptions(self, topics)
         self._worker = PerceptionWorker(
             mailbox=self._sensors.mailbox,
-            intake=Intake(topics, base_frame=config.sync.base_frame),
+            intake=Intake(topics, base_frame=config.sync.base_frame, config=config.intake),
             perception=perception,
             lost=lost,
             on_scene=self._publish,
@@ -87,7 +115,8 @@ class PerceptionNode(NarratorLifecycleNode):
 
     @transition
     def on_cleanup(self, _state: LifecycleState) -> TransitionCallbackReturn:
-        self._config = self._encoder = self._without_camera = None
+        self._config, self._camera, self._lidar = None, Opened(), Opened()
+        self._sound, self._surroundings = Opened(), Opened()
         self.settings.is_locked = False
         memory.release()
         return TransitionCallbackReturn.SUCCESS
@@ -98,9 +127,10 @@ class PerceptionNode(NarratorLifecycleNode):
         return TransitionCallbackReturn.SUCCESS
 
     def health(self) -> Iterator[Health]:
-        yield diagnostics.engine(
-            self._encoder.engine_name if self._encoder else "", self._without_camera, self._refusals
-        )
+        yield diagnostics.engine("engine", self._camera, none="no camera is configured", without="the cameras")
+        yield diagnostics.engine("lidar engine", self._lidar, none="geometry alone", without="the LiDAR's network")
+        yield diagnostics.engine("sound engine", self._sound, none="nothing is listened to", without="the microphones")
+        yield diagnostics.engine("crossmodal engine", self._surroundings, none="not used", without="the surroundings")
         worker, sensors = self._worker, self._sensors
         if worker is None or sensors is None:
             yield NOT_ACTIVE
@@ -117,21 +147,33 @@ class PerceptionNode(NarratorLifecycleNode):
         }
         yield diagnostics.times("latency", worker.latencies.quantiles(), figures)
 
-    def _open_camera(self, config: PerceptionConfig) -> None:
-        """Without weights the other senses go on, and everybody is told."""
-        self._encoder, self._without_camera, self._refusals = None, None, []
-        if not config.cameras:
-            return
-        try:
-            self._encoder = open_camera(config, lambda r: self._refusals.append(f"{r.engine}: {r.reason}"))
-        except ModelError as error:
-            self._without_camera = error
-            self.get_logger().error(f"going on without the cameras: {error}")
+    def _open_encoders(self, config: PerceptionConfig) -> None:
+        """Without weights the other senses go on, and the LiDAR by geometry; everybody is told."""
+        tell = self._hear_of_build
+        self._camera = opened(lambda refused: open_camera(config, refused, tell)) if config.cameras else Opened()
+        self._lidar = opened(lambda refused: open_lidar(config, refused, tell))
+        self._sound = opened(lambda refused: open_sound(config, refused, tell))
+        self._surroundings = opened(lambda refused: open_surroundings(config, refused, tell))
+        encoders: Mapping[str, Opened[Any]] = {
+            "the cameras": self._camera,
+            "the LiDAR's network": self._lidar,
+            "the microphones": self._sound,
+            "the surroundings": self._surroundings,
+        }
+        for without, encoder in encoders.items():
+            if encoder.error is not None:
+                self.get_logger().error(f"going on without {without}: {encoder.error}")
+        for refusal in (refusal for encoder in encoders.values() for refusal in encoder.refusals):
+            if not refusal.is_absent:
+                self.get_logger().warning(f"{refusal.engine} is not used: {refusal.reason}")
+
+    def _hear_of_build(self, text: str) -> None:
+        self.get_logger().info(f"engine: {text}")
 
     def _lost_cameras(self) -> Mapping[Source, NarratorError]:
-        if self._without_camera is None or self._config is None:
+        if self._camera.error is None or self._config is None:
             return {}
-        return {Source(Sense.CAMERA, name): self._without_camera for name in self._config.cameras}
+        return {Source(Sense.CAMERA, name): self._camera.error for name in self._config.cameras}
 
     def stop(self) -> None:
         if self._sensors is not None:

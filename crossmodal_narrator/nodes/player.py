@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
 import threading
 import time
@@ -15,23 +14,20 @@ import rclpy
 from rclpy.duration import Duration
 from rclpy.node import Node
 from rclpy.serialization import deserialize_message
-from rclpy.signals import SignalHandlerOptions
 from rclpy.utilities import remove_ros_args
-from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import CameraInfo
 
 from crossmodal_narrator.bags import Bag, open_bag
 from crossmodal_narrator.core.errors import BagError, NarratorError
 from crossmodal_narrator.nodes import qos
-from crossmodal_narrator.nodes.process import end_with_runner
+from crossmodal_narrator.nodes.pacing import Pacer
+from crossmodal_narrator.nodes.process import FAILED, INTERRUPTED, one_shot
 from crossmodal_narrator.nodes.types import message_class
 from crossmodal_narrator.wire import MessageKind, TopicMap, guess_topics
 
-CLOCK_PERIOD_NS = 10_000_000
 SUBSCRIBERS_POLL_S = 0.05
 SETTLE_S = 0.3  # a subscriber that is matched on our side may not be on its own yet
 ACKNOWLEDGE_S = 2.0
-FAILED, INTERRUPTED = 2, 130
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +42,8 @@ class Played:
 def names_of_the_nodes(bag: Bag) -> tuple[TopicMap, dict[str, str]]:
     """The topics of a bag that the nodes read, and by topic the relative name on which they expect it."""
     recorded = guess_topics([(topic.name, topic.msgtype) for topic in bag.topics])
-    live = {role: topic for topic, role in TopicMap.relative(tuple(recorded.cameras)).roles.items()}
+    names = TopicMap.relative(tuple(recorded.cameras), microphones=tuple(recorded.microphones))
+    live = {role: topic for topic, role in names.roles.items()}
     return recorded, {topic: live[role] for topic, role in recorded.roles.items()}
 
 
@@ -59,7 +56,7 @@ class BagPlayer:
         Raises:
             BagError: the bag holds no topic that the nodes read.
         """
-        self._node, self._bag = node, bag
+        self._bag = bag
         self.topics, names = names_of_the_nodes(bag)
         self._publishers: dict[str, Any] = {}
         offered = {topic.name: topic.offered_qos for topic in bag.topics}
@@ -72,7 +69,7 @@ class BagPlayer:
                 f"{bag.path} has no images, point clouds, odometry or transforms (it has {found})",
                 remedy="play the bag of a drive",
             )
-        self._clock = node.create_publisher(Clock, "/clock", qos.CLOCK)
+        self._pacer = Pacer(node, bag.start_ns)
 
     @property
     def unheard(self) -> tuple[str, ...]:
@@ -92,7 +89,7 @@ class BagPlayer:
         Damage of the bag ends the playing where the bag ends, and is told.
         """
         started_ns, count, damage = time.monotonic_ns(), 0, ""
-        clock_ns = self._bag.start_ns
+        self._pacer.start(rate, stop)
         messages = self._bag.messages(self._publishers)
         while not stop.is_set():
             try:
@@ -101,25 +98,12 @@ class BagPlayer:
                 damage, message = str(error), None
             if message is None:
                 break
-            while clock_ns <= message.log_time_ns and not self._wait(started_ns, clock_ns, rate, stop):
-                self._tick(clock_ns)
-                clock_ns += CLOCK_PERIOD_NS
-            if not self._wait(started_ns, message.log_time_ns, rate, stop):
+            if self._pacer.until(message.log_time_ns):
                 self._publishers[message.topic].publish(self._as_live(message.topic, message.raw))
                 count += 1
         for publisher in self._publishers.values():
             publisher.wait_for_all_acked(Duration(seconds=ACKNOWLEDGE_S))
         return Played(messages=count, seconds=(time.monotonic_ns() - started_ns) / 1e9, damage=damage)
-
-    def _wait(self, started_ns: int, stamp_ns: int, rate: float, stop: threading.Event) -> bool:
-        """Until `stamp_ns` is due; whether the playing was stopped."""
-        due_ns = started_ns + (stamp_ns - self._bag.start_ns) / rate
-        return stop.wait(max(due_ns - time.monotonic_ns(), 0) / 1e9) if due_ns > time.monotonic_ns() else stop.is_set()
-
-    def _tick(self, stamp_ns: int) -> None:
-        tick = Clock()
-        tick.clock.sec, tick.clock.nanosec = divmod(stamp_ns, 1_000_000_000)
-        self._clock.publish(tick)
 
     def _as_live(self, topic: str, raw: bytes) -> Any:
         """The bytes as they are; but the calibration of a rectified image says so only by the name of its topic.
@@ -139,22 +123,16 @@ def main(arguments: list[str] | None = None) -> int:
     """Play the bag that the arguments name; the exit status is that of a command."""
     given = sys.argv if arguments is None else arguments
     args = _parser().parse_args(remove_ros_args(given)[1:])
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda _number, _frame: stop.set())
-    end_with_runner()
-    rclpy.init(args=given, signal_handler_options=SignalHandlerOptions.NO)
     try:
-        player = BagPlayer(rclpy.create_node("player"), open_bag(args.bag))
-        player.wait_for_subscribers(args.wait, stop)
-        for topic in () if args.quiet else player.unheard:
-            sys.stderr.write(f"nobody listens to {topic}\n")
-        played = player.play(args.rate, stop)
+        with one_shot(given) as stop:
+            player = BagPlayer(rclpy.create_node("player"), open_bag(args.bag))
+            player.wait_for_subscribers(args.wait, stop)
+            for topic in () if args.quiet else player.unheard:
+                sys.stderr.write(f"nobody listens to {topic}\n")
+            played = player.play(args.rate, stop)
     except NarratorError as error:
         sys.stderr.write(f"{error}\n")
         return FAILED
-    finally:
-        rclpy.try_shutdown()
     if played.damage:
         sys.stderr.write(f"could not be read: {played.damage}\n")
     if not args.quiet:

@@ -6,8 +6,10 @@ import ctypes
 import os
 import signal
 import sys
+import threading
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import rclpy
@@ -20,6 +22,7 @@ from crossmodal_narrator.nodes.environment import RUNNER
 from crossmodal_narrator.nodes.parameters import check_parameter_files
 
 REFUSED = 2  # the exit status of a node whose parameters are not right
+FAILED, INTERRUPTED = 2, 130  # of a process that plays something
 _PR_SET_PDEATHSIG = 1  # of prctl(2)
 
 
@@ -55,6 +58,20 @@ def run_node(name: str, config: type[Any], make: Callable[[], LifecycleNode], ar
         node.destroy_node()
         rclpy.try_shutdown()
     return 0
+
+
+@contextmanager
+def one_shot(arguments: Sequence[str]) -> Iterator[threading.Event]:
+    """ROS for a process that does one thing and ends; SIGINT or SIGTERM sets the event."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    end_with_runner()
+    rclpy.init(args=list(arguments), signal_handler_options=SignalHandlerOptions.NO)
+    try:
+        yield stop
+    finally:
+        rclpy.try_shutdown()
 
 
 def _turn(executor: SingleThreadedExecutor, node: LifecycleNode) -> None:

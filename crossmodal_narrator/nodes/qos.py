@@ -22,6 +22,7 @@ def _profile(depth: int, *, reliable: bool, latched: bool = False) -> QoSProfile
 # Best effort matches a driver of either kind; a late image is worth nothing.
 SENSOR = _profile(5, reliable=False)
 CALIBRATION = _profile(2, reliable=False)
+SOUND = _profile(20, reliable=False)  # two seconds: a chunk that is lost is a gap in what is heard
 ODOMETRY = _profile(100, reliable=False)
 TRANSFORMS = _profile(100, reliable=False)
 STATIC_TRANSFORMS = _profile(100, reliable=True, latched=True)
@@ -36,7 +37,12 @@ def of_sensor(kind: MessageKind, *, is_static: bool) -> QoSProfile:
     """What a subscription to a sensor's messages asks for."""
     if kind is MessageKind.TRANSFORMS:
         return STATIC_TRANSFORMS if is_static else TRANSFORMS
-    return {MessageKind.ODOMETRY: ODOMETRY, MessageKind.CAMERA_INFO: CALIBRATION}.get(kind, SENSOR)
+    profiles = {
+        MessageKind.ODOMETRY: ODOMETRY,
+        MessageKind.CAMERA_INFO: CALIBRATION,
+        MessageKind.SOUND: SOUND,
+    }
+    return profiles.get(kind, SENSOR)
 
 
 def of_player(kind: MessageKind, *, is_static: bool, offered: str) -> QoSProfile:

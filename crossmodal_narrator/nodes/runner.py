@@ -19,6 +19,7 @@ from rich.console import Console
 from crossmodal_narrator.bags import Bag, open_bag
 from crossmodal_narrator.nodes.listener import Listener
 from crossmodal_narrator.nodes.player import names_of_the_nodes
+from crossmodal_narrator.nodes.profile import Profile
 from crossmodal_narrator.nodes.shared_memory import remove_orphans
 from crossmodal_narrator.nodes.supervisor import Supervisor, interrupt, start_process
 from crossmodal_narrator.nodes.terminal import TerminalView
@@ -38,6 +39,7 @@ class RunPlan:
     rate: float
     exits_at_end: bool
     remaps: tuple[str, ...] = ()  # "from:=to", as ROS 2 writes them
+    profile: Profile | None = None  # of the simulator that is listened to
 
 
 class Run:
@@ -59,7 +61,9 @@ class Run:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._stop)
         rclpy.init(args=[], signal_handler_options=SignalHandlerOptions.NO)
-        uses_sim_time = Parameter("use_sim_time", value=self._bag is not None)
+        profile = self._plan.profile
+        is_simulated = self._bag is not None or (profile is not None and profile.uses_sim_time)
+        uses_sim_time = Parameter("use_sim_time", value=is_simulated)
         node = rclpy.create_node("runner", parameter_overrides=[uses_sim_time])
         executor = SingleThreadedExecutor()
         executor.add_node(node)
@@ -84,10 +88,14 @@ class Run:
         self._is_over = True
 
     def _nodes(self) -> list[tuple[str, Sequence[str]]]:
-        """Each node's arguments. What the bag has comes first, so that a parameter file can say otherwise."""
+        """Each node's arguments. What bag or profile say comes first, so that a parameter file can say otherwise."""
         given = [] if self._plan.params is None else ["--params-file", str(self._plan.params)]
         given += [word for remap in self._plan.remaps for word in ("-r", remap)]
         perception, narrator = [*given], [*given]
+        if (profile := self._plan.profile) is not None:
+            perception, narrator = (
+                [*profile.parameter_arguments(node), *given, *profile.remappings] for node in ("perception", "narrator")
+            )
         if self._plan.languages is not None:
             narrator += ["-p", f"languages:=[{','.join(self._plan.languages)}]"]
         if self._bag is not None:

@@ -70,6 +70,7 @@ class PerceptionWorker:
         while (letter := self._mailbox.take()) is not None:
             self._handle(letter)
         self._tell_all("the end", self._perception.finish())
+        self._perception.close()
 
     def _handle(self, letter: Letter) -> None:
         try:

@@ -29,6 +29,10 @@ class Fields:
         for key, value in self._left.items():
             raise self.refusal(key, value, "only keys that a manifest knows")
 
+    def holds(self, key: str) -> bool:
+        """Whether `key` is there and was not read yet."""
+        return key in self._left
+
     def text(self, key: str) -> str:
         return self._take(key, str, "text")
 

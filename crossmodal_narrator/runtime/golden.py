@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,15 +25,43 @@ class ExpectedValues:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GoldenSample:
-    """Inputs as (shape, seed, block), expected outputs, and the tolerance of the manifest."""
+class SampleInput:
+    """One input as a recipe: `offset + scale * noise` in `dtype`, where the noise is that of `block_noise`."""
 
-    inputs: Mapping[str, tuple[tuple[int, ...], int, int]]
+    shape: tuple[int, ...]
+    seed: int
+    block: int
+    dtype: str = "float32"
+    scale: float = 1.0
+    offset: float = 0.0
+
+    def array(self) -> NDArray[Any]:
+        noise = block_noise(self.shape, self.seed, self.block)
+        if (self.scale, self.offset, self.dtype) == (1.0, 0.0, "float32"):
+            return noise
+        values = self.offset + self.scale * noise.astype(np.float64)
+        dtype = np.dtype(self.dtype)
+        if dtype.kind in "iu":
+            values = np.clip(np.rint(values), np.iinfo(dtype).min, np.iinfo(dtype).max)
+        return values.astype(dtype)
+
+    def described(self) -> dict[str, object]:
+        """As golden.json holds it, without what is as usual."""
+        described: dict[str, object] = {"shape": list(self.shape), "seed": self.seed, "block": self.block}
+        usual = {"dtype": "float32", "scale": 1.0, "offset": 0.0}
+        return described | {key: getattr(self, key) for key, value in usual.items() if getattr(self, key) != value}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoldenSample:
+    """Inputs as recipes, expected outputs, and the tolerance of the manifest."""
+
+    inputs: Mapping[str, SampleInput]
     outputs: Mapping[str, ExpectedValues]
     tolerance: Golden
 
-    def arrays(self) -> dict[str, NDArray[np.float32]]:
-        return {name: block_noise(shape, seed, block) for name, (shape, seed, block) in self.inputs.items()}
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        return {name: recipe.array() for name, recipe in self.inputs.items()}
 
 
 def block_noise(shape: tuple[int, ...], seed: int, block: int) -> NDArray[np.float32]:
@@ -60,10 +89,7 @@ def read_golden(content: bytes, tolerance: Golden) -> GoldenSample:
     try:
         document = json.loads(content)
         return GoldenSample(
-            inputs={
-                name: (tuple(entry["shape"]), int(entry["seed"]), int(entry["block"]))
-                for name, entry in document["inputs"].items()
-            },
+            inputs={name: _sample_input(entry) for name, entry in document["inputs"].items()},
             outputs={
                 name: ExpectedValues(
                     shape=tuple(entry["shape"]),
@@ -79,13 +105,29 @@ def read_golden(content: bytes, tolerance: Golden) -> GoldenSample:
         raise ModelError(f"{tolerance.file.path} is not a golden sample: {error!r}", remedy=remedy) from error
 
 
+def _sample_input(entry: Mapping[str, Any]) -> SampleInput:
+    return SampleInput(
+        shape=tuple(int(length) for length in entry["shape"]),
+        seed=int(entry["seed"]),
+        block=int(entry["block"]),
+        dtype=str(entry.get("dtype", "float32")),
+        scale=float(entry.get("scale", 1.0)),
+        offset=float(entry.get("offset", 0.0)),
+    )
+
+
 def record_golden(
     engine: Engine, shapes: Mapping[str, tuple[int, ...]], *, seed: int, block: int, count: int = 48
 ) -> str:
+    """The JSON of a golden sample for `engine` whose inputs are plain noise of `shapes`."""
+    inputs = {name: SampleInput(shape=shape, seed=seed, block=block) for name, shape in shapes.items()}
+    return record_sample(engine, inputs, count=count)
+
+
+def record_sample(engine: Engine, inputs: Mapping[str, SampleInput], *, count: int = 48) -> str:
     """The JSON of a golden sample for `engine`: the largest answers and some spread over each output."""
-    inputs = {name: block_noise(shape, seed, block) for name, shape in shapes.items()}
     outputs = {}
-    for name, answer in sorted(engine.infer(inputs).items()):
+    for name, answer in sorted(engine.infer({name: recipe.array() for name, recipe in inputs.items()}).items()):
         flat = answer.reshape(-1)
         chosen = {
             *np.argsort(flat)[-count // 2 :].tolist(),
@@ -94,7 +136,7 @@ def record_golden(
         indices = sorted(int(i) for i in chosen)
         values = [float(f"{flat[i]:.7g}") for i in indices]
         outputs[name] = {"shape": list(answer.shape), "indices": indices, "values": values}
-    described = {name: {"shape": list(shape), "seed": seed, "block": block} for name, shape in shapes.items()}
+    described = {name: recipe.described() for name, recipe in inputs.items()}
     return json.dumps({"inputs": described, "outputs": outputs}, separators=(",", ":")) + "\n"
 
 
@@ -117,7 +159,8 @@ def _check_output(engine: str, name: str, answers: Arrays, expected: ExpectedVal
         raise EngineError(f"{engine} answers {name} with {shape} instead of {expected.shape}", remedy=remedy)
     got = answer.reshape(-1)[list(expected.indices)].astype(np.float64)
     wanted = np.array(expected.values)
-    excess = np.abs(got - wanted) - (tolerance.absolute + tolerance.relative * np.abs(wanted))
+    allowed = tolerance.absolute + tolerance.relative * np.abs(wanted) + tolerance.of_largest * np.abs(wanted).max()
+    excess = np.abs(got - wanted) - allowed
     if not np.isfinite(got).all() or bool((excess > 0).any()):
         worst = int(np.nanargmax(np.where(np.isfinite(got), excess, np.inf)))
         raise EngineError(

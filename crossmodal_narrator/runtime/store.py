@@ -15,8 +15,9 @@ from pathlib import Path
 
 from crossmodal_narrator.core.errors import ModelError
 from crossmodal_narrator.core.folders import shared_folder, user_cache_dir
+from crossmodal_narrator.runtime.artifacts import FileEntry, Precision
 from crossmodal_narrator.runtime.golden import GoldenSample, read_golden
-from crossmodal_narrator.runtime.manifest import FileEntry, Manifest, read_manifest
+from crossmodal_narrator.runtime.manifest import Manifest, read_manifest
 
 
 class ModelState(str, Enum):
@@ -55,18 +56,26 @@ class ModelStore:
             return manifest.folder
         return self._cache_dir / "models" / manifest.name / manifest.artifact.sha256[:16]
 
-    def artifact(self, manifest: Manifest) -> bytes:
-        """The checked bytes of the ONNX file.
+    @property
+    def plans_folder(self) -> Path:
+        """Where engines that were built for this machine are kept."""
+        return self._cache_dir / "plans"
+
+    def artifact(self, manifest: Manifest, precision: Precision = Precision.FP32) -> bytes:
+        """The checked bytes of the ONNX file in `precision`, which `manifest` must have.
 
         Raises:
             ModelError: absent, altered, or not allowed.
         """
         remedy = f"run `crossmodal-narrator models pull {manifest.name}`"
-        return read_checked(self.folder(manifest), manifest.artifact, remedy=remedy)
+        if manifest.source is None:
+            remedy = "restore it from the repository"
+        return read_checked(self.folder(manifest), manifest.artifact_in(precision), remedy=remedy)
 
-    def golden(self, manifest: Manifest) -> GoldenSample:
+    def golden(self, manifest: Manifest, precision: Precision = Precision.FP32) -> GoldenSample:
         remedy = "restore the golden sample from the repository"
-        return read_golden(read_checked(manifest.folder, manifest.golden.file, remedy=remedy), manifest.golden)
+        tolerance = manifest.golden_in(precision)
+        return read_golden(read_checked(manifest.folder, tolerance.file, remedy=remedy), tolerance)
 
     def state(self, manifest: Manifest) -> ModelState:
         if not (self.folder(manifest) / manifest.artifact.path).exists():
@@ -77,16 +86,15 @@ class ModelStore:
             return ModelState.ALTERED
         return ModelState.READY
 
-    def install(self, manifest: Manifest, content: bytes) -> Path:
-        """Write the artifact atomically, after checking that it is what the manifest says.
+    def install(self, manifest: Manifest, content: bytes, precision: Precision = Precision.FP32) -> Path:
+        """Write the artifact of `precision` atomically, after checking that it is what the manifest says.
 
         Raises:
             ModelError: other bytes than the manifest names, or a cache folder that cannot be written.
         """
-        check_content(
-            content, manifest.artifact, name=f"{manifest.name}/{manifest.artifact.path}", remedy="report this"
-        )
-        path = self.folder(manifest) / manifest.artifact.path
+        entry = manifest.artifact_in(precision)
+        check_content(content, entry, name=f"{manifest.name}/{entry.path}", remedy="report this")
+        path = self.folder(manifest) / entry.path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(path, content)

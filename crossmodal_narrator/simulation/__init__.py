@@ -1,7 +1,5 @@
-"""A street to drive through: traffic, sensors and ground truth, without a vehicle."""
+"""A world to drive through: traffic, sensors and ground truth, without a vehicle.
 
-from crossmodal_narrator.simulation.drive import Moment, simulate
-from crossmodal_narrator.simulation.recording import cached_drive, record
-from crossmodal_narrator.simulation.street import SCENARIOS, Scenario, build_scenario
-
-__all__ = ["SCENARIOS", "Moment", "Scenario", "build_scenario", "cached_drive", "record", "simulate"]
+`drive` makes it tick by tick, `recording` writes it to disk. Nothing is imported here: traffic and rays each bring a
+library that the others do without.
+"""

@@ -1,161 +1,193 @@
-"""A simulated drive: a scenario seen by the vehicle's sensors, as frames in the order of their stamps.
-
-Each moment is made from the scenario, the seed and its own number alone, so that any number of processes gives the same
-bytes. Everybody stands still within a moment: for one turn of the LiDAR, in whose middle the image is taken.
-"""
+"""A drive, tick by tick: made by several processes at once, handed out in order."""
 
 from __future__ import annotations
 
 import math
 import multiprocessing
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+import signal
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import cv2
-import numpy as np
-from numpy.typing import NDArray
 
+from crossmodal_narrator.bags.storage import RawMessage
 from crossmodal_narrator.core.errors import ScenarioError
-from crossmodal_narrator.core.frames import CameraFrame, EgoMotion, FrameTransform, LidarSweep, SensorFrame
-from crossmodal_narrator.core.geometry import Pose
-from crossmodal_narrator.simulation.camera import PinholeCamera, View, wide_intrinsics
-from crossmodal_narrator.simulation.ground import ShadowMap
-from crossmodal_narrator.simulation.lidar import TURN_S, LidarModel, Points, SpinningLidar
-from crossmodal_narrator.simulation.matter import WHITE, Matter
-from crossmodal_narrator.simulation.street import Scenario, build_scenario
-from crossmodal_narrator.simulation.truth import true_scene
+from crossmodal_narrator.simulation.messages import GNSS_TOPIC, IMU_TOPIC, Composer, ego_messages
+from crossmodal_narrator.simulation.rollout import Rollout
+from crossmodal_narrator.simulation.scenario import Scenario, SensorFault
+from crossmodal_narrator.simulation.scenarios import load_scenario
+from crossmodal_narrator.simulation.sensors.ego import EgoSensors
+from crossmodal_narrator.simulation.sensors.rig import Rig, default_rig
+from crossmodal_narrator.simulation.sensors.spinning_lidar import load_model
+from crossmodal_narrator.simulation.suite import TICK_S, SensorSuite, is_upon
+from crossmodal_narrator.simulation.traffic.roll_out import roll_out
 
-START_NS = 1_700_000_000_000_000_000  # of every drive: a stamp, not a date
-ODOMETRY_S = 0.02
-CAMERA, CAMERA_FRAME, LIDAR_FRAME = "front", "camera_front_optical", "lidar_top"
-INTRINSICS = wide_intrinsics(960, 540, math.radians(70.0))
 _MAX_PROCESSES = 4
-# Optical axes in base_link's: x right is -y, y down is -z, z forward is x.
-_OPTICAL = np.array([[0.0, 0.0, 1.0], [-1.0, 0.0, 0.0], [0.0, -1.0, 0.0]])
-BASE_FROM_CAMERA = Pose(rotation=_OPTICAL, translation_m=np.array([1.7, 0.0, 1.45]))
-BASE_FROM_LIDAR = Pose.from_xy_yaw(1.0, 0.0, 0.0, 1.9)
+_AHEAD = 4  # ticks that each process may be ahead of who takes them
+_MOST_PIXELS = 4096 * 2160
+_TOPICS_OF = {"odometry": ("/odom", "/tf"), "imu": (IMU_TOPIC,), "gps": (GNSS_TOPIC,)}  # of the ego's own sensors
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Moment:
-    """One turn of the LiDAR and one image; `truth` is an entry of truth.json."""
+class SensedTick:
+    """A tick as serialized messages, by log time."""
 
-    image: CameraFrame
-    sweep: LidarSweep
+    messages: Sequence[RawMessage]
+    types: Mapping[str, str] = field(default_factory=dict)  # of each topic in it
     truth: dict[str, Any]
 
 
-class Stage:
-    """A scenario made ready to be seen: what never moves is built once."""
+class Drive:
+    """A scenario that was rolled out, ready to be sensed. Iterate over `ticks()`; one at a time."""
 
-    def __init__(self, scenario: Scenario, seed: int) -> None:
-        self._scenario, self._seed = scenario, seed
-        still = [actor for actor in scenario.actors if not actor.is_moving_ever]
-        self._moving = [actor for actor in scenario.actors if actor.is_moving_ever]
-        meshes = [*scenario.surroundings, *(actor.mesh(0.0) for actor in still)]
-        self._still = Matter.of(meshes, [WHITE] * len(scenario.surroundings) + [actor.paint for actor in still])
-        self._shadows = ShadowMap(scenario.sun).with_shadows([actor.box(0.0) for actor in still])
-        self._bodies = [None] * len(scenario.surroundings) + [actor.actor_id for actor in (*still, *self._moving)]
-        self._camera, self._lidar = PinholeCamera(INTRINSICS), SpinningLidar(LidarModel())
+    def __init__(self, scenario: Scenario, rig: Rig, *, seed: int = 0, seconds: float | None = None) -> None:
+        """`seconds` cuts it short.
 
-    def moment(self, number: int) -> Moment:
-        """The turn that ends at (number + 1) / 10 s."""
-        end_s = (number + 1) * TURN_S
-        middle_s = end_s - 0.5 * TURN_S
-        rng = np.random.default_rng((self._seed, number))
-        moving = Matter.of([actor.mesh(middle_s) for actor in self._moving], [actor.paint for actor in self._moving])
-        boxes = [actor.box(middle_s) for actor in self._moving]
-        view = View(
-            still=self._still,
-            moving=moving,
-            moving_boxes=boxes,
-            shadows=self._shadows.with_shadows(boxes),
-            sun=self._scenario.sun,
+        Raises:
+            ScenarioError: the scenario contradicts itself, or has fewer seconds.
+        """
+        if seed < 0:
+            raise ScenarioError(f"the seed is {seed}", remedy="choose 0 or more")
+        self.scenario, self.rig, self.seed = scenario, rig, seed
+        self.count = ticks_in(scenario, seconds)
+        self.rollout: Rollout = roll_out(scenario, seed)
+
+    @property
+    def length_s(self) -> float:
+        return self.count * TICK_S
+
+    def ticks(self, processes: int | None = None) -> Iterator[SensedTick]:
+        """All ticks in order, with the ego's own sensors merged in. The same bytes whatever the number of `processes`.
+
+        By default one process a core, at most four.
+        """
+        composer = Composer()
+        ego = ego_messages(composer, EgoSensors(self.rollout, self.length_s), self.rig)
+        pending: list[RawMessage] = []
+        for number, tick in enumerate(self._sensed(processes)):
+            until_ns = tick.truth["stamp_ns"]
+            is_last = number == self.count - 1
+            for message in ego:
+                if not self._is_lost(message):
+                    pending.append(message)
+                if message.log_time_ns > until_ns:
+                    break
+            ready = [m for m in pending if is_last or m.log_time_ns <= until_ns]
+            pending = pending[len(ready) :]
+            messages = sorted([*ready, *tick.messages], key=lambda m: m.log_time_ns)  # stable: the ego comes first
+            yield replace(tick, messages=messages, types={**composer.types, **tick.types})
+
+    def _is_lost(self, message: RawMessage) -> bool:
+        """Whether a fault of one of the ego's own sensors keeps the message back: blind or silent, it gives none."""
+        return any(
+            message.topic in _TOPICS_OF.get(fault.sensor, ()) and is_upon(fault, message.log_time_ns)
+            for fault in self.scenario.faults
         )
-        rgb = self._camera.render(view, self._scenario.ego_pose(middle_s) @ BASE_FROM_CAMERA, rng)
-        points = self._lidar.sweep(
-            (self._still, moving), lambda at_s: self._scenario.ego_pose(end_s + at_s) @ BASE_FROM_LIDAR, rng
-        )
-        stamp_ns = stamp_at(end_s)
-        returns = self._returns(points)
-        return Moment(
-            image=CameraFrame(
-                stamp_ns=stamp_at(middle_s), frame_id=CAMERA_FRAME, camera=CAMERA, rgb=rgb, intrinsics=INTRINSICS
-            ),
-            sweep=LidarSweep(
-                stamp_ns=stamp_ns,
-                frame_id=LIDAR_FRAME,
-                xyz=points.xyz,
-                intensity=points.intensity,
-                point_offset_s=points.offset_s,
-            ),
-            truth=true_scene(self._scenario, end_s, stamp_ns, returns, INTRINSICS, BASE_FROM_CAMERA),
-        )
 
-    def _returns(self, points: Points) -> dict[str, int]:
-        """How many points met each actor."""
-        counts: NDArray[np.int64] = np.bincount(points.body, minlength=len(self._bodies))
-        return {name: int(count) for name, count in zip(self._bodies, counts, strict=True) if name is not None}
-
-
-def stamp_at(time_s: float) -> int:
-    return START_NS + round(time_s * 1e9)
+    def _sensed(self, processes: int | None) -> Iterator[SensedTick]:
+        """Raises ScenarioError: a process that draws could not begin, or was killed."""
+        processes = min(self.count, min(_MAX_PROCESSES, os.cpu_count() or 1) if processes is None else processes)
+        what = (self.rollout, self.rig, self.scenario.faults)
+        if processes <= 1:
+            worker = _Worker(*what)
+            yield from (worker.tick(number) for number in range(self.count))
+            return
+        # Spawned, not forked: OpenCV's threads do not survive a fork.
+        context = multiprocessing.get_context("spawn")
+        pool = ProcessPoolExecutor(processes, mp_context=context, initializer=_set_worker, initargs=what)
+        waiting: deque[Future[SensedTick]] = deque()
+        try:
+            for number in range(self.count):
+                waiting.append(pool.submit(_worked_tick, number))
+                if len(waiting) > _AHEAD * processes:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        except BrokenProcessPool as error:
+            raise ScenarioError(
+                "a process that draws was killed", remedy="take fewer --processes or a smaller --size"
+            ) from error
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
 
 
-def simulate(name: str, seed: int, seconds: float | None = None, processes: int | None = None) -> Iterator[Moment]:
-    """The moments of a scenario, in order; `seconds` cuts it short.
+def build_drive(
+    scenario: str,
+    *,
+    seed: int = 0,
+    seconds: float | None = None,
+    width: int = 960,
+    height: int = 540,
+    cameras: str | None = None,
+    lidar: str = "beams_64",
+) -> Drive:
+    """The drive that a command line asks for.
+
+    `scenario` is a name or a YAML file; `cameras` are names with commas between them, "none", or None for those of the
+    scenario; `lidar` is a model or "none".
 
     Raises:
-        ScenarioError: an unknown or contradictory scenario, or more seconds than it has.
+        ScenarioError: anything of it that is not known, or contradicts itself.
     """
-    count = moments_in(build_scenario(name, seed), seconds)
-    processes = min(count, _MAX_PROCESSES, os.cpu_count() or 1) if processes is None else processes
-    if processes == 1:
-        stage = Stage(build_scenario(name, seed), seed)
-        yield from (stage.moment(number) for number in range(count))
-        return
-    # Spawned, not forked: OpenCV's threads do not survive a fork.
-    with multiprocessing.get_context("spawn").Pool(processes, _set_stage, (name, seed)) as pool:
-        yield from pool.imap(_staged_moment, range(count))
+    loaded = load_scenario(scenario)
+    if width * height > _MOST_PIXELS:
+        raise ScenarioError(f"an image of {width}x{height} is too large", remedy="choose at most 4096x2160 pixels")
+    if lidar != "none":
+        load_model(lidar)
+    names = loaded.cameras if cameras is None else () if cameras == "none" else tuple(cameras.split(","))
+    rig = default_rig(names, width=width, height=height, lidar=None if lidar == "none" else lidar)
+    if loaded.microphones.chunk_s != TICK_S:
+        raise ScenarioError(f"microphones.chunk_s is {loaded.microphones.chunk_s:g}", remedy=f"choose {TICK_S:g}")
+    return Drive(loaded, replace(rig, microphones=loaded.microphones), seed=seed, seconds=seconds)
 
 
-def moments_in(scenario: Scenario, seconds: float | None) -> int:
-    """How many turns of the LiDAR the first `seconds` hold.
+def ticks_in(scenario: Scenario, seconds: float | None) -> int:
+    """How many ticks the first `seconds` hold.
 
     Raises:
         ScenarioError: fewer than one, or more than the scenario tells.
     """
     length_s = scenario.length_s if seconds is None else seconds
-    if not TURN_S <= length_s <= scenario.length_s:
+    if not TICK_S <= length_s <= scenario.length_s:
         raise ScenarioError(
-            f"{scenario.name} cannot last {length_s:g} s", remedy=f"choose {TURN_S:g} to {scenario.length_s:g} s"
+            f"{scenario.name} cannot last {length_s:g} s", remedy=f"choose {TICK_S:g} to {scenario.length_s:g} s"
         )
-    return math.floor(length_s / TURN_S + 1e-9)
+    return math.floor(length_s / TICK_S + 1e-9)
 
 
-def rigid_frames(scenario: Scenario, length_s: float) -> Iterator[SensorFrame]:
-    """Where the sensors sit, then odometry and the transform odom → base_link, 50 times a second."""
-    for child, pose in ((CAMERA_FRAME, BASE_FROM_CAMERA), (LIDAR_FRAME, BASE_FROM_LIDAR)):
-        yield FrameTransform(stamp_ns=START_NS, parent="base_link", child=child, parent_from_child=pose, is_static=True)
-    for k in range(math.floor(length_s / ODOMETRY_S + 1e-9) + 1):
-        time_s = k * ODOMETRY_S
-        pose, stamp_ns = scenario.ego_pose(time_s), stamp_at(time_s)
-        velocity = (scenario.ego_speed.speed_mps(time_s), 0.0, 0.0)
-        yield EgoMotion(stamp_ns=stamp_ns, odom_from_base=pose, velocity_mps=velocity, yaw_rate_rps=0.0)
-        yield FrameTransform(stamp_ns=stamp_ns, parent="odom", child="base_link", parent_from_child=pose)
+class _Worker:
+    """What one process needs to make ticks."""
+
+    def __init__(self, rollout: Rollout, rig: Rig, faults: Sequence[SensorFault]) -> None:
+        self._suite, self._composer = SensorSuite(rollout, rig, faults), Composer()
+
+    def tick(self, number: int) -> SensedTick:
+        tick = self._suite.tick(number)
+        messages = [message for frame in tick.frames for message in self._composer.raw(frame)]
+        return SensedTick(messages=messages, types=dict(self._composer.types), truth=tick.truth)
 
 
-_stage: Stage | None = None  # of this worker process
+_worker: _Worker | Exception | None = None  # of this process
 
 
-def _set_stage(name: str, seed: int) -> None:
-    global _stage
+def _set_worker(rollout: Rollout, rig: Rig, faults: Sequence[SensorFault]) -> None:
+    """What goes wrong here is raised by the first tick: a process that does not begin is not told to anybody."""
+    global _worker
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal asks everybody; the parent ends its workers
     cv2.setNumThreads(1)  # the processes share the cores
-    _stage = Stage(build_scenario(name, seed), seed)
+    try:
+        _worker = _Worker(rollout, rig, faults)
+    except Exception as error:  # noqa: BLE001
+        _worker = error
 
 
-def _staged_moment(number: int) -> Moment:
-    assert _stage is not None
-    return _stage.moment(number)
+def _worked_tick(number: int) -> SensedTick:
+    assert _worker is not None
+    if isinstance(_worker, Exception):
+        raise _worker
+    return _worker.tick(number)

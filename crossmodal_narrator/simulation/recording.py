@@ -1,94 +1,103 @@
-"""A simulated drive as a bag, with its truth beside it."""
+"""A drive on disk: a bag, its truth, and what a narrator is expected to say of it."""
 
 from __future__ import annotations
 
 import hashlib
-import heapq
 import json
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from crossmodal_narrator.bags.writer import BagWriter
 from crossmodal_narrator.core.errors import BagError
 from crossmodal_narrator.core.folders import user_cache_dir
-from crossmodal_narrator.core.frames import SensorFrame
-from crossmodal_narrator.simulation.drive import moments_in, rigid_frames, simulate
-from crossmodal_narrator.simulation.lidar import TURN_S
-from crossmodal_narrator.simulation.street import build_scenario
+from crossmodal_narrator.simulation.drive import Drive
+from crossmodal_narrator.simulation.scenarios import expectations_document, load_scenario
+from crossmodal_narrator.simulation.sensors.rig import Rig, default_rig
+from crossmodal_narrator.wire.sound import SOUND_DEFINITIONS
 
 OnProgress = Callable[[int, int], None]
-TRUTH_NAME = "truth.json"
+BAG_NAME, TRUTH_NAME, EXPECTATIONS_NAME = "bag", "truth.json", "expectations.json"
 _MADE_OF = ("simulation", "wire", "bags")  # packages whose change may change the bytes of a drive
+_SOURCES = ("*.py", "*.yaml", "*.xml")
 
 
-def cached_drive(name: str, *, seed: int = 0, on_progress: OnProgress = lambda done, total: None) -> Path:
+def _silent(done: int, total: int) -> None:
+    pass
+
+
+def record(drive: Drive, folder: Path, *, processes: int | None = None, on_progress: OnProgress = _silent) -> Path:
+    """Write the drive to a new `folder`: bag/, truth.json and expectations.json; the bag's path is returned.
+
+    The same drive gives the same bytes, whatever the number of processes. The folder appears when all is written: what
+    fails before leaves nothing that looks like a drive.
+
+    Raises:
+        ScenarioError: the drive cannot be made.
+        BagError: `folder` exists, or cannot be written.
+    """
+    if folder.exists():
+        raise BagError(f"{folder} exists already", remedy="name a folder that does not")
+    with _written_whole(folder) as making:
+        truth: list[dict[str, Any]] = []
+        with BagWriter(making / BAG_NAME, definitions=SOUND_DEFINITIONS) as bag:
+            for tick in drive.ticks(processes):
+                for message in tick.messages:
+                    bag.write_raw(message.topic, tick.types[message.topic], message.raw, message.log_time_ns)
+                truth.append(tick.truth)
+                on_progress(len(truth), drive.count)
+        _write_json(making / TRUTH_NAME, truth)
+        _write_json(making / EXPECTATIONS_NAME, expectations_document(drive.scenario, length_s=drive.length_s))
+    return folder / BAG_NAME
+
+
+@contextmanager
+def _written_whole(folder: Path) -> Iterator[Path]:
+    """A folder beside `folder` that takes its name if all goes well, and is gone if not."""
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".making-") as making:
+            inner = Path(making) / "drive"
+            inner.mkdir()
+            yield inner
+            inner.rename(folder)
+    except OSError as error:
+        raise BagError(
+            f"{folder} cannot be written: {error.strerror or error}",
+            remedy="free some space, or name a folder elsewhere",
+        ) from error
+
+
+def _write_json(path: Path, document: Sequence[Any] | dict[str, Any]) -> None:
+    path.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def cached_drive(name: str, *, seed: int = 0, rig: Rig | None = None, on_progress: OnProgress = _silent) -> Path:
     """The bag of a drive, recorded the first time that this version is asked for it, and kept in the user's cache.
 
     Raises:
         ScenarioError: an unknown scenario.
         BagError: the cache cannot be written.
     """
-    kept = user_cache_dir() / "drives" / f"{name}-{seed}-{_fingerprint()}"
-    bag = kept / "bag"
-    if bag.is_dir():
-        return bag
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=kept.parent, prefix=".making-") as making:
-        record(name, Path(making) / "drive" / "bag", seed=seed, on_progress=on_progress)
-        with suppress(OSError):  # another run was faster, and made the same bytes
-            (Path(making) / "drive").rename(kept)
-    if not bag.is_dir():
-        raise BagError(
-            f"{kept} could not be written", remedy="free some space, or set XDG_CACHE_HOME to another folder"
-        )
-    return bag
+    drive = Drive(load_scenario(name), rig or default_rig(load_scenario(name).cameras), seed=seed)
+    kept = user_cache_dir() / "drives" / f"{drive.scenario.name}-{seed}-{_fingerprint(drive)}"
+    if not kept.is_dir():
+        try:
+            record(drive, kept, on_progress=on_progress)
+        except BagError:
+            if not kept.is_dir():  # else another run was faster, and made the same bytes
+                raise
+    return kept / BAG_NAME
 
 
-def _fingerprint() -> str:
-    """Of the code that makes drives."""
+def _fingerprint(drive: Drive) -> str:
+    """Of the code and the data that make the drive."""
     root = Path(__file__).resolve().parents[1]
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(repr((drive.scenario, drive.rig)).encode())
     for package in _MADE_OF:
-        for path in sorted((root / package).rglob("*.py")):
-            digest.update(path.read_bytes())
+        for pattern in _SOURCES:
+            for path in sorted((root / package).rglob(pattern)):
+                digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
-
-
-def record(
-    name: str,
-    path: Path,
-    *,
-    seed: int = 0,
-    seconds: float | None = None,
-    processes: int | None = None,
-    on_progress: OnProgress = lambda done, total: None,
-) -> Path:
-    """Write the scenario to a new bag at `path`, and truth.json beside it; the truth's path is returned.
-
-    The same name, seed and seconds give the same bytes, whatever the number of processes.
-
-    Raises:
-        ScenarioError: an unknown or contradictory scenario, or more seconds than it has.
-        BagError: `path` exists, or cannot be written.
-    """
-    scenario = build_scenario(name, seed)
-    total = moments_in(scenario, seconds)
-    truth: list[dict[str, Any]] = []
-
-    def sensed() -> Iterator[SensorFrame]:
-        for moment in simulate(name, seed, seconds, processes):
-            truth.append(moment.truth)
-            on_progress(len(truth), total)
-            yield moment.image
-            yield moment.sweep
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with BagWriter(path) as bag:
-        for frame in heapq.merge(rigid_frames(scenario, total * TURN_S), sensed(), key=lambda frame: frame.stamp_ns):
-            bag.write_frame(frame)
-    beside = path.parent / TRUTH_NAME
-    beside.write_text(json.dumps(truth, indent=1) + "\n", encoding="utf-8")
-    return beside

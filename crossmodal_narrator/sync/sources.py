@@ -30,7 +30,7 @@ class Source:
         if isinstance(frame, LidarSweep):
             return LIDAR
         if isinstance(frame, AudioChunk):
-            return Source(Sense.AUDIO, frame.frame_id)
+            return Source(Sense.AUDIO, frame.microphone)
         return ODOMETRY
 
 
@@ -55,11 +55,14 @@ class Sources:
         self._expected = expected
         self._streams: dict[Source, Stream[SensedFrame]] = {}
         self._poses: Stream[SensedFrame] = Stream()  # of /tf: only its stamps are noted
+        self._chunk_ns: dict[Source, int] = {}  # how long the newest chunk of each microphone is
         self._first_ns: int | None = None
         self._now_ns = 0
 
     def push(self, source: Source, frame: SensedFrame) -> None:
         self._streams.setdefault(source, Stream()).push(frame)
+        if isinstance(frame, AudioChunk):
+            self._chunk_ns[source] = frame.length_ns
         self._advance(frame.stamp_ns)
 
     def note_pose(self, stamp_ns: int) -> None:
@@ -143,10 +146,15 @@ class Sources:
     def _until_ns(self, source: Source, stamp_ns: int) -> int:
         """The latest stamp of `source` that belongs to the snapshot at `stamp_ns`.
 
-        A sweep or an odometry after it does not: it may lead the next snapshot, and would be lost for it.
+        A sweep or an odometry after it does not: it may lead the next snapshot, and would be lost for it. A chunk of
+        sound is stamped with its first sample and comes with its last: to wait for one that is still being heard would
+        make each scene later by as much.
         """
-        has_lookahead = source.sense in (Sense.CAMERA, Sense.AUDIO)
-        return stamp_ns + round(self._config.lookahead_s * 1e9) if has_lookahead else stamp_ns
+        if source.sense is Sense.CAMERA:
+            return stamp_ns + round(self._config.lookahead_s * 1e9)
+        if source.sense is Sense.AUDIO:
+            return stamp_ns - self._chunk_ns.get(source, 0)
+        return stamp_ns
 
     def _by_leadership(self) -> list[tuple[Source, Stream[SensedFrame]]]:
         return sorted(self._streams.items(), key=lambda item: (LEADERSHIP.index(item[0].sense), item[0].name))

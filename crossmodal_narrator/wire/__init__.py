@@ -1,5 +1,6 @@
 """Messages as ROS and bags carry them ↔ the core's own types. Imports no ROS: any object with the fields will do."""
 
+from crossmodal_narrator.wire.config import IntakeConfig
 from crossmodal_narrator.wire.intake import Intake
 from crossmodal_narrator.wire.narration import NARRATION_TYPES, narration_from_message, narration_to_message
 from crossmodal_narrator.wire.records import narration_record, scene_record, to_json_line
@@ -11,6 +12,7 @@ __all__ = [
     "SCENE_TYPES",
     "CameraTopics",
     "Intake",
+    "IntakeConfig",
     "MessageKind",
     "TopicMap",
     "guess_topics",

@@ -6,6 +6,7 @@ interest first, then binning).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -54,6 +55,12 @@ def decode_camera_info(message: Any, *, is_rectified: bool = False) -> Intrinsic
         distortion_model=model,
         distortion=distortion,
     )
+
+
+def pinhole(width: int, height: int, fov_deg: float) -> Intrinsics:
+    """An ideal camera: square pixels, its axis through the middle, `fov_deg` from the left edge to the right."""
+    focal_px = width / (2.0 * math.tan(math.radians(fov_deg) / 2.0))
+    return Intrinsics(width=width, height=height, fx=focal_px, fy=focal_px, cx=width / 2.0, cy=height / 2.0)
 
 
 def _region(message: Any) -> tuple[int, int, int, int]:

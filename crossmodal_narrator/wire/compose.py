@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from types import SimpleNamespace as Message
+from typing import Any
 
 import cv2
 import numpy as np
@@ -16,9 +17,11 @@ from crossmodal_narrator.core.errors import FrameError
 from crossmodal_narrator.core.frames import CameraFrame, EgoMotion, FrameTransform, LidarSweep, SensorFrame
 from crossmodal_narrator.core.geometry import Intrinsics, Pose
 from crossmodal_narrator.wire.headers import NS
+from crossmodal_narrator.wire.sound import audio_message
 from crossmodal_narrator.wire.topics import MessageKind
 
-FLOAT32 = 7  # of sensor_msgs/PointField
+UINT16, FLOAT32 = 4, 7  # of sensor_msgs/PointField
+_DATATYPES = {np.uint16: UINT16, np.float32: FLOAT32}
 
 
 def time_message(stamp_ns: int) -> Message:
@@ -30,7 +33,7 @@ def image_message(frame: CameraFrame) -> Message:
     """sensor_msgs/Image in rgb8, without padding."""
     height, width, _ = frame.rgb.shape
     return Message(
-        header=_header(frame.stamp_ns, frame.frame_id),
+        header=header(frame.stamp_ns, frame.frame_id),
         height=height,
         width=width,
         encoding="rgb8",
@@ -50,7 +53,7 @@ def jpeg_message(frame: CameraFrame, *, quality: int = 90) -> Message:
     if not is_encoded:
         raise FrameError(f"an image of {frame.rgb.shape} cannot be encoded as JPEG")
     return Message(
-        header=_header(frame.stamp_ns, frame.frame_id),
+        header=header(frame.stamp_ns, frame.frame_id),
         format="rgb8; jpeg compressed bgr8",  # as image_transport writes it
         data=np.asarray(data, dtype=np.uint8).reshape(-1),
     )
@@ -61,7 +64,7 @@ def camera_info_message(stamp_ns: int, frame_id: str, intrinsics: Intrinsics) ->
     k = intrinsics
     matrix = np.array([k.fx, 0.0, k.cx, 0.0, k.fy, k.cy, 0.0, 0.0, 1.0])
     return Message(
-        header=_header(stamp_ns, frame_id),
+        header=header(stamp_ns, frame_id),
         height=k.height,
         width=k.width,
         distortion_model=k.distortion_model,
@@ -76,23 +79,29 @@ def camera_info_message(stamp_ns: int, frame_id: str, intrinsics: Intrinsics) ->
 
 
 def points_message(sweep: LidarSweep) -> Message:
-    """sensor_msgs/PointCloud2, unorganised: x, y, z, and intensity and `time` (s from the stamp) if known."""
-    columns: list[tuple[str, NDArray[np.float32]]] = [(name, sweep.xyz[:, k]) for k, name in enumerate("xyz")]
-    if sweep.intensity is not None:
-        columns.append(("intensity", sweep.intensity))
-    if sweep.point_offset_s is not None:
-        columns.append(("time", sweep.point_offset_s))  # a float, as it may be negative
-    point_step = 4 * len(columns)
-    points = np.column_stack([values for _, values in columns]).astype("<f4", copy=False)
+    """sensor_msgs/PointCloud2, unorganised, packed as by velodyne_pointcloud: x, y, z, and where they are known
+    intensity, ring and `time` (s from the stamp: zero or negative where the stamp is the end of the turn).
+    """
+    columns: list[tuple[str, NDArray[Any]]] = [(name, sweep.xyz[:, k]) for k, name in enumerate("xyz")]
+    known = (("intensity", sweep.intensity), ("ring", sweep.ring), ("time", sweep.point_offset_s))
+    columns += [(name, values) for name, values in known if values is not None]
+    record = np.dtype([(name, values.dtype.newbyteorder("<")) for name, values in columns])
+    points = np.empty(len(sweep.xyz), dtype=record)
+    for name, values in columns:
+        points[name] = values
     return Message(
-        header=_header(sweep.stamp_ns, sweep.frame_id),
+        header=header(sweep.stamp_ns, sweep.frame_id),
         height=1,
         width=len(sweep.xyz),
-        fields=[Message(name=name, offset=4 * k, datatype=FLOAT32, count=1) for k, (name, _) in enumerate(columns)],
+        fields=[
+            Message(name=name, offset=record.fields[name][1], datatype=_DATATYPES[values.dtype.type], count=1)
+            for name, values in columns
+            if record.fields is not None
+        ],
         is_bigendian=False,
-        point_step=point_step,
-        row_step=point_step * len(sweep.xyz),
-        data=np.ascontiguousarray(points).reshape(-1).view(np.uint8),
+        point_step=record.itemsize,
+        row_step=record.itemsize * len(sweep.xyz),
+        data=points.view(np.uint8),
         is_dense=True,
     )
 
@@ -102,11 +111,11 @@ def odometry_message(motion: EgoMotion, *, odom_frame: str = "odom", base_frame:
     position, orientation = _pose(motion.odom_from_base)
     forward, left, up = motion.velocity_mps
     return Message(
-        header=_header(motion.stamp_ns, odom_frame),
+        header=header(motion.stamp_ns, odom_frame),
         child_frame_id=base_frame,
         pose=Message(pose=Message(position=position, orientation=orientation), covariance=np.zeros(36)),
         twist=Message(
-            twist=Message(linear=_vector(forward, left, up), angular=_vector(0.0, 0.0, motion.yaw_rate_rps)),
+            twist=Message(linear=vector(forward, left, up), angular=vector(0.0, 0.0, motion.yaw_rate_rps)),
             covariance=np.zeros(36),
         ),
     )
@@ -119,7 +128,7 @@ def transforms_message(edges: Iterable[FrameTransform]) -> Message:
         translation, rotation = _pose(edge.parent_from_child)
         transforms.append(
             Message(
-                header=_header(edge.stamp_ns, edge.parent),
+                header=header(edge.stamp_ns, edge.parent),
                 child_frame_id=edge.child,
                 transform=Message(translation=translation, rotation=rotation),
             )
@@ -130,10 +139,7 @@ def transforms_message(edges: Iterable[FrameTransform]) -> Message:
 def compose(frame: SensorFrame) -> tuple[tuple[str, MessageKind, Message], ...]:
     """The messages that carry one frame, with their default topics (absolute) and kinds; images as JPEG.
 
-    A calibrated image comes with its CameraInfo before it.
-
-    Raises:
-        FrameError: sound, which no message of ROS itself carries.
+    A calibrated image comes with its CameraInfo before it. Sound has a message of our own: see SOUND_DEFINITIONS.
     """
     if isinstance(frame, CameraFrame):
         folder = f"/camera/{frame.camera}"
@@ -149,18 +155,20 @@ def compose(frame: SensorFrame) -> tuple[tuple[str, MessageKind, Message], ...]:
     if isinstance(frame, FrameTransform):
         topic = "/tf_static" if frame.is_static else "/tf"
         return ((topic, MessageKind.TRANSFORMS, transforms_message((frame,))),)
-    raise FrameError(f"{type(frame).__name__} cannot be composed", remedy="write it as a message of its own type")
+    return ((f"/audio/{frame.microphone}", MessageKind.SOUND, audio_message(frame)),)
 
 
-def _header(stamp_ns: int, frame_id: str) -> Message:
+def header(stamp_ns: int, frame_id: str) -> Message:
+    """std_msgs/Header."""
     return Message(stamp=time_message(stamp_ns), frame_id=frame_id)
 
 
 def _pose(pose: Pose) -> tuple[Message, Message]:
     x, y, z, w = pose.quaternion()
     moved = pose.translation_m
-    return _vector(float(moved[0]), float(moved[1]), float(moved[2])), Message(x=x, y=y, z=z, w=w)
+    return vector(float(moved[0]), float(moved[1]), float(moved[2])), Message(x=x, y=y, z=z, w=w)
 
 
-def _vector(x: float, y: float, z: float) -> Message:
+def vector(x: float, y: float, z: float) -> Message:
+    """geometry_msgs/Vector3, or Point: the fields are the same."""
     return Message(x=x, y=y, z=z)

@@ -9,31 +9,46 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from crossmodal_narrator.core.errors import FrameError, TransformError
-from crossmodal_narrator.core.frames import CameraFrame, EgoMotion, SensorFrame
+from crossmodal_narrator.core.frames import CameraFrame, EgoMotion, FrameTransform, SensorFrame
 from crossmodal_narrator.core.geometry import Intrinsics, Pose
 from crossmodal_narrator.sync import SyncConfig, TransformBuffer
-from crossmodal_narrator.wire.camera_info import decode_camera_info
+from crossmodal_narrator.wire.camera_info import decode_camera_info, pinhole
+from crossmodal_narrator.wire.config import IntakeConfig
 from crossmodal_narrator.wire.headers import frame_name, stamp_ns
 from crossmodal_narrator.wire.images import decode_compressed, decode_image
 from crossmodal_narrator.wire.odometry import decode_odometry
 from crossmodal_narrator.wire.points import decode_points
+from crossmodal_narrator.wire.sound import decode_audio
 from crossmodal_narrator.wire.topics import MessageKind, TopicMap, TopicRole
 from crossmodal_narrator.wire.transforms import decode_transforms
 
 # A camera that publishes both pictures is read by the first that came, until that one is silent for so long.
 SWITCH_AFTER_NS = 1_000_000_000
+# REP 103: a body frame looks along x (x forward, y left, z up), an optical one along z (x right, y down).
+BODY_FROM_OPTICAL = Pose(
+    rotation=np.array([[0.0, 0.0, 1.0], [-1.0, 0.0, 0.0], [0.0, -1.0, 0.0]]), translation_m=np.zeros(3)
+)
+AS_IT_SAYS = IntakeConfig()
+OPTICAL = ":optical"  # ends the names of optical frames that are made here
 
 
 class Intake:
     """Turns the messages of one vehicle into frames. Keeps each camera's newest calibration and the static transforms.
 
-    `base_frame` is the body that the ego's motion is wanted of.
+    `base_frame` is the body that the ego's motion is wanted of. Of `config` the intake itself reads what concerns no
+    single camera; the rest is in `topics` (`TopicMap.described`).
     """
 
-    def __init__(self, topics: TopicMap, *, base_frame: str = SyncConfig().base_frame) -> None:
+    def __init__(
+        self, topics: TopicMap, *, base_frame: str = SyncConfig().base_frame, config: IntakeConfig = AS_IT_SAYS
+    ) -> None:
         self.topics = topics
         self._base_frame = base_frame
+        self._body_frames = frozenset(frame_name(name) for name in config.body_frames)
+        self._known_optical: set[str] = set()  # body frames whose optical frame has been told
         self._roles = topics.roles
         self._intrinsics: dict[str, Intrinsics] = {}
         self._picture: dict[str, tuple[str, int]] = {}  # by camera: the topic that is read, its newest stamp
@@ -44,9 +59,12 @@ class Intake:
             MessageKind.IMAGE: self._image,
             MessageKind.COMPRESSED_IMAGE: self._image,
             MessageKind.CAMERA_INFO: self._camera_info,
-            MessageKind.POINTS: lambda _topic, _role, message: (decode_points(message),),
+            MessageKind.POINTS: lambda _topic, _role, message: (
+                decode_points(message, reads_times=config.point_times),
+            ),
             MessageKind.ODOMETRY: self._odometry,
             MessageKind.TRANSFORMS: self._transforms,
+            MessageKind.SOUND: lambda _topic, role, message: (decode_audio(message, microphone=role.microphone),),
         }
 
     def frames(self, topic: str, message: Any) -> tuple[SensorFrame, ...]:
@@ -76,20 +94,42 @@ class Intake:
         if not self._is_read(role.camera, topic, time_ns):
             return ()
         decode = decode_image if role.kind is MessageKind.IMAGE else decode_compressed
+        rgb = decode(message)
+        frame_id = frame_name(message.header.frame_id)
+        is_body = frame_id in self._body_frames
         frame = CameraFrame(
             stamp_ns=time_ns,
-            frame_id=frame_name(message.header.frame_id),
+            frame_id=frame_id + OPTICAL if is_body else frame_id,
             camera=role.camera,
-            rgb=decode(message),
-            intrinsics=self._intrinsics.get(role.camera),
+            rgb=rgb,
+            intrinsics=self._intrinsics_of(role.camera, width=rgb.shape[1], height=rgb.shape[0]),
         )
+        edges = self._optical_of(frame_id, time_ns) if is_body else ()
         self._picture[role.camera] = (topic, time_ns)
         if frame.intrinsics is None and role.camera not in self._first:
             self._first[role.camera] = frame
-            return ()
+            return edges
         held = self._first.get(role.camera)
         self._first[role.camera] = None
-        return (frame,) if held is None else (held, frame)
+        return (*edges, frame) if held is None else (*edges, held, frame)
+
+    def _intrinsics_of(self, camera: str, *, width: int, height: int) -> Intrinsics | None:
+        fov_deg = self.topics.cameras[camera].fov_deg
+        return pinhole(width, height, fov_deg) if fov_deg else self._intrinsics.get(camera)
+
+    def _optical_of(self, body: str, time_ns: int) -> tuple[FrameTransform, ...]:
+        """The edge to the optical frame that the publisher has none for; once, as a static one holds for ever."""
+        if body in self._known_optical:
+            return ()
+        self._known_optical.add(body)
+        edge = FrameTransform(
+            stamp_ns=time_ns,
+            parent=body,
+            child=body + OPTICAL,
+            parent_from_child=BODY_FROM_OPTICAL,
+            is_static=True,
+        )
+        return (edge,)
 
     def _is_read(self, camera: str, topic: str, time_ns: int) -> bool:
         """Whether this picture is the one that is read, or the one to turn to."""

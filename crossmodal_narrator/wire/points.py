@@ -21,6 +21,7 @@ from crossmodal_narrator.wire.point_times import TIME_FIELDS, point_offsets
 # sensor_msgs/PointField: INT8 = 1 … FLOAT64 = 8.
 _DATATYPES = {1: "i1", 2: "u1", 3: "i2", 4: "u2", 5: "i4", 6: "u4", 7: "f4", 8: "f8"}
 INTENSITY_FIELDS = ("intensity", "i", "intensities", "reflectivity")
+RING_FIELD, _RING_DATATYPES = "ring", (2, 4)  # of the drivers of Velodyne, Hesai, Ouster and Robosense
 MAX_POINT_STEP = 1_024
 
 
@@ -54,6 +55,10 @@ class _Cloud:
         with np.errstate(over="ignore"):
             return self._gathered()
 
+    def ring(self) -> NDArray[Any] | None:
+        """(points,) which laser, if the cloud tells it."""
+        return self.column(RING_FIELD) if RING_FIELD in self.fields else None
+
     def _gathered(self) -> NDArray[np.float32]:
         x, y, z = (self.fields[name] for name in "xyz")
         size = x.dtype.itemsize
@@ -69,8 +74,8 @@ class _Cloud:
         return gathered
 
 
-def decode_points(message: Any) -> LidarSweep:
-    """sensor_msgs/PointCloud2 → LidarSweep of the points that were measured.
+def decode_points(message: Any, *, reads_times: bool = True) -> LidarSweep:
+    """sensor_msgs/PointCloud2 → LidarSweep of the points that were measured; their times only if `reads_times`.
 
     Left out are points that are not finite, and those at exactly (0, 0, 0), which is how Ouster and Velodyne drivers
     write a ray without an echo in an organised cloud.
@@ -84,17 +89,21 @@ def decode_points(message: Any) -> LidarSweep:
     xyz = cloud.xyz()
     measured = _measured(xyz)
     intensity = next((cloud.column(name) for name in INTENSITY_FIELDS if name in cloud.fields), None)
-    times = next((cloud.column(name) for name in TIME_FIELDS if name in cloud.fields), None)
+    timed = (name for name in TIME_FIELDS if reads_times and name in cloud.fields)
+    times = next((cloud.column(name) for name in timed), None)
+    ring = cloud.ring()
     if measured is not None:
         xyz = xyz[measured]
         intensity = None if intensity is None else intensity[measured]
         times = None if times is None else times[measured]
+        ring = None if ring is None else ring[measured]
     return LidarSweep(
         stamp_ns=time_ns,
         frame_id=frame_name(message.header.frame_id),
         xyz=xyz,
         intensity=None if intensity is None else np.ascontiguousarray(intensity, dtype=np.float32),
         point_offset_s=None if times is None else point_offsets(times, time_ns),
+        ring=None if ring is None else np.ascontiguousarray(ring, dtype=np.uint16),
     )
 
 
@@ -150,7 +159,7 @@ def _fields(message: Any, point_step: int) -> dict[str, _Field]:
     for field in message.fields:
         name, offset, datatype, count = str(field.name), int(field.offset), int(field.datatype), int(field.count)
         wanted = name in ("x", "y", "z", *INTENSITY_FIELDS, *TIME_FIELDS)
-        if not wanted:
+        if not wanted and not (name == RING_FIELD and datatype in _RING_DATATYPES):
             continue
         if datatype not in _DATATYPES:
             raise EncodingError(

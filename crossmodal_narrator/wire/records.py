@@ -11,7 +11,7 @@ from crossmodal_narrator.core.detections import Attribute
 from crossmodal_narrator.core.errors import FrameError
 from crossmodal_narrator.core.frames import EgoMotion
 from crossmodal_narrator.core.geometry import Vec3
-from crossmodal_narrator.core.scene import Evidence, SceneObject, SceneState, SoundEvent, TrafficSignal
+from crossmodal_narrator.core.scene import Evidence, SceneObject, SceneState, SoundEvent, Surroundings, TrafficSignal
 from crossmodal_narrator.core.snapshot import Degradation
 from crossmodal_narrator.core.speech import Claim, Narration
 
@@ -20,6 +20,7 @@ Record = dict[str, Any]
 # Finer than any sensor here resolves, and coarse enough that files stay small: 1 mm, 0.1 mrad, 0.1 %.
 _DIGITS = 3
 _ANGLE_DIGITS = 4
+_VECTOR_DIGITS = 4  # similarities are then right to a thousandth
 
 
 def to_json_line(record: Record) -> str:
@@ -40,6 +41,7 @@ def scene_record(scene: SceneState) -> Record:
         "sounds": [_sound(sound) for sound in scene.sounds],
         "signals": [_signal(signal) for signal in scene.signals],
         "degraded": [_degradation(degradation) for degradation in scene.degraded],
+        "surroundings": None if scene.surroundings is None else _surroundings(scene.surroundings),
     }
 
 
@@ -118,6 +120,16 @@ def _degradation(degradation: Degradation) -> Record:
         "source": degradation.source,
         "since_ns": int(degradation.since_ns),
         "remedy": degradation.remedy,
+    }
+
+
+def _surroundings(surroundings: Surroundings) -> Record:
+    vector = surroundings.vector
+    return {
+        "novelty": _number(surroundings.novelty),
+        "attributes": [_attribute(attribute) for attribute in surroundings.attributes],
+        "senses": [sense.value for sense in surroundings.senses],
+        "vector": None if vector is None else [_number(value, _VECTOR_DIGITS) for value in vector],
     }
 
 

@@ -18,6 +18,7 @@ from crossmodal_narrator.core.scene import (
     SceneState,
     Side,
     SoundEvent,
+    Surroundings,
     TrafficSignal,
 )
 from crossmodal_narrator.core.snapshot import Degradation, Sense, Trouble
@@ -40,6 +41,7 @@ SCENE_TYPES: Mapping[str, str] = {
             "Scene",
             "SceneObject",
             "SoundEvent",
+            "Surroundings",
             "TrafficSignal",
         )
     },
@@ -69,6 +71,8 @@ def scene_to_message(scene: SceneState, types: Any, *, frames: SyncConfig | None
             )
             for degradation in scene.degraded
         ],
+        has_surroundings=scene.surroundings is not None,
+        surroundings=_surroundings_to_message(scene.surroundings, types),
     )
 
 
@@ -94,6 +98,7 @@ def scene_from_message(message: Any) -> SceneState:
             )
             for degradation in message.degraded
         ),
+        surroundings=_surroundings_from_message(message.surroundings) if message.has_surroundings else None,
     )
 
 
@@ -162,9 +167,7 @@ def _object_to_message(thing: SceneObject, types: Any) -> Any:
     return types.SceneObject(
         track_id=int(thing.track_id),
         label=thing.label.value,
-        attributes=[
-            types.Attribute(name=a.name, value=a.value, confidence=float(a.confidence)) for a in thing.attributes
-        ],
+        attributes=_attributes_to_messages(thing.attributes, types),
         azimuth_rad=float(thing.azimuth_rad),
         has_position=thing.position_m is not None,
         position_m=_xyz(types.Point, thing.position_m),
@@ -192,9 +195,7 @@ def _object_from_message(message: Any) -> SceneObject:
     return SceneObject(
         track_id=int(message.track_id),
         label=word(ObjectClass, message.label),
-        attributes=tuple(
-            Attribute(name=str(a.name), value=str(a.value), confidence=float(a.confidence)) for a in message.attributes
-        ),
+        attributes=_attributes_from_messages(message.attributes),
         azimuth_rad=float(message.azimuth_rad),
         position_m=_vec3(message.position_m) if message.has_position else None,
         size_lwh_m=_vec3(message.size_lwh_m) if message.has_size else None,
@@ -209,6 +210,34 @@ def _object_from_message(message: Any) -> SceneObject:
         confidence=float(message.confidence),
         age_s=float(message.age_s),
         evidence=evidence_from_message(message.evidence),
+    )
+
+
+def _attributes_to_messages(attributes: Iterable[Attribute], types: Any) -> list[Any]:
+    return [types.Attribute(name=a.name, value=a.value, confidence=float(a.confidence)) for a in attributes]
+
+
+def _attributes_from_messages(messages: Iterable[Any]) -> tuple[Attribute, ...]:
+    return tuple(Attribute(name=str(a.name), value=str(a.value), confidence=float(a.confidence)) for a in messages)
+
+
+def _surroundings_to_message(surroundings: Surroundings | None, types: Any) -> Any:
+    """The vector stays with the perception: it serves search, and nobody who listens needs it."""
+    if surroundings is None:
+        return types.Surroundings(novelty=0.0, attributes=[], senses=[])
+    return types.Surroundings(
+        novelty=float(surroundings.novelty),
+        attributes=_attributes_to_messages(surroundings.attributes, types),
+        senses=[sense.value for sense in surroundings.senses],
+    )
+
+
+def _surroundings_from_message(message: Any) -> Surroundings:
+    return Surroundings(
+        vector=None,
+        novelty=float(message.novelty),
+        attributes=_attributes_from_messages(message.attributes),
+        senses=tuple(word(Sense, sense) for sense in message.senses),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -9,6 +10,7 @@ from typing import Any
 
 from crossmodal_narrator.core.snapshot import Sense
 from crossmodal_narrator.sync import Source
+from crossmodal_narrator.wire.config import IntakeConfig
 
 
 class MessageKind(str, Enum):
@@ -20,24 +22,39 @@ class MessageKind(str, Enum):
     POINTS = "sensor_msgs/msg/PointCloud2"
     ODOMETRY = "nav_msgs/msg/Odometry"
     TRANSFORMS = "tf2_msgs/msg/TFMessage"
+    SOUND = "crossmodal_narrator_msgs/msg/AudioChunk"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CameraTopics:
-    """The topics of one camera. Where both pictures are published, the intake takes one of them."""
+    """The topics of one camera. Where both pictures are published, the intake takes one of them.
+
+    `fov_deg` is the horizontal field of view of an ideal pinhole, or 0 where CameraInfo tells the calibration.
+    """
 
     image: str | None = None
     compressed: str | None = None
     camera_info: str | None = None
     is_rectified: bool = False
+    fov_deg: float = 0.0
+
+    def roles(self, name: str) -> dict[str, TopicRole]:
+        """What each of them is for; `name` is the camera's."""
+        topics = {
+            MessageKind.CAMERA_INFO: self.camera_info,
+            MessageKind.IMAGE: self.image,
+            MessageKind.COMPRESSED_IMAGE: self.compressed,
+        }
+        return {topic: TopicRole(kind=kind, camera=name) for kind, topic in topics.items() if topic is not None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicRole:
-    """What one topic is for. `camera` is empty unless it belongs to one."""
+    """What one topic is for. `camera` and `microphone` are empty unless it belongs to one."""
 
     kind: MessageKind
     camera: str = ""
+    microphone: str = ""
     is_static: bool = False  # transforms that hold for ever
 
 
@@ -47,12 +64,15 @@ class TopicMap:
 
     cameras: Mapping[str, CameraTopics] = field(default_factory=dict)
     lidar: str | None = None
+    microphones: Mapping[str, str] = field(default_factory=dict)  # the topic of each
     odometry: str | None = None
     tf: str | None = None
     tf_static: str | None = None
 
     @staticmethod
-    def relative(cameras: Sequence[str], *, lidar: bool = True, odometry: bool = True) -> TopicMap:
+    def relative(
+        cameras: Sequence[str], *, lidar: bool = True, microphones: Sequence[str] = (), odometry: bool = True
+    ) -> TopicMap:
         """The default names of a live vehicle, which launch files remap."""
         return TopicMap(
             cameras={
@@ -64,10 +84,25 @@ class TopicMap:
                 for name in cameras
             },
             lidar="lidar/points" if lidar else None,
+            microphones={name: f"audio/{name}" for name in microphones},
             odometry="odom" if odometry else None,
             tf="/tf",
             tf_static="/tf_static",
         )
+
+    def described(self, cameras: Sequence[str], config: IntakeConfig) -> TopicMap:
+        """The same topics with what `config` says of each camera; `cameras` is the order of its `fov_deg`."""
+        fov_deg = dict(zip(cameras, config.fov_deg, strict=False))
+        described: dict[str, CameraTopics] = {}
+        for name, topics in self.cameras.items():
+            wide_deg = fov_deg.get(name, 0.0)
+            described[name] = dataclasses.replace(
+                topics,
+                is_rectified=topics.is_rectified or name in config.rectified,
+                fov_deg=wide_deg,
+                camera_info=None if wide_deg else topics.camera_info,
+            )
+        return dataclasses.replace(self, cameras=described)
 
     @property
     def roles(self) -> dict[str, TopicRole]:
@@ -79,15 +114,11 @@ class TopicMap:
         if self.odometry is not None:
             roles[self.odometry] = TopicRole(kind=MessageKind.ODOMETRY)
         for name, camera in self.cameras.items():
-            for topic, kind in (
-                (camera.camera_info, MessageKind.CAMERA_INFO),
-                (camera.image, MessageKind.IMAGE),
-                (camera.compressed, MessageKind.COMPRESSED_IMAGE),
-            ):
-                if topic is not None:
-                    roles[topic] = TopicRole(kind=kind, camera=name)
+            roles |= camera.roles(name)
         if self.lidar is not None:
             roles[self.lidar] = TopicRole(kind=MessageKind.POINTS)
+        for name, topic in self.microphones.items():
+            roles[topic] = TopicRole(kind=MessageKind.SOUND, microphone=name)
         return roles
 
     @property
@@ -103,6 +134,8 @@ class TopicMap:
             return Source(Sense.LIDAR, "lidar")
         if role.kind is MessageKind.ODOMETRY:
             return Source(Sense.ODOMETRY, "odometry")
+        if role.kind is MessageKind.SOUND:
+            return Source(Sense.AUDIO, role.microphone)
         return Source(Sense.CAMERA, role.camera)
 
     def is_image(self, topic: str) -> bool:
@@ -125,6 +158,7 @@ _NO_SWEEP = (
     "semantic",
     "feature",
 )
+_INSIDE = ("cabin", "interior", "inside", "passenger")
 _LIDAR_WORDS = ("lidar", "velodyne", "ouster", "pandar", "hesai", "livox", "rslidar", "points", "laser", "top")
 # The pictures that image_proc and drivers publish side by side; the earliest is the best to look at.
 _PICTURES = ("image", "image_rect_color", "image_rect", "image_color", "image_raw", "rgb", "image_mono")
@@ -145,10 +179,23 @@ def guess_topics(names_and_types: Iterable[tuple[str, str]]) -> TopicMap:
     return TopicMap(
         cameras=_cameras(by_kind),
         lidar=_best(by_kind[MessageKind.POINTS], _lidar_rank),
+        microphones=_microphones(by_kind[MessageKind.SOUND]),
         odometry=_best(by_kind[MessageKind.ODOMETRY], _odometry_rank),
         tf=_named(by_kind[MessageKind.TRANSFORMS], "tf"),
         tf_static=_named(by_kind[MessageKind.TRANSFORMS], "tf_static"),
     )
+
+
+def _microphones(topics: Sequence[str]) -> dict[str, str]:
+    """By the last part of the name, or by the whole of it where several end alike. What passengers say is no sound of
+    the road.
+    """
+    outside = [topic for topic in topics if not any(word in topic.lower() for word in _INSIDE)]
+    leaves = [_leaf(topic) for topic in outside]
+    return {
+        leaf if leaves.count(leaf) == 1 else topic.strip("/").replace("/", "_"): topic
+        for leaf, topic in zip(leaves, outside, strict=True)
+    }
 
 
 def _cameras(by_kind: Mapping[MessageKind, Sequence[str]]) -> dict[str, CameraTopics]:

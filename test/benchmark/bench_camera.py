@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from crossmodal_narrator.core.timing import StageTimer
 from crossmodal_narrator.encoding.camera.blindness import is_blind
-from crossmodal_narrator.encoding.camera.detector import NanoDet
+from crossmodal_narrator.encoding.camera.detector import Detector
 from crossmodal_narrator.encoding.camera.suppression import suppress
 from crossmodal_narrator.encoding.camera.views import full_view
 from crossmodal_narrator.runtime import ModelStore, detector_spec, open_engine
@@ -28,7 +28,7 @@ def rows() -> list[dict[str, object]]:
     store = ModelStore()
     manifest = store.manifest("nanodet_g")
     spec = detector_spec(manifest)
-    detector = NanoDet(open_engine(manifest, store), spec, min_score=0.3)
+    detector = Detector(open_engine(manifest, store), spec, min_score=0.3)
     view = full_view(1920, 1080, 512)
     timer = StageTimer(time.perf_counter_ns)
     detector.detect(rgb, view, timer)
@@ -48,7 +48,7 @@ def rows() -> list[dict[str, object]]:
             "stage": "pre-process",
             "ms": _stage_ms(look, timer, "camera/pre-process", first),
             "alternative": "numpy: float, normalise, transpose",
-            "alternative_ms": _ms(lambda: _plain(rgb, spec.mean, spec.std)),
+            "alternative_ms": _ms(lambda: _plain(rgb, spec.preparation.mean, spec.preparation.std)),
         },
         {
             "stage": "suppress 400",

@@ -142,7 +142,7 @@ def test_a_camera_that_is_lost_and_comes_back_is_told_both_times(drives: dict[st
     triggers = [told["trigger"] for told in heard["narrations"]]
 
     assert any("camera stale" in told["message"] for told in silent)
-    assert min(told["at_s"] for told in silent if "camera" in told["message"]) < 1.0 + ANNOUNCED_WITHIN_S
+    assert min(told["at_s"] for told in silent if "camera" in told["message"]) < 0.5 + ANNOUNCED_WITHIN_S
     assert "sense" in triggers
     assert heard["diagnostics"]["perception: senses"][-1]["message"] == "all senses deliver"
 

@@ -14,11 +14,13 @@ from pathlib import Path
 import pytest
 
 from crossmodal_narrator.nodes.shared_memory import orphans, segments_of
-from crossmodal_narrator.simulation import record
+from crossmodal_narrator.simulation.drive import build_drive
+from crossmodal_narrator.simulation.recording import record
 
 pytestmark = [pytest.mark.ros, pytest.mark.slow]
 
 RUN = [sys.executable, "-m", "crossmodal_narrator", "run"]
+CHILDREN = ("perception", "narrator", "play")
 
 
 @pytest.fixture
@@ -30,13 +32,14 @@ def environment(ros_environment: dict[str, str]) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def street_drive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Five seconds of the simulated street: we stand behind a white car, which pulls away."""
-    bag = tmp_path_factory.mktemp("drive") / "bag"
-    record("street", bag, seconds=5.0)
-    return bag
+    drive = build_drive("street", seconds=5.0)
+    return record(drive, tmp_path_factory.mktemp("simulated") / "drive")
 
 
 def children_of(pid: int) -> dict[str, int]:
-    """Process ids by the node or verb that they run."""
+    """Process ids by the node or verb that they run. A child that does not run its own command yet is none: between
+    fork and exec it still bears its parent's.
+    """
     found: dict[str, int] = {}
     for entry in Path("/proc").iterdir():
         try:
@@ -45,8 +48,9 @@ def children_of(pid: int) -> dict[str, int]:
         except (OSError, IndexError, ValueError):  # it has ended meanwhile, or is no process
             continue
         if parent == pid:
-            name = next((word for word in command if word in ("perception", "narrator")), "player")
-            found[name] = int(entry.name)
+            name = next((word for word in command if word in CHILDREN), None)
+            if name is not None:
+                found[name] = int(entry.name)
     return found
 
 
@@ -118,14 +122,14 @@ def test_when_it_is_interrupted_all_of_it_ends_and_nothing_is_left(
     number: signal.Signals, start: Callable[[list[str]], Running], street_drive: Path
 ) -> None:
     running = start(["--bag", str(street_drive), "--exit-at-end"])
-    assert wait_for(lambda: "player" in children_of(running.process.pid), 40)
+    assert wait_for(lambda: "play" in children_of(running.process.pid), 40)
     children = children_of(running.process.pid)
     assert wait_for(lambda: all(segments_of(pid) for pid in children.values()), 20)
     segments = {path for pid in (running.process.pid, *children.values()) for path in segments_of(pid)}
     running.process.send_signal(number)
 
     assert running.process.wait(timeout=20) == 0
-    assert set(children) == {"perception", "narrator", "player"}
+    assert set(children) == {"perception", "narrator", "play"}
     assert not [name for name, pid in children.items() if Path(f"/proc/{pid}").exists()]
     assert orphans(segments) == frozenset()
 

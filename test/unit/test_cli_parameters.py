@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from crossmodal_narrator.cli.main import main
 from crossmodal_narrator.cli.parameters import narrator_config
 from crossmodal_narrator.core.errors import ConfigError
 
@@ -32,3 +34,20 @@ def test_the_command_line_counts_more_than_the_file(params: Path) -> None:
 def test_a_language_that_is_not_spoken_is_refused_by_its_name() -> None:
     with pytest.raises(ConfigError, match="'fr' is not spoken"):
         narrator_config(None, "en,fr")
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--live", "--preview", "film.mp4"], "--preview draws what is recorded.*use it with --out"),
+        (["--out", "drive", "--rate", "0.5"], "--rate is of a live drive.*use it with --live"),
+    ],
+)
+def test_an_option_that_would_do_nothing_is_refused(
+    options: list[str], told: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    assert main(["simulate", "street", *options]) == 2
+    assert re.search(told, capsys.readouterr().err)
+    assert list(tmp_path.iterdir()) == []

@@ -19,6 +19,7 @@ import pytest
 
 import crossmodal_narrator
 from crossmodal_narrator.cli.main import VERBS, load_verb, main
+from crossmodal_narrator.nodes.profile import profile_names
 from crossmodal_narrator.runtime import ModelStore
 
 # What stands in cli/ and is no verb: main itself, and what verbs share.
@@ -53,6 +54,12 @@ def test_every_model_is_shipped_where_the_store_looks(description: dict[str, Any
 
     for name in ModelStore().names():
         assert {"manifest.yaml", "golden.json"} <= shipped[f"share/crossmodal_narrator/models/{name}"]
+
+
+def test_every_profile_is_shipped_where_it_is_looked_for(description: dict[str, Any]) -> None:
+    shipped = {folder: {Path(file).stem for file in files} for folder, files in description["data_files"]}
+
+    assert shipped["share/crossmodal_narrator/config/profiles"] == set(profile_names())
 
 
 def test_every_yaml_inside_of_the_package_is_shipped(description: dict[str, Any], repository: Path) -> None:

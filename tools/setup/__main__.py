@@ -17,6 +17,7 @@ from pathlib import Path
 from environment import Environment, say
 from interfaces import check_can_install, install_interfaces, sources
 from machine import SetupError, find_python, sourced_ros
+from stand_ins import install_stand_ins
 
 ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
@@ -74,6 +75,7 @@ def _install(
         say(f"installing the locked packages of {', '.join(names)}")
         locks = [part for name in names for part in ("-r", ROOT / "requirements" / f"{name}.txt")]
         environment.install("--require-hashes", *locks)
+    install_stand_ins(environment)
     if ros is not None:
         say(f"ROS 2 of {ros} is sourced and stays as it is; build the messages with `make colcon`, then source install")
     elif fresh or wanted["interfaces"] != done.get("interfaces"):

@@ -19,9 +19,10 @@ from crossmodal_narrator.core.frames import CameraFrame
 from crossmodal_narrator.core.geometry import PixelBox
 from crossmodal_narrator.core.timing import StageTimer
 from crossmodal_narrator.encoding.camera.blindness import is_blind
+from crossmodal_narrator.encoding.camera.candidates import Candidates
 from crossmodal_narrator.encoding.camera.colour import light_of, vehicle_colour
 from crossmodal_narrator.encoding.camera.config import CameraEncoderConfig
-from crossmodal_narrator.encoding.camera.detector import Candidates, DetectorSpec, NanoDet
+from crossmodal_narrator.encoding.camera.detector import Detector, DetectorSpec
 from crossmodal_narrator.encoding.camera.riders import with_riders
 from crossmodal_narrator.encoding.camera.signals import signal_state
 from crossmodal_narrator.encoding.camera.suppression import suppress
@@ -36,12 +37,18 @@ class CameraEncoder:
     """Turns images into detections. Not thread-safe: input buffers are reused."""
 
     def __init__(self, config: CameraEncoderConfig, engine: Engine, spec: DetectorSpec) -> None:
+        """Try `engine` once.
+
+        Raises:
+            ModelError: it does not answer as `spec` says.
+        """
         self._config = config
         self._classes = spec.classes
         self._signal_index = spec.signal_index
         self._groups = np.array([_SIGNAL_GROUP if c is None else LOOKALIKES[c] for c in spec.classes])
         lowest = min(config.full_min_score, config.crop_min_score, config.signal_min_score)
-        self._detector = NanoDet(engine, spec, min_score=lowest)
+        self._detector = Detector(engine, spec, min_score=lowest)
+        self._says_each_thing_once = spec.decoding.says_each_thing_once
         self._turns: dict[str, int] = {}  # frames of each camera so far
         self.engine_name = engine.name  # as diagnostics say it
 
@@ -63,12 +70,12 @@ class CameraEncoder:
         height, width = frame.rgb.shape[:2]
         full = full_view(width, height, self._config.full_width_px)
         first = self._strong(self._detector.detect(frame.rgb, full, timer), self._config.full_min_score)
-        looks = [self._suppressed(first)]
+        looks = [self._suppressed([first])]
         for view in self._second_looks(frame, regions(), looks[0]):
             seen = self._strong(self._detector.detect(frame.rgb, view, timer), self._config.crop_min_score)
             looks.append(_uncut(seen, view, width, height))
         with timer.stage("camera/suppress"):
-            return self._suppressed(Candidates.joined(looks))
+            return self._suppressed(looks)
 
     def _second_looks(self, frame: CameraFrame, regions: Sequence[RegionOfInterest], first: Candidates) -> list[View]:
         """The far road takes one, regions the rest; of a single look regions take every n-th."""
@@ -96,14 +103,27 @@ class CameraEncoder:
         is_signal = candidates.labels == self._signal_index
         return candidates.only(candidates.scores >= np.where(is_signal, self._config.signal_min_score, min_score))
 
-    def _suppressed(self, candidates: Candidates) -> Candidates:
-        """Within a label first, as the detector was trained; then within what it confuses, and what lies inside."""
-        config = self._config
-        kept = candidates.only(suppress(candidates.boxes, candidates.scores, candidates.labels, max_iou=config.max_iou))
-        groups = self._groups[kept.labels]
-        return kept.only(
-            suppress(kept.boxes, kept.scores, groups, max_iou=config.max_iou, max_inside=config.max_inside)
+    def _suppressed(self, looks: list[Candidates]) -> Candidates:
+        """Within a label first, as the detector was trained; then within what it confuses, and what lies inside.
+
+        A detector that says each thing once does not mean one thing by two boxes of one label in one look; it may do so
+        by two labels, or in two looks.
+        """
+        config, candidates = self._config, Candidates.joined(looks)
+        boxes, scores, labels = candidates.boxes, candidates.scores, candidates.labels
+        of_look = np.repeat(np.arange(len(looks)), [len(look) for look in looks])
+        peers = of_look * len(self._classes) + labels if self._says_each_thing_once else None
+        order = suppress(boxes, scores, labels, max_iou=config.max_iou, peers=peers)
+        kept = candidates.only(order)
+        final = suppress(
+            kept.boxes,
+            kept.scores,
+            self._groups[kept.labels],
+            max_iou=config.max_iou,
+            max_inside=config.max_inside,
+            peers=None if peers is None else peers[order],
         )
+        return kept.only(final)
 
     def _detections(self, frame: CameraFrame, found: Candidates) -> tuple[ImageDetection, ...]:
         plain = [

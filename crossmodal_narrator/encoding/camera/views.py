@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from crossmodal_narrator.core.geometry import PixelBox
 
@@ -30,16 +29,6 @@ class View:
         """(width, height) of the network's input: the content, up to the next multiple of `stride`."""
         width, height = self.content
         return -(-width // stride) * stride, -(-height // stride) * stride
-
-    def to_image_boxes(self, boxes: NDArray[np.float32]) -> NDArray[np.float32]:
-        """(boxes, 4) from network pixels to image pixels, clipped to the window."""
-        width, height = self.content
-        factor = np.array([(self.x1 - self.x0) / width, (self.y1 - self.y0) / height] * 2, np.float32)
-        moved = boxes * factor + np.array([self.x0, self.y0] * 2, np.float32)
-        low = np.array([self.x0, self.y0] * 2, np.float32)
-        high = np.array([self.x1, self.y1] * 2, np.float32)
-        clipped: NDArray[np.float32] = np.clip(moved, low, high)
-        return clipped
 
 
 def full_view(width: int, height: int, network_width: int) -> View:

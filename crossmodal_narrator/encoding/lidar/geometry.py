@@ -36,7 +36,12 @@ class LidarGeometry:
             groups = members(connected(obstacle[low, :2], config.cell_m), config.min_points)
         with timer.stage("lidar/box"):
             clusters = _clusters(obstacle[low], floor[low], groups)
-        return LidarFeatures(stamp_ns=sweep.stamp_ns, clusters=clusters, obstacle_points=obstacle)
+        return LidarFeatures(
+            stamp_ns=sweep.stamp_ns,
+            clusters=clusters,
+            obstacle_points=obstacle,
+            obstacle_height_m=obstacle[:, 2] - floor,
+        )
 
     def _in_reach(self, xyz: NDArray[np.float32]) -> NDArray[np.float32]:
         """Points within range that are not the vehicle's own body."""

@@ -18,6 +18,7 @@ from crossmodal_narrator.language.config import NarratorConfig
 
 FORGET_LOST_S = 10.0
 SIGNAL_CONE_RAD = math.radians(25)
+NOVELTY_NS = 5_000_000_000
 DELIVERED_NS = 3_000_000_000
 BESIDE_M = 2.0  # off our middle line, and not in our path
 TREND_DB = 3.0  # a change of level that is not only noise
@@ -53,6 +54,7 @@ class ClaimDrawer:
         self._sounds: dict[str, _SoundMemory] = {}
         self._senses: dict[tuple[Sense, str], Held[Trouble | None]] = {}
         self._delivered: dict[Sense, Evidence] = {}
+        self._novelty: tuple[int, float] | None = None  # when it was told, and what
 
     def draw(self, scene: SceneState) -> Facts:
         now_ns = scene.stamp_ns
@@ -68,7 +70,16 @@ class ClaimDrawer:
             senses=self._health(scene, now_ns),
             delivering=self._delivering(scene, now_ns),
             lost_s=self._lost(things, now_ns),
+            novelty=self._newest_novelty(scene),
         )
+
+    def _newest_novelty(self, scene: SceneState) -> float | None:
+        """Between two looks at the surroundings the last one counts, for a while."""
+        if scene.surroundings is not None:
+            self._novelty = scene.stamp_ns, scene.surroundings.novelty
+        if self._novelty is None or scene.stamp_ns - self._novelty[0] > NOVELTY_NS:
+            return None
+        return self._novelty[1]
 
     def _thing(self, seen: SceneObject, ego: Ego, yaw_rate_rps: float, now_ns: int) -> Thing:
         subject = track(seen.track_id)

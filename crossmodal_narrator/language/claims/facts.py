@@ -195,3 +195,4 @@ class Facts:
     senses: tuple[SenseHealth, ...]  # every sensor that fails now, or has failed
     delivering: tuple[SenseHealth, ...]
     lost_s: Mapping[str, float]  # subject → how long it has not been there
+    novelty: float | None = None  # of the surroundings, 0 to 1; None where nothing tells

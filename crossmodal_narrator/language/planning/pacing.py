@@ -21,14 +21,14 @@ class Pacing:
         self._free_ns: int | None = None
         self._spoken: deque[tuple[int, float]] = deque()  # stamp, seconds of speech
 
-    def allows(self, urgency: Urgency, stamp_ns: int) -> bool:
-        """Whether a sentence of this urgency may begin now."""
+    def allows(self, urgency: Urgency, stamp_ns: int, calm_share: float) -> bool:
+        """Whether a sentence of this urgency may begin now; a calm one only while less than `calm_share` is speech."""
         if urgency is Urgency.URGENT or self._free_ns is None:
             return True
         wait_s = (self._free_ns - stamp_ns) / 1e9
         if urgency is Urgency.NOTABLE:
             return wait_s + self._config.notable_pause_s <= self._config.hand_over_s
-        return wait_s + self._config.calm_pause_s <= 0.0 and self._share(stamp_ns) < self._config.calm_share
+        return wait_s + self._config.calm_pause_s <= 0.0 and self._share(stamp_ns) < calm_share
 
     def speak(self, duration_s: float, urgency: Urgency, stamp_ns: int) -> None:
         """A sentence of this length has been handed over; urgent speech cuts in, other speech waits its turn."""

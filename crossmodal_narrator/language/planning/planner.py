@@ -51,11 +51,17 @@ class Planner:
         self._memory.observe(facts)
         self._began_ns = facts.stamp_ns if self._began_ns is None else self._began_ns
         view = View(facts, self._memory, self._config)
-        allowed = {u for u in Urgency if self._pacing.allows(u, facts.stamp_ns)}
+        share = self._calm_share(facts)
+        allowed = {u for u in Urgency if self._pacing.allows(u, facts.stamp_ns, share)}
         settled = (facts.stamp_ns - self._began_ns) / 1e9 >= SETTLE_S
         sources = SOURCES if settled else tuple(s for s in SOURCES if s is not context)
         offered = [m for source in sources for m in source(view) if m.priority >= 0.0 and m.urgency in allowed]
         return sorted(offered, key=lambda m: (-m.priority, m.topic))
+
+    def _calm_share(self, facts: Facts) -> float:
+        """Less is said for its own sake where everything is as it has been: in a queue, on an empty motorway."""
+        is_familiar = facts.novelty is not None and facts.novelty <= self._config.familiar_novelty
+        return min(self._config.calm_share, self._config.familiar_share) if is_familiar else self._config.calm_share
 
     def spoken(self, message: Message, duration_s: float, stamp_ns: int) -> None:
         self._memory.remember(message, stamp_ns)

@@ -53,7 +53,7 @@ def test_types_of_ones_own_are_written_with_their_definition(tmp_path: Path) -> 
 
 
 def test_a_type_that_nothing_describes_is_refused(tmp_path: Path) -> None:
-    with BagWriter(tmp_path / "bag") as bag, pytest.raises(BagError, match="hand its definition"):
+    with BagWriter(tmp_path / "bag") as bag, pytest.raises(BagError, match="hand over its definition"):
         bag.write("/mood", "my_msgs/msg/Mood", object(), 1)
 
 

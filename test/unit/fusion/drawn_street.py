@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from drawn_sweep import SENSOR_M, faces, ground, sweep
 
-from crossmodal_narrator.core.detections import Attribute, CameraFeatures, ImageDetection, LidarFeatures, ObjectClass
+from crossmodal_narrator.core.detections import (
+    Attribute,
+    CameraFeatures,
+    ImageDetection,
+    LidarDetection,
+    LidarFeatures,
+    ObjectClass,
+)
 from crossmodal_narrator.core.frames import CameraFrame, EgoMotion
 from crossmodal_narrator.core.geometry import Intrinsics, OrientedBox, Pose
 from crossmodal_narrator.core.scene import SceneObject, SceneState
@@ -34,12 +41,13 @@ _BLACK = np.zeros((1080, 1920, 3), np.uint8)
 
 @dataclass(frozen=True, kw_only=True)
 class Solid:
-    """A thing in the street, in base_link now. `score` 0: the camera does not recognise it."""
+    """A thing in the street, in base_link now. `score` 0: no camera recognises it; `shape` 0: nor does the LiDAR."""
 
     box: OrientedBox
     label: ObjectClass = ObjectClass.CAR
     score: float = 0.7
     colour: str = ""
+    shape: float = 0.0
 
 
 @dataclass
@@ -67,6 +75,8 @@ class Street:
         self.stamp_ns += STEP_NS
         placed = sweep(ground(), *(faces(s.box) for s in solids), stamp_ns=self.stamp_ns)
         features = self.lidar.encode(placed, self.timer) if with_lidar else None
+        if features is not None:
+            features = replace(features, detections=tuple(_shape(s) for s in solids if s.shape))
         placed_cameras = tuple(self._camera(name) for name in cameras)
         snapshot = Snapshot(
             stamp_ns=self.stamp_ns,
@@ -121,6 +131,10 @@ class Street:
         return CameraFeatures(
             camera=camera.frame.camera, stamp_ns=self.stamp_ns, detections=tuple(detections), is_blind=blind
         )
+
+
+def _shape(solid: Solid) -> LidarDetection:
+    return LidarDetection(label=solid.label, score=solid.shape, box=solid.box, points=100)
 
 
 def only(scene: SceneState, label: ObjectClass) -> SceneObject:

@@ -53,6 +53,23 @@ def test_a_thing_that_only_the_lidar_sees_has_no_class() -> None:
     assert thing.relation.distance_m == pytest.approx(9.7, abs=0.3)
 
 
+@pytest.mark.parametrize("unseen_steps", [1, 2, 5])
+def test_what_the_lidar_saw_first_is_placed_whole_as_soon_as_the_camera_names_it(unseen_steps: int) -> None:
+    """Its rear stays its rear: a box that is only moved on leaves the rear to a second thing, and so on for ever."""
+    street = Street()
+    ahead = Solid(box=car_box(17.0, 0.0))
+    for _ in range(unseen_steps):
+        street.step([ahead], cameras=())
+    scenes = [street.step([ahead]) for _ in range(10)]
+    for scene in scenes[2:]:
+        (car,) = scene.objects
+        assert car.label is ObjectClass.CAR
+        assert car.position_m is not None
+        assert car.position_m[0] == pytest.approx(17.0, abs=0.4)
+        assert car.speed_mps == pytest.approx(0.0, abs=0.5)
+    assert len({thing.track_id for scene in scenes[2:] for thing in scene.objects}) == 1
+
+
 def test_a_thing_that_only_the_camera_sees_has_no_range() -> None:
     street = Street()
     scene = [street.step([CAR_AHEAD], with_lidar=False) for _ in range(4)][-1]

@@ -48,16 +48,21 @@ def test_the_parameter_file_holds_every_parameter_with_its_default(node: str, re
 def wrong_type(parameter: Parameter, draw: random.Random) -> Change:
     texts: list[Any] = ["fast", [1, 2], {"a": 1}, None]
     wrong = {bool: ["on the left", 1, 0.5], str: [7, 2.5, True, [True]]}.get(parameter.kind, texts)
-    return parameter.name, draw.choice([*wrong, [[1]]] if isinstance(parameter.default, tuple) else wrong)
+    # Of a list of numbers, [1, 2] would be one.
+    return parameter.name, draw.choice(
+        ["fast", {"a": 1}, [[1]], [None]] if isinstance(parameter.default, tuple) else wrong
+    )
 
 
 def out_of_range(parameter: Parameter, draw: random.Random) -> Change:
     beyond: list[Any] = [float("nan"), float("inf")] if parameter.kind is float else []
+    number = int if parameter.kind is int else float
     if parameter.low is not None:
-        beyond.append(parameter.kind(parameter.low) - draw.randint(1, 1000))
+        beyond.append(number(parameter.low) - draw.randint(1, 1000))
     if parameter.high is not None:
-        beyond.append(parameter.kind(parameter.high) + draw.randint(1, 1000))
-    return parameter.name, draw.choice(beyond)
+        beyond.append(number(parameter.high) + draw.randint(1, 1000))
+    chosen = draw.choice(beyond)
+    return parameter.name, [chosen] if isinstance(parameter.default, tuple) else chosen
 
 
 def another_word(parameter: Parameter, draw: random.Random) -> Change:

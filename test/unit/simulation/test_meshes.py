@@ -1,22 +1,15 @@
-"""Bodies are closed, look outwards, stand on the ground and have the size that they claim."""
+"""Meshes, and what vehicles and people are made of."""
 
 import numpy as np
 import pytest
 
-from crossmodal_narrator.simulation.meshes import Material, Mesh, box, palette
-from crossmodal_narrator.simulation.people import Person, cyclist, walker
-from crossmodal_narrator.simulation.raycasting import RayScene
-from crossmodal_narrator.simulation.vehicles import SHAPES, bare_size_m, vehicle
-
-
-@pytest.mark.parametrize("kind", list(SHAPES))
-def test_a_vehicle_has_the_size_that_people_label(kind):
-    length, width, height = vehicle(kind).size_lwh_m()
-    claimed = bare_size_m(kind)
-    assert length == pytest.approx(claimed[0], abs=0.08)
-    assert width == pytest.approx(claimed[1], abs=0.4)  # the mirrors reach out
-    assert height == pytest.approx(claimed[2], abs=0.05)
-    assert vehicle(kind).corners[..., 2].min() >= -0.01
+from crossmodal_narrator.simulation.shapes.blueprint import Blueprint
+from crossmodal_narrator.simulation.shapes.figure import Person
+from crossmodal_narrator.simulation.shapes.lofting import rounded_box
+from crossmodal_narrator.simulation.shapes.meshes import Material, Mesh, box, palette
+from crossmodal_narrator.simulation.shapes.people import walker
+from crossmodal_narrator.simulation.shapes.two_wheelers import cyclist
+from crossmodal_narrator.simulation.shapes.vehicles import SHAPES, vehicle
 
 
 @pytest.mark.parametrize("kind", list(SHAPES))
@@ -26,17 +19,38 @@ def test_texels_of_a_vehicle_lie_in_its_blueprint(kind):
     assert (mesh.texels >= 0).all()
     assert (mesh.texels[..., 0] < columns).all()
     assert (mesh.texels[..., 1] < rows).all()
-    assert {Material.PAINT, Material.GLASS, Material.LAMP} <= {Material(m) for m in np.unique(mesh.texture[..., 3])}
 
 
-@pytest.mark.parametrize("kind", list(SHAPES))
-def test_a_vehicle_cannot_be_looked_through(kind):
-    scene = RayScene(vehicle(kind).corners)
-    y, z = np.meshgrid(np.linspace(-0.6, 0.6, 9), np.linspace(0.4, 0.9, 6))
-    origins = np.stack([np.full(y.size, 20.0), y.ravel(), z.ravel()], -1).astype(np.float32)
-    hits = scene.cast(origins, np.tile(np.array([-1, 0, 0], np.float32), (len(origins), 1)))
-    assert np.isfinite(hits.distance_m).all()
-    assert (hits.distance_m > 20.0 - 0.5 * bare_size_m(kind)[0] - 0.1).all()
+def test_a_rounded_box_reaches_exactly_its_corners_and_leans_back_above_its_belt():
+    mesh = rounded_box((-2.0, -1.0, 0.5), (2.0, 1.0, 3.0), radius_m=0.2, rake_m=0.4, belt_m=1.5, bulge_m=0.1)
+    points = mesh.corners.reshape(-1, 3)
+    assert points.min(axis=0) == pytest.approx((-2.0, -1.0, 0.5), abs=1e-3)
+    assert points.max(axis=0) == pytest.approx((2.0, 1.0, 3.0), abs=1e-3)
+    assert points[points[:, 2] > 2.9][:, 0].max() < 1.8
+    assert _is_unit(mesh)
+
+
+def test_writing_is_read_from_outside_on_both_sides():
+    """The right side shows its texels as they are seen, the left shows them mirrored."""
+    sheet = Blueprint(4.0, 2.0, 2.0)
+    sheet.writing("side", (0.0, 1.0), "L", 0.5, (0, 0, 0))
+    stem = {}
+    for view in ("left", "right"):
+        across = np.linspace(-0.3, 0.3, 61)
+        row = np.stack([across, np.zeros(61), np.full(61, 1.1)], -1).astype(np.float32)  # above the foot of the letter
+        texel = sheet.texels(view, row).astype(int)
+        ink = sheet.texture()[texel[:, 1], texel[:, 0], 0] < 100
+        stem[view] = float(across[ink].mean())
+    assert stem["right"] < -0.05
+    assert stem["left"] > 0.05
+
+
+def test_indicators_of_a_blueprint_are_left_and_right():
+    sheet = Blueprint(4.0, 2.0, 2.0)
+    sheet.indicators("front", (0.5, 0.6), (0.7, 0.7))
+    for y, material in ((0.6, Material.LEFT_LAMP), (-0.6, Material.RIGHT_LAMP)):
+        column, row = sheet.texels("front", np.array([0.0, y, 0.65], np.float32)).astype(int)
+        assert sheet.texture()[row, column, 3] == material
 
 
 def _is_unit(mesh: Mesh) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from crossmodal_narrator.core.frames import CameraFrame, EgoMotion, FrameTransform, LidarSweep
+from crossmodal_narrator.core.frames import AudioChunk, CameraFrame, EgoMotion, FrameTransform, LidarSweep
 from crossmodal_narrator.core.geometry import Intrinsics, Pose
 
 START_NS = 1_700_000_000_000_000_000
@@ -62,6 +62,16 @@ def sweep(
 ) -> LidarSweep:
     points = np.array([[10.0, 0.0, -1.0]], dtype=np.float32) if xyz is None else xyz
     return LidarSweep(stamp_ns=START_NS + t_ms * MS, frame_id="lidar_top", xyz=points, point_offset_s=offsets_s)
+
+
+def sound(t_ms: int) -> AudioChunk:
+    """100 ms of silence from `t_ms` on."""
+    return AudioChunk(
+        stamp_ns=START_NS + t_ms * MS,
+        frame_id="microphones",
+        samples=np.zeros((1600, 1), np.float32),
+        sample_rate_hz=16_000,
+    )
 
 
 def image(t_ms: int, camera: str = "front") -> CameraFrame:

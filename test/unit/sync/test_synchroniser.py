@@ -88,6 +88,26 @@ def test_each_sweep_gets_the_newest_image_before_it_and_says_the_skew() -> None:
     assert all(s.missing == () for s in snapshots)
 
 
+def heard_drive() -> list[tuple[int, SensorFrame]]:
+    """The usual drive with a microphone, whose chunks of 100 ms come when they end."""
+    chunks = [(t + 100, drive.sound(t)) for t in range(0, 2000, 100)]
+    return sorted([*usual_drive(), *chunks], key=lambda item: item[0])
+
+
+def test_each_chunk_of_sound_belongs_to_the_first_snapshot_after_its_end() -> None:
+    snapshots = run([frame for _, frame in heard_drive()])
+
+    assert all(chunk.stamp_ns + chunk.length_ns <= s.stamp_ns for s in snapshots for chunk in s.audio)
+    assert [len(s.audio) for s in snapshots[1:]] == [1] * 19
+
+
+def test_sound_that_is_still_being_heard_is_not_waited_for() -> None:
+    by_sight = waits_ms([frame for _, frame in usual_drive()])
+    by_ear = waits_ms([frame for _, frame in heard_drive()], (*EXPECTED, Source(Sense.AUDIO, "outside")))
+
+    assert max(by_ear[t] - by_sight[t] for t in list(by_ear)[3:]) <= 20  # the step of the odometry
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.integers(0, 60), min_size=200, max_size=200))
 def test_the_order_of_arrival_does_not_matter(delays_ms: list[int]) -> None:

@@ -13,6 +13,7 @@ from crossmodal_narrator.core.scene import (
     SceneState,
     Side,
     SoundEvent,
+    Surroundings,
     TrafficSignal,
 )
 from crossmodal_narrator.core.snapshot import Degradation, Sense, Trouble
@@ -83,6 +84,12 @@ SCENE = SceneState(
     sounds=(SIREN, HORN),
     signals=LIGHTS,
     degraded=(DEGRADED,),
+    surroundings=Surroundings(
+        vector=None,
+        novelty=0.125,
+        attributes=(Attribute(name="weather", value="rain", confidence=0.75),),
+        senses=(Sense.CAMERA, Sense.LIDAR),
+    ),
 )
 EMPTY = SceneState(stamp_ns=STAMP_NS, ego=None, objects=(), sounds=(), signals=(), degraded=())
 

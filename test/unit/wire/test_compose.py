@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crossmodal_narrator.core.errors import FrameError
 from crossmodal_narrator.core.frames import AudioChunk, CameraFrame, EgoMotion, FrameTransform, LidarSweep
 from crossmodal_narrator.core.geometry import Intrinsics, Pose
 from crossmodal_narrator.wire.camera_info import decode_camera_info
@@ -22,14 +21,20 @@ from crossmodal_narrator.wire.compose import (
 from crossmodal_narrator.wire.images import decode_image
 from crossmodal_narrator.wire.odometry import decode_odometry
 from crossmodal_narrator.wire.points import decode_points
+from crossmodal_narrator.wire.sound import decode_audio
+from crossmodal_narrator.wire.topics import MessageKind
 from crossmodal_narrator.wire.transforms import decode_transforms
 
 STAMP_NS = 1_700_000_000_987_654_321
 
 
 @settings(max_examples=50, deadline=None)
-@given(points=st.integers(0, 30), intensity=st.booleans(), times=st.booleans(), seed=st.integers(0, 99))
-def test_a_sweep_comes_back_with_intensity_and_times(points: int, intensity: bool, times: bool, seed: int) -> None:
+@given(
+    points=st.integers(0, 30), intensity=st.booleans(), times=st.booleans(), ring=st.booleans(), seed=st.integers(0, 99)
+)
+def test_a_sweep_comes_back_with_intensity_times_and_rings(
+    points: int, intensity: bool, times: bool, ring: bool, seed: int
+) -> None:
     generator = np.random.default_rng(seed)
     sweep = LidarSweep(
         stamp_ns=STAMP_NS,
@@ -37,11 +42,17 @@ def test_a_sweep_comes_back_with_intensity_and_times(points: int, intensity: boo
         xyz=generator.uniform(1, 50, (points, 3)).astype(np.float32),
         intensity=generator.uniform(0, 255, points).astype(np.float32) if intensity else None,
         point_offset_s=np.linspace(-0.1, 0.0, points, dtype=np.float32) if times else None,
+        ring=generator.integers(0, 128, points).astype(np.uint16) if ring else None,
     )
     back = decode_points(points_message(sweep))
     assert (back.stamp_ns, back.frame_id) == (sweep.stamp_ns, sweep.frame_id)
     assert np.array_equal(back.xyz, sweep.xyz)
-    for ours, theirs in ((back.intensity, sweep.intensity), (back.point_offset_s, sweep.point_offset_s)):
+    pairs = (
+        (back.intensity, sweep.intensity),
+        (back.point_offset_s, sweep.point_offset_s),
+        (back.ring, sweep.ring),
+    )
+    for ours, theirs in pairs:
         assert (ours is None) == (theirs is None)
         assert ours is None or np.array_equal(ours, theirs)
 
@@ -74,7 +85,9 @@ def test_motion_and_transforms_come_back() -> None:
         assert np.allclose(other.translation_m, pose.translation_m)
 
 
-def test_sound_is_refused_as_ros_has_no_message_for_it() -> None:
-    chunk = AudioChunk(stamp_ns=1, frame_id="mic", samples=np.zeros((4, 1), np.float32), sample_rate_hz=16_000)
-    with pytest.raises(FrameError, match="AudioChunk cannot be composed"):
-        compose(chunk)
+def test_sound_comes_back_by_the_name_of_its_microphone() -> None:
+    samples = (np.arange(-4, 4, dtype=np.float32) / 32).reshape(4, 2)
+    chunk = AudioChunk(stamp_ns=STAMP_NS, frame_id="mic", samples=samples, sample_rate_hz=16_000, microphone="cabin")
+    ((topic, kind, message),) = compose(chunk)
+    assert (topic, kind) == ("/audio/cabin", MessageKind.SOUND)
+    assert np.array_equal(decode_audio(message).samples, samples)

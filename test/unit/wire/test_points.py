@@ -163,3 +163,33 @@ def test_a_field_that_cannot_be_true_is_refused_by_name(
         setattr(message.fields[2], name, value)
     with pytest.raises(error, match=match):
         decode_points(message)
+
+
+@pytest.mark.parametrize(
+    ("fields", "times"),
+    [
+        pytest.param([("ring", "u2"), ("time", "f4")], np.array([-0.1, -0.05, 0.0]), id="velodyne_pointcloud"),
+        pytest.param(
+            [("ring", "u2"), ("timestamp", "f8")],
+            STAMP_NS * 1e-9 + np.array([-0.1, -0.05, 0.0]),
+            id="HesaiLidar_ROS_2.0",
+        ),
+        pytest.param([("ring", "u1"), ("t", "u4")], np.array([0, 50_000_000, 100_000_000]), id="ouster_ros, 2020"),
+        pytest.param([("ring", "u2"), ("t", "u4")], np.array([0, 50_000_000, 100_000_000]), id="ouster_ros"),
+    ],
+)
+def test_rings_and_times_are_read_as_drivers_publish_them(fields: list[tuple[str, str]], times: Any) -> None:
+    layout = Layout(fields=[("x", "f4"), ("y", "f4"), ("z", "f4"), ("intensity", "f4"), *fields])
+    columns = {"intensity": np.array([1.0, 2.0, 3.0]), "ring": np.array([0, 63, 127]), fields[1][0]: times}
+    sweep = decode_points(cloud({**xyz_columns(np.arange(1.0, 10.0).reshape(3, 3)), **columns}, layout))
+    assert sweep.ring is not None
+    assert sweep.ring.dtype == np.uint16
+    assert sweep.ring.tolist() == [0, 63, 127]
+    assert sweep.point_offset_s is not None
+    assert np.allclose(np.diff(sweep.point_offset_s), 0.05, atol=1e-6)
+
+
+def test_a_ring_in_another_type_is_left_alone() -> None:
+    layout = Layout(fields=[("x", "f4"), ("y", "f4"), ("z", "f4"), ("ring", "f4")])
+    columns = {**xyz_columns(np.arange(1.0, 7.0).reshape(2, 3)), "ring": np.array([np.nan, 1.0])}
+    assert decode_points(cloud(columns, layout)).ring is None

@@ -60,6 +60,7 @@ def test_an_empty_scene_keeps_its_fields() -> None:
         "sounds": [],
         "signals": [],
         "degraded": [],
+        "surroundings": None,
     }
 
 

@@ -11,6 +11,7 @@ from crossmodal_narrator.sync import Source
 from crossmodal_narrator.wire import MessageKind, TopicMap, guess_topics
 
 IMAGE, JPEG, INFO = "sensor_msgs/msg/Image", "sensor_msgs/msg/CompressedImage", "sensor_msgs/msg/CameraInfo"
+SOUND = "crossmodal_narrator_msgs/msg/AudioChunk"
 POINTS, ODOMETRY, TF = "sensor_msgs/msg/PointCloud2", "nav_msgs/msg/Odometry", "tf2_msgs/msg/TFMessage"
 
 SAN_FRANCISCO = [
@@ -145,3 +146,18 @@ def test_a_lone_camera_info_belongs_to_the_lone_camera() -> None:
 @given(order=st.permutations(SAN_FRANCISCO))
 def test_the_order_of_the_topics_does_not_matter(order: list[tuple[str, str]]) -> None:
     assert guess_topics(order) == guess_topics(SAN_FRANCISCO)
+
+
+def test_microphones_are_those_outside_by_the_last_part_of_their_topics() -> None:
+    topics = guess_topics([("/audio/outside", SOUND), ("/audio/cabin", SOUND)])
+
+    assert topics.microphones == {"outside": "/audio/outside"}
+    assert topics.source_of("/audio/outside") == Source(Sense.AUDIO, "outside")
+    assert topics.roles["/audio/outside"].microphone == "outside"
+    assert TopicMap.relative([], microphones=["roof"]).microphones == {"roof": "audio/roof"}
+
+
+def test_of_microphones_whose_topics_end_alike_none_is_lost() -> None:
+    topics = guess_topics([("/mic/left/audio", SOUND), ("/mic/right/audio", SOUND)])
+
+    assert topics.microphones == {"mic_left_audio": "/mic/left/audio", "mic_right_audio": "/mic/right/audio"}

@@ -52,3 +52,11 @@ def test_what_stays_never_overlaps_too_much_and_what_goes_has_a_better_one(found
         assert all(iou[i, j] <= 0.4 + 1e-5 for j in kept if j != i)
     for k in set(range(len(found))) - set(kept.tolist()):
         assert any(iou[k, j] > 0.4 - 1e-5 and scores[j] >= scores[k] for j in kept)
+
+
+def test_peers_never_suppress_each_other_and_still_suppress_others():
+    boxes = np.array([[0, 0, 10, 10], [1, 0, 11, 10], [0, 1, 10, 11]], np.float32)
+    scores = np.array([0.9, 0.8, 0.7], np.float32)
+    groups, peers = np.zeros(3, np.int64), np.array([0, 0, 1])
+
+    assert suppress(boxes, scores, groups, max_iou=0.5, peers=peers).tolist() == [0, 1]

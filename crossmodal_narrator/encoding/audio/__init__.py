@@ -1,0 +1,7 @@
+"""The sound encoder: sirens and horns in a stream of sound, a frame each 100 ms."""
+
+from crossmodal_narrator.encoding.audio.alarm import CueAlarms
+from crossmodal_narrator.encoding.audio.config import SoundEncoderConfig
+from crossmodal_narrator.encoding.audio.encoder import Deaf, SoundEncoder, SoundModelSpec
+
+__all__ = ["CueAlarms", "Deaf", "SoundEncoder", "SoundEncoderConfig", "SoundModelSpec"]

@@ -1,0 +1,96 @@
+"""One microphone's chunks → a stream of features, each block of 100 ms with the stamp of its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from crossmodal_narrator.core.errors import FrameError
+from crossmodal_narrator.core.frames import AudioChunk
+from crossmodal_narrator.encoding.audio.config import SoundEncoderConfig
+from crossmodal_narrator.encoding.audio.logmel import (
+    BLOCK,
+    CHANNELS,
+    MELS,
+    SAMPLE_RATE_HZ,
+    Floats,
+    LogMel,
+    Normaliser,
+)
+from crossmodal_narrator.encoding.audio.resampling import Resampler
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Window:
+    """What was heard up to `stamp_ns`, the newest frame last. The array is used again for the next window."""
+
+    stamp_ns: int
+    level_dbfs: float  # RMS of the last 100 ms; full scale is 0
+    features: Floats  # (CHANNELS, frames, MELS)
+
+
+class SoundStream:
+    """Joins chunks by their stamps. A sample's time is its chunk's, whatever was lost or came twice before it."""
+
+    def __init__(self, config: SoundEncoderConfig, context_frames: int) -> None:
+        self._config = config
+        self._mel = LogMel()
+        self._window = np.zeros((CHANNELS, context_frames, MELS), np.float32)
+        self._form: tuple[int, int] | None = None  # rate and channels of what is being heard
+        self.restarts = 0  # how often the stream began anew after its first beginning
+
+    def push(self, chunk: AudioChunk) -> Iterator[Window]:
+        """The windows that `chunk` completes.
+
+        Raises:
+            FrameError: samples that are NaN or infinite.
+        """
+        bad = int((~np.isfinite(chunk.samples)).sum())
+        if bad:
+            raise FrameError(f"AudioChunk.samples holds {bad} NaN or Inf", remedy="mend the driver of the microphone")
+        samples = self._joined(chunk)
+        self._heard += len(samples)
+        return self._blocks(self._resampler.push(samples))
+
+    def _joined(self, chunk: AudioChunk) -> Floats:
+        """The chunk's samples as they follow on what was heard: after silence, cut, or on a stream that begins anew."""
+        rate_hz = chunk.sample_rate_hz
+        if self._form != (rate_hz, chunk.samples.shape[1]):
+            return self._begin(chunk)
+        late = round((chunk.stamp_ns - self._stamp_ns) * rate_hz / 1e9) - self._heard  # samples
+        if abs(late) <= self._config.max_jitter_s * rate_hz:
+            return chunk.samples
+        if abs(late) > self._config.max_bridge_s * rate_hz or -late >= len(chunk.samples):
+            return self._begin(chunk)
+        if late < 0:
+            return chunk.samples[-late:]
+        return np.concatenate([np.zeros((late, chunk.samples.shape[1]), np.float32), chunk.samples])
+
+    def _begin(self, chunk: AudioChunk) -> Floats:
+        self.restarts += self._form is not None
+        self._form = (chunk.sample_rate_hz, chunk.samples.shape[1])
+        self._resampler = Resampler(*self._form)
+        self._stamp_ns, self._heard, self._made = chunk.stamp_ns, 0, 0
+        self._mel.reset()
+        self._normaliser = Normaliser()
+        self._window[:] = 0.0
+        return chunk.samples
+
+    def _blocks(self, samples: Floats) -> Iterator[Window]:
+        for first in range(0, len(samples), BLOCK):
+            block = samples[first : first + BLOCK]
+            features = self._normaliser.push(self._mel.push(block))
+            frames = features.shape[1]
+            self._window[:, :-frames] = self._window[:, frames:].copy()
+            self._window[:, -frames:] = features
+            self._made += 1
+            power = float((block.astype(np.float64) ** 2).mean())
+            yield Window(
+                stamp_ns=self._end_ns(), level_dbfs=10.0 * float(np.log10(power + 1e-12)), features=self._window
+            )
+
+    def _end_ns(self) -> int:
+        lag_ns = round(self._resampler.lag_s * 1e9)
+        return self._stamp_ns + self._made * (BLOCK * 1_000_000_000 // SAMPLE_RATE_HZ) - lag_ns

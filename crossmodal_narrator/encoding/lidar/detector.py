@@ -1,0 +1,114 @@
+"""The bird's-eye network behind an engine: from points above the ground to things with a class."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crossmodal_narrator.core.config import parameter
+from crossmodal_narrator.core.detections import LidarDetection, LidarFeatures, ObjectClass
+from crossmodal_narrator.core.errors import ModelError
+from crossmodal_narrator.core.geometry import OrientedBox, Vec3
+from crossmodal_narrator.core.timing import StageTimer
+from crossmodal_narrator.encoding.engine import Engine
+from crossmodal_narrator.encoding.lidar.bird_eye import above_ground, bird_eye_image
+from crossmodal_narrator.encoding.lidar.centres import Centre, centres
+
+LABELS = ("vehicle", "pedestrian", "cyclist", "obstacle")
+_SLICES_PER_M = 4
+_EDGE_M = 0.1  # around a box: its points are not exact
+# Above these sizes it is no car any more, and then no van: (length, height).
+_CAR_LH_M, _VAN_LH_M = (6.0, 2.3), (7.0, 3.0)
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LidarDetectorConfig:
+    """Which answers of the network are taken."""
+
+    vehicle_score: float = parameter(0.15, help="least score of a vehicle", low=0.05, high=0.99)
+    pedestrian_score: float = parameter(0.35, help="least score of somebody on foot", low=0.05, high=0.99)
+    cyclist_score: float = parameter(0.5, help="least score of a rider", low=0.05, high=0.99)
+    obstacle_score: float = parameter(0.4, help="least score of a cone, a barrier and the like", low=0.05, high=0.99)
+    min_points: int = parameter(5, help="fewer points are nothing", low=1, high=1000)
+
+    @property
+    def scores(self) -> tuple[float, ...]:
+        """In the order of LABELS."""
+        return self.vehicle_score, self.pedestrian_score, self.cyclist_score, self.obstacle_score
+
+
+class LidarDetector:
+    """Answers are in base_link, the surest first.
+
+    Raises:
+        ModelError: the model's labels are not those that this decoder knows.
+    """
+
+    def __init__(self, config: LidarDetectorConfig, engine: Engine, labels: tuple[str, ...]) -> None:
+        if labels != LABELS:
+            raise ModelError(f"a LiDAR detector's labels are {labels}", remedy=f"choose a model with {LABELS}")
+        self._config, self._engine = config, engine
+
+    @property
+    def engine_name(self) -> str:
+        return self._engine.name
+
+    def detect(self, features: LidarFeatures, timer: StageTimer) -> tuple[LidarDetection, ...]:
+        with timer.stage("lidar/image"):
+            image = bird_eye_image(above_ground(features))
+        with timer.stage("lidar/network"):
+            answer = self._engine.infer({"image": image[None]})
+        with timer.stage("lidar/decode"):
+            found = centres(answer["scores"][0], answer["regressions"][0], self._config.scores)
+            standing = _Standing(features)
+            placed = (_placed(centre, standing) for centre in found)
+            return tuple(one for one in placed if one.points >= self._config.min_points)
+
+
+class _Standing:
+    """Points above the ground and the ground beneath each, in an order in which a footprint's are found quickly."""
+
+    def __init__(self, features: LidarFeatures) -> None:
+        slices = (features.obstacle_points[:, 0] * np.float32(_SLICES_PER_M)).astype(np.int16)
+        order = np.argsort(slices, kind="stable")  # of small numbers in linear time
+        self._slices, ordered = slices[order], features.obstacle_points[order]
+        self._x, self._y = (np.ascontiguousarray(ordered[:, k]) for k in (0, 1))
+        self._floor_m = ordered[:, 2] - features.obstacle_height_m[order]
+
+    def floors_m(self, centre: Centre) -> Floats:
+        """(points,) of the ground beneath each point in the centre's footprint."""
+        (x, y), (length, width, _) = centre.xy_m, centre.size_lwh_m
+        reach = 0.5 * float(np.hypot(length, width)) + _EDGE_M
+        low, high = (int(edge * _SLICES_PER_M) for edge in (x - reach, x + reach))
+        start = np.searchsorted(self._slices, np.int16(low - 1))
+        stop = np.searchsorted(self._slices, np.int16(high + 1), side="right")
+        dx, dy = self._x[start:stop] - np.float32(x), self._y[start:stop] - np.float32(y)
+        c, s = np.float32(np.cos(centre.yaw_rad)), np.float32(np.sin(centre.yaw_rad))
+        inside = np.abs(c * dx + s * dy) <= np.float32(0.5 * length + _EDGE_M)
+        inside &= np.abs(c * dy - s * dx) <= np.float32(0.5 * width + _EDGE_M)
+        found: Floats = self._floor_m[start:stop][inside]
+        return found
+
+
+def _placed(centre: Centre, standing: _Standing) -> LidarDetection:
+    """On the ground that its points stand on."""
+    floors_m = standing.floors_m(centre)
+    floor_m = float(np.median(floors_m)) if len(floors_m) else 0.0
+    x, y = centre.xy_m
+    height = centre.size_lwh_m[2]
+    box = OrientedBox(centre_m=(x, y, floor_m + 0.5 * height), size_lwh_m=centre.size_lwh_m, yaw_rad=centre.yaw_rad)
+    label = _label(LABELS[centre.index], centre.size_lwh_m)
+    return LidarDetection(label=label, score=centre.score, box=box, points=len(floors_m))
+
+
+def _label(name: str, size_lwh_m: Vec3) -> ObjectClass:
+    if name != "vehicle":
+        return ObjectClass(name)
+    length, _, height = size_lwh_m
+    if length <= _CAR_LH_M[0] and height <= _CAR_LH_M[1]:
+        return ObjectClass.CAR
+    return ObjectClass.VAN if length <= _VAN_LH_M[0] and height <= _VAN_LH_M[1] else ObjectClass.TRUCK

@@ -1,0 +1,54 @@
+"""What a thing can be: whether its size is that of its class, of anything on a road, or of the one beside it."""
+
+from __future__ import annotations
+
+import math
+
+from crossmodal_narrator.core.detections import Cluster, ObjectClass
+from crossmodal_narrator.core.geometry import OrientedBox, Vec2
+from crossmodal_narrator.fusion.association import same_kind
+from crossmodal_narrator.fusion.track import Track
+
+OBSTACLE_LWH_M = ((0.3, 0.0, 0.5), (7.0, 3.0, 3.2))  # least and largest size of a thing that is tracked without a class
+FLAT_M = 0.2  # what looks thinner and is longer than a vehicle is wide is a wall or a fence
+LONGEST_FLAT_M = 3.0
+MANY_POINTS = 60
+SMALLEST_CAR_M = 1.6  # across what is seen of it
+SAME_PLACE = 0.45  # of the smaller width: two centres so near are one thing
+
+
+def is_too_small(label: ObjectClass, visible_lw_m: Vec2, points: int) -> bool:
+    """Whether many points show less of a car than a motorcycle has: the camera's box is then of something behind it."""
+    is_large = label.is_vehicle and label is not ObjectClass.MOTORCYCLE
+    return is_large and points >= MANY_POINTS and math.hypot(*visible_lw_m) < SMALLEST_CAR_M
+
+
+def is_thing(cluster: Cluster) -> bool:
+    """Whether a cluster's size is that of something on or beside the road, and not of a wall or a bush."""
+    least, largest = OBSTACLE_LWH_M
+    length, width, _ = cluster.box.size_lwh_m
+    if width < FLAT_M and length > LONGEST_FLAT_M:
+        return False
+    return all(low <= size <= high for low, size, high in zip(least, cluster.box.size_lwh_m, largest, strict=True))
+
+
+def is_same(track: Track, a: OrientedBox, other: Track, b: OrientedBox) -> bool:
+    """Whether a weaker track, whose box is `a`, is a second name for what `other` follows, whose box is `b`."""
+    apart_m = math.hypot(a.centre_m[0] - b.centre_m[0], a.centre_m[1] - b.centre_m[1])
+    if apart_m > 0.5 * max(a.size_lwh_m[0], b.size_lwh_m[0]):
+        return False
+    if not same_kind(track.label, other.label):
+        return _covers(a, b) or _covers(b, a)
+    if track.label is ObjectClass.OBSTACLE:
+        return b.nearest_in_plan_m(a.centre_m[:2]) == 0.0
+    return apart_m < max(SAME_PLACE * min(a.size_lwh_m[1], b.size_lwh_m[1]), 0.3) or _covers(b, a)
+
+
+def _covers(box: OrientedBox, other: OrientedBox) -> bool:
+    """Whether the middle of `other` lies well inside of `box`, so that both cannot be solid."""
+    inner = OrientedBox(
+        centre_m=box.centre_m,
+        size_lwh_m=(0.7 * box.size_lwh_m[0], 0.7 * box.size_lwh_m[1], box.size_lwh_m[2]),
+        yaw_rad=box.yaw_rad,
+    )
+    return inner.nearest_in_plan_m(other.centre_m[:2]) == 0.0

@@ -1,0 +1,48 @@
+"""What all parts of one update of the tracks share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from crossmodal_narrator.core.detections import Cluster, LidarFeatures
+from crossmodal_narrator.core.geometry import Pose
+from crossmodal_narrator.fusion.known_shapes import KnownShapes
+from crossmodal_narrator.fusion.points import Floats, Indices, ObstaclePoints
+from crossmodal_narrator.fusion.projection import CameraView
+
+
+class Step:
+    """One snapshot's points, clusters and shapes, and where the vehicle is."""
+
+    def __init__(
+        self,
+        stamp_ns: int,
+        odom_from_base: Pose,
+        points: ObstaclePoints,
+        lidar: tuple[LidarFeatures, tuple[float, float]] | None,
+        views: Sequence[CameraView],
+    ) -> None:
+        self.stamp_ns = stamp_ns
+        self.odom_from_base = odom_from_base
+        self.base_from_odom = odom_from_base.inverse()
+        self.points = points
+        self.lidar = lidar
+        self.views = views  # of the cameras that see
+        self.shapes = KnownShapes(lidar[0].detections if lidar else ())
+        clusters: Sequence[Cluster] = lidar[0].clusters if lidar else ()
+        self._clusters = clusters
+        self._middles = np.array([c.box.centre_m[:2] for c in clusters]).reshape(-1, 2)
+
+    def ground_z_m(self, index: Indices) -> float:
+        """Of the cluster nearest to these points; their own lowest point where there is none."""
+        near = self.cluster_at(self.points.xyz[index])
+        return float(self.points.xyz[index, 2].min()) if near is None else near.ground_z_m
+
+    def cluster_at(self, xyz: Floats) -> Cluster | None:
+        """The cluster whose middle is nearest to that of the points (points, 3)."""
+        if not len(self._middles):
+            return None
+        away = ((self._middles - xyz[:, :2].mean(axis=0)) ** 2).sum(axis=1)
+        return self._clusters[int(np.argmin(away))]

@@ -1,0 +1,1 @@
+"""TensorRT itself: plans built in a process of their own, and run through CUDA's runtime without torch."""

@@ -1,0 +1,1 @@
+"""What the vehicle senses of the world: a model of each sensor."""

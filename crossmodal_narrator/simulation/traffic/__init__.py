@@ -1,0 +1,1 @@
+"""Who is on the road and what they do, second by second."""

@@ -1,0 +1,1 @@
+"""From simulated drives to weights: data, networks, training, export. With `runtime`, all that knows torch."""

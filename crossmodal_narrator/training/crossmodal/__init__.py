@@ -1,0 +1,1 @@
+"""Learning to bind what the senses show to words, from simulated snapshots and their descriptions."""

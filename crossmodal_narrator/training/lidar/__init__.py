@@ -1,0 +1,1 @@
+"""The LiDAR detector: simulated sweeps, the bird's-eye network, its training."""

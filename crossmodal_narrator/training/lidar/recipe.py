@@ -1,0 +1,78 @@
+"""From nothing to the weights of the LiDAR detector: drives, sweeps, training, report, model folder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from crossmodal_narrator.core.config import parameter
+from crossmodal_narrator.core.errors import TrainingError
+from crossmodal_narrator.encoding.lidar.bird_eye import CELLS, CHANNELS
+from crossmodal_narrator.training.drives import files_of_drives
+from crossmodal_narrator.training.export import ModelCard, export
+from crossmodal_narrator.training.lidar.examples import counted
+from crossmodal_narrator.training.lidar.precisions import write_precisions
+from crossmodal_narrator.training.lidar.sweeps import CLASSES, EVERY_S, LabelledSweep, make_drive, read_sweeps
+from crossmodal_narrator.training.lidar.task import LidarTask
+from crossmodal_narrator.training.loop import Schedule, Training
+from crossmodal_narrator.training.report import Say, told, write_report
+
+NAME = "bird_eye"
+_HELD_OUT = 10  # every tenth drive is not learnt from
+_JUDGED = 5  # and every fifth of its sweeps is looked at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LidarRecipe:
+    """How much is made, and how long is learnt."""
+
+    drives: int = parameter(200, help="simulated drives of 48 s; every tenth is held out", low=2, high=100_000)
+    every_s: float = parameter(EVERY_S, help="from one sweep that is taken of a drive to the next", low=0.1, high=40.0)
+    batch_size: int = parameter(8, help="parts of sweeps in a batch", low=1, high=1024)
+    processes: int = parameter(2, help="drives that are made at once", low=1, high=256)
+    schedule: Schedule = field(default_factory=Schedule)
+
+
+CARD = ModelCard(
+    name=NAME,
+    labels=CLASSES,
+    inputs={"image": (1, CHANNELS, CELLS, CELLS)},
+    outputs=("scores", "regressions"),
+)
+
+
+def train_lidar(recipe: LidarRecipe, folder: Path, models_dir: Path, say: Say) -> Path:
+    """Everything of it lies in `folder`, and what is there already is not made again; returns the manifest's path.
+
+    Raises:
+        TrainingError: the folder holds a training of another recipe, or there is nothing to learn from.
+        ScenarioError: a drive that cannot be made.
+    """
+    sweeps_dir = folder / "sweeps"
+    sweeps_dir.mkdir(parents=True, exist_ok=True)
+    files = list(files_of_drives(make_drive, recipe.drives, sweeps_dir, recipe.every_s, recipe.processes, say))
+    learnt = [s for k, path in enumerate(files) if not is_held_out(k) for s in read_sweeps(path)]
+    held_out = [s for k, path in enumerate(files) if is_held_out(k) for s in read_sweeps(path)[::_JUDGED]]
+    _check(learnt, held_out)
+    say(f"learning from {len(learnt)} sweeps, judging by {len(held_out)} of other drives")
+    training = Training(LidarTask(learnt, held_out, recipe.batch_size), recipe.schedule, folder)
+    network = training.run(lambda step, figures: say(f"step {step}: {told(figures)}"))
+    data = {"drives": len(files), "sweeps": len(learnt), "held out": len(held_out), "batch size": recipe.batch_size}
+    report = write_report(folder, "The LiDAR detector", recipe.schedule, data)
+    say(f"{report}: curves and figures")
+    path = export(network, CARD, models_dir / NAME)
+    write_precisions(models_dir, NAME, learnt, [counted(sweep) for sweep in held_out], say)
+    return path
+
+
+def is_held_out(number: int) -> bool:
+    return number % _HELD_OUT == _HELD_OUT - 1
+
+
+def _check(learnt: Sequence[LabelledSweep], held_out: Sequence[LabelledSweep]) -> None:
+    if not learnt or not held_out:
+        raise TrainingError(
+            f"{len(learnt)} sweeps to learn from and {len(held_out)} to judge by",
+            remedy=f"make at least {_HELD_OUT} drives",
+        )

@@ -1,0 +1,97 @@
+"""Thresholds by scenes that were not learnt from: what each would find, and what it would take for a cue wrongly."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from crossmodal_narrator.encoding.audio.alarm import Alarm
+from crossmodal_narrator.training.sound.components import Pool
+from crossmodal_narrator.training.sound.mixing import LABELS, Batch, MixingConfig, mix
+from crossmodal_narrator.training.sound.network import padded
+from crossmodal_narrator.training.sound.signal import Floats
+
+THRESHOLDS = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99)
+_HALF = 40  # steps: each scene of 8 s is judged as two clips of 4 s are
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """What a threshold does to held-out clips of 4 s; `delay_s` is the median from onset to alarm."""
+
+    threshold: float
+    recall: float
+    false_alarms: float
+    delay_s: float
+
+
+def choices(
+    network: nn.Module, held_out: Pool, label: str, *, hits: int, frames: int, batches: int, scenes: int, seed: int = 9
+) -> list[Choice]:
+    """For each of THRESHOLDS: cues from 0 to 25 dB above the rest, and clips of anything else."""
+    cue = LABELS.index(label)
+    with_cue = MixingConfig(siren=float(cue == 0), horn=float(cue == 1), cue_snr_db=(0.0, 25.0))
+    without = replace(with_cue, siren=0.0, horn=float(cue == 0) * 0.15)
+    sounding = _answered(network, held_out, with_cue, batches, scenes, (seed, 0))
+    silent = _answered(network, held_out, without, batches, scenes, (seed, 1))
+    return [_choice(sounding, silent, cue, threshold, hits, frames) for threshold in THRESHOLDS]
+
+
+def _answered(
+    network: nn.Module, pool: Pool, config: MixingConfig, batches: int, scenes: int, seed: tuple[int, int]
+) -> list[tuple[Batch, Floats]]:
+    answered = []
+    with torch.no_grad():
+        for k in range(batches):
+            batch = mix(pool, np.random.default_rng((*seed, k)), scenes, config)
+            logits = network.eval()(padded(torch.from_numpy(batch.features)))
+            answered.append((batch, torch.sigmoid(logits).numpy()))
+    return answered
+
+
+def _choice(
+    sounding: Sequence[tuple[Batch, Floats]],
+    silent: Sequence[tuple[Batch, Floats]],
+    cue: int,
+    threshold: float,
+    hits: int,
+    frames: int,
+) -> Choice:
+    found, delays, wrong = [], [], []
+    for batch, answer in sounding:
+        for targets, probabilities in zip(batch.targets[:, :, cue], answer[:, :, cue], strict=True):
+            is_raised = raised(probabilities, threshold, hits, frames)
+            for half in (slice(0, _HALF), slice(_HALF, None)):
+                if targets[half].sum() >= 2 * hits:
+                    found += [bool((is_raised[half] & (targets[half] > 0.5)).any())]
+            delays += _delays(targets, is_raised)
+    for _, answer in silent:
+        for probabilities in answer[:, :, cue]:
+            is_raised = raised(probabilities, threshold, hits, frames)
+            wrong += [bool(is_raised[:_HALF].any()), bool(is_raised[_HALF:].any())]
+    return Choice(
+        threshold=threshold,
+        recall=float(np.mean(found)),
+        false_alarms=float(np.mean(wrong)),
+        delay_s=float(np.median(delays)) if delays else float("nan"),
+    )
+
+
+def raised(probabilities: Floats, threshold: float, hits: int, frames: int) -> NDArray[np.bool_]:
+    """(steps,) → (steps,) by the rule of the product."""
+    alarm = Alarm(threshold=threshold, hits=hits, frames=frames)
+    return np.array([alarm.push(float(p)) for p in probabilities])
+
+
+def _delays(targets: Floats, is_raised: NDArray[np.bool_]) -> list[float]:
+    """Seconds from the first onset inside of the scene to the alarm; an alarm that never comes is infinitely late."""
+    on = np.flatnonzero(targets > 0.5)
+    if len(on) < 10 or on[0] < 5:
+        return []
+    after = np.flatnonzero(is_raised[on[0] :])
+    return [float(after[0] + 1) * 0.1 if len(after) else float("inf")]

@@ -1,0 +1,95 @@
+"""`evaluate` prints what had to be said where the drive tells it, and works as before where it does not."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from crossmodal_narrator.bags import BagWriter
+from crossmodal_narrator.cli.main import main
+from crossmodal_narrator.core.frames import CameraFrame, EgoMotion, FrameTransform
+from crossmodal_narrator.core.geometry import Intrinsics, Pose
+
+START_NS = 1_000_000_000
+STAMP_NS = START_NS + 6_500_000_000
+OPTICAL = Pose(rotation=np.array([[0.0, 0.0, 1.0], [-1.0, 0.0, 0.0], [0.0, -1.0, 0.0]]), translation_m=np.zeros(3))
+CLAIMS = [
+    {"predicate": "exists", "subject": "track:1", "value": "car"},
+    {"predicate": "motion", "subject": "track:1", "value": "braking"},
+]
+PATTERN = {"predicate": "motion", "about": "", "label": ["car"], "side": [], "value": ["braking"]}
+
+
+@pytest.fixture
+def drive(tmp_path: Path) -> Path:
+    """A bag, its truth, and a replay in which a braking car is spoken of in one of two languages."""
+    frames = [
+        FrameTransform(
+            stamp_ns=START_NS, parent="base_link", child="optical", parent_from_child=OPTICAL, is_static=True
+        ),
+        EgoMotion(stamp_ns=STAMP_NS, odom_from_base=Pose.from_xy_yaw(0, 0, 0), velocity_mps=(5, 0, 0), yaw_rate_rps=0),
+        CameraFrame(
+            stamp_ns=STAMP_NS,
+            frame_id="optical",
+            camera="front",
+            rgb=np.zeros((12, 16, 3), np.uint8),
+            intrinsics=Intrinsics(width=16, height=12, fx=10.0, fy=10.0, cx=8.0, cy=6.0),
+        ),
+    ]
+    with BagWriter(tmp_path / "bag") as bag:
+        for frame in frames:
+            bag.write_frame(frame)
+    car = {"id": "lead", "label": "car", "position_m": [12, 0, 0.7], "size_lwh_m": [4.5, 1.8, 1.4], "yaw_rad": 0.0}
+    car |= {"motion": "Moving", "lidar_points": 90, "centre_in_front_image": True}
+    truth = [{"stamp_ns": STAMP_NS, "ego_speed_mps": 5.0, "objects": [car]}]
+    track = {"track_id": 1, "label": "car", "position_m": [12, 0, 0.7], "velocity_mps": [4, 0, 0], "age_s": 3.0}
+    lines = [
+        {"stamp_ns": STAMP_NS, "language": lang, "text": "…", "claims": CLAIMS[: 2 - k]}
+        for k, lang in enumerate(("en", "zh"))
+    ]
+    (tmp_path / "truth.json").write_text(json.dumps(truth))
+    (tmp_path / "scenes.jsonl").write_text(json.dumps({"stamp_ns": STAMP_NS, "objects": [track]}) + "\n")
+    (tmp_path / "transcript.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return tmp_path
+
+
+def evaluate(drive: Path) -> dict[str, Any]:
+    figures = drive / "figures.json"
+    arguments = ["--truth", str(drive / "truth.json"), "--bag", str(drive / "bag"), "--json", str(figures)]
+    assert main(["evaluate", str(drive), *arguments]) == 0
+    read: dict[str, Any] = json.loads(figures.read_text())
+    return read
+
+
+def expect(drive: Path, actor: str) -> None:
+    entry = {"name": "brakes", "from_s": 5, "by_s": 7, "words": "It [brakes].", "actor": actor, "claims": [PATTERN]}
+    tone = {"name": "tone", "from_s": 0, "by_s": 9, "words": "Calm.", "actor": "", "claims": []}
+    document = {"scenario": "s", "start_ns": START_NS, "length_s": 9, "expectations": [entry, tone]}
+    (drive / "expectations.json").write_text(json.dumps(document))
+
+
+def test_what_had_to_be_said_is_told_for_each_language(drive: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    expect(drive, "lead")
+    figures = evaluate(drive)
+    printed = capsys.readouterr().out
+
+    assert (figures["expectations_met_en"], figures["expectations_met_zh"]) == (1.0, 0.0)
+    assert figures["expectation_lead_median_s"] == pytest.approx(0.5)
+    assert all(word in printed for word in ("brakes", "met", "+0.5 s", "missed", "It [brakes].", "not counted"))
+
+
+def test_the_right_words_about_another_one_do_not_count(drive: Path) -> None:
+    expect(drive, "somebody-else")
+
+    assert evaluate(drive)["expectations_met_en"] == 0.0
+
+
+def test_a_drive_without_expectations_is_evaluated_as_before(drive: Path) -> None:
+    figures = evaluate(drive)
+
+    assert figures["vehicle_recall"] == 1.0
+    assert [name for name in figures if name.startswith("expectation")] == []

@@ -1,0 +1,89 @@
+"""What the LiDAR knows by its shape is in the scene where no camera looks, and has to be surer where one does."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from drawn_street import Solid, Street, only
+from drawn_sweep import GROUND_Z_M, car_box
+
+from crossmodal_narrator.core.detections import ObjectClass
+from crossmodal_narrator.core.geometry import OrientedBox
+from crossmodal_narrator.core.scene import SceneState
+from crossmodal_narrator.core.snapshot import Sense
+
+BEHIND, AHEAD = (-14.0, 3.0), (14.0, 0.0)
+
+
+def car(at: tuple[float, float], *, shape: float, score: float = 0.0, label: ObjectClass = ObjectClass.CAR) -> Solid:
+    return Solid(box=car_box(*at), score=score, shape=shape, label=label)
+
+
+def person(at: tuple[float, float], shape: float) -> Solid:
+    box = OrientedBox(centre_m=(*at, GROUND_Z_M + 0.85), size_lwh_m=(0.6, 0.6, 1.7), yaw_rad=0.0)
+    return Solid(box=box, score=0.0, shape=shape, label=ObjectClass.PEDESTRIAN)
+
+
+def seen(solid: Solid, steps: int = 6) -> SceneState:
+    street = Street()
+    return [street.step([solid]) for _ in range(steps)][-1]
+
+
+def labels(scene: SceneState) -> set[ObjectClass]:
+    return {thing.label for thing in scene.objects} - {ObjectClass.OBSTACLE}
+
+
+def test_a_car_behind_is_called_one_by_its_shape_alone() -> None:
+    thing = only(seen(car(BEHIND, shape=0.4)), ObjectClass.CAR)
+
+    assert thing.position_m is not None
+    assert thing.position_m[:2] == pytest.approx(BEHIND, abs=0.1)
+    assert thing.yaw_rad is not None
+    assert abs(math.sin(thing.yaw_rad)) < 0.05
+    assert [e.modality for e in thing.evidence] == [Sense.LIDAR]
+    assert "car 0.40 by its shape" in thing.evidence[0].detail
+    assert thing.attributes == ()  # a LiDAR knows no colours
+
+
+@pytest.mark.parametrize(("shape", "expected"), [(0.4, set()), (0.7, {ObjectClass.CAR})])
+def test_where_the_camera_looks_and_names_nothing_a_shape_must_be_surer(
+    shape: float, expected: set[ObjectClass]
+) -> None:
+    assert labels(seen(car(AHEAD, shape=shape))) == expected
+
+
+@pytest.mark.parametrize(("shape", "expected"), [(0.7, set()), (0.9, {ObjectClass.PEDESTRIAN})])
+def test_somebody_on_foot_is_begun_only_by_a_shape_that_no_post_has(shape: float, expected: set[ObjectClass]) -> None:
+    assert labels(seen(person(BEHIND, shape))) == expected
+
+
+def test_a_van_by_its_shape_is_the_car_that_the_camera_names() -> None:
+    solid = Solid(box=car_box(*AHEAD), score=0.7, shape=0.9)
+    as_van = Solid(box=solid.box, score=0.0, shape=0.9, label=ObjectClass.VAN)
+    street = Street()
+    for _ in range(10):
+        street.step([as_van])
+
+    scene = street.step([solid])
+
+    assert labels(scene) == {ObjectClass.CAR}
+    assert {e.modality for e in only(scene, ObjectClass.CAR).evidence} == {Sense.CAMERA, Sense.LIDAR}
+
+
+def test_one_thing_that_both_recognise_is_one_thing() -> None:
+    scene = seen(car(AHEAD, shape=0.9, score=0.7))
+
+    assert len(scene.objects) == 1
+    assert scene.objects[0].position_m is not None
+    assert scene.objects[0].position_m[:2] == pytest.approx(AHEAD, abs=0.1)
+
+
+def test_a_shape_that_is_gone_is_followed_by_its_points_for_a_while() -> None:
+    street = Street()
+    for _ in range(6):
+        street.step([car(BEHIND, shape=0.8)])
+
+    scenes = [street.step([car(BEHIND, shape=0.0)]) for _ in range(5)]
+
+    assert all(labels(scene) == {ObjectClass.CAR} for scene in scenes)

@@ -1,0 +1,67 @@
+"""Images name a class, shapes a kind: what a thing is called when both have spoken."""
+
+from __future__ import annotations
+
+import pytest
+
+from crossmodal_narrator.core.detections import ImageDetection, ObjectClass
+from crossmodal_narrator.core.geometry import PixelBox
+from crossmodal_narrator.fusion.votes import Votes
+
+CAR, VAN, TRUCK, PERSON = ObjectClass.CAR, ObjectClass.VAN, ObjectClass.TRUCK, ObjectClass.PEDESTRIAN
+
+
+def pictured(label: ObjectClass, score: float = 0.6) -> ImageDetection:
+    return ImageDetection(label=label, score=score, box=PixelBox(x0=0, y0=0, x1=9, y1=9), camera="front", stamp_ns=1)
+
+
+def test_a_shape_alone_names_it() -> None:
+    votes = Votes()
+    votes.add_shape(VAN, 0.8)
+    votes.add_shape(CAR, 0.5)
+
+    assert votes.label is VAN
+    assert votes.total == pytest.approx(0.8 * 0.98 + 0.5)
+
+
+def test_an_image_names_it_anew_whatever_its_shape_was_called() -> None:
+    votes = Votes()
+    for _ in range(20):
+        votes.add_shape(VAN, 0.9)
+
+    votes.add(pictured(CAR, 0.4))
+
+    assert votes.label is CAR
+    assert votes.confidence > 0.9  # the shapes speak for a vehicle, too
+
+
+def test_a_shape_counts_for_the_class_that_most_images_named() -> None:
+    votes = Votes()
+    votes.add(pictured(TRUCK, 0.7))
+    votes.add(pictured(CAR, 0.5))
+    votes.add_shape(CAR, 5.0)
+
+    assert votes.label is TRUCK
+
+
+def test_a_shape_of_another_kind_speaks_against_the_image() -> None:
+    votes = Votes()
+    votes.add(pictured(PERSON, 0.4))
+    before = votes.confidence
+    votes.add_shape(CAR, 0.3)
+    assert votes.label is PERSON
+    assert votes.confidence < before
+
+    votes.add_shape(CAR, 0.9)
+    assert votes.label is CAR
+
+
+def test_images_alone_are_counted_as_ever() -> None:
+    votes = Votes()
+    for label, score in ((CAR, 0.5), (TRUCK, 0.4), (CAR, 0.3)):
+        votes.add(pictured(label, score))
+
+    own, total = 0.5 * 0.98**2 + 0.3, 0.5 * 0.98**2 + 0.4 * 0.98 + 0.3
+    assert votes.label is CAR
+    assert votes.total == pytest.approx(total)
+    assert votes.confidence == pytest.approx((1 - 0.5 ** (own / 0.6)) * (own / total) ** 0.5)

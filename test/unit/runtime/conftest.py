@@ -1,0 +1,25 @@
+"""A store with one small network, and machines that have a GPU as far as the engines can tell."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from small_network import network, write_model
+
+from crossmodal_narrator.runtime import Manifest, ModelStore
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> ModelStore:
+    write_model(tmp_path / "models" / "small", network())
+    return ModelStore(tmp_path / "models", tmp_path / "cache")
+
+
+@pytest.fixture
+def manifest(store: ModelStore) -> Manifest:
+    return store.manifest("small")

@@ -1,0 +1,87 @@
+"""The whole way at a small scale: synthesis, training, choosing, export; the network's answers, and their causality."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="training needs torch")
+
+from crossmodal_narrator.cli import train  # noqa: E402
+from crossmodal_narrator.core.errors import ConfigError, TrainingError  # noqa: E402
+from crossmodal_narrator.encoding.audio.logmel import BLOCK_FRAMES, CHANNELS, MELS  # noqa: E402
+from crossmodal_narrator.runtime import ModelStore, open_engine, sound_spec  # noqa: E402
+from crossmodal_narrator.training.sound.components import PoolSizes  # noqa: E402
+from crossmodal_narrator.training.sound.network import CONTEXT_FRAMES, Probabilities, SoundNetwork, padded  # noqa: E402
+from crossmodal_narrator.training.sound.recipe import SoundRecipe, SoundSchedule, train_sound  # noqa: E402
+
+
+@pytest.fixture(scope="module")
+def network() -> SoundNetwork:
+    torch.manual_seed(0)
+    return SoundNetwork().eval()
+
+
+def test_a_step_is_answered_from_the_window_that_ends_with_it(network: SoundNetwork) -> None:
+    """What is trained on whole clips is what runs on windows."""
+    features = torch.from_numpy(np.random.default_rng(0).standard_normal((1, CHANNELS, 200, MELS), np.float32))
+    with torch.no_grad():
+        whole = torch.sigmoid(network(padded(features)))[0]
+        past = padded(features)
+        for step in (0, 7, 39):
+            window = past[:, :, step * BLOCK_FRAMES : step * BLOCK_FRAMES + CONTEXT_FRAMES]
+            assert torch.allclose(Probabilities(network)(window)[0], whole[step], atol=1e-5)
+
+
+def test_no_answer_depends_on_what_comes_later(network: SoundNetwork) -> None:
+    features = torch.from_numpy(np.random.default_rng(0).standard_normal((1, CHANNELS, 200, MELS), np.float32))
+    changed = features.clone()
+    changed[:, :, 100:] = 0.0
+    with torch.no_grad():
+        before, after = network(padded(features)), network(padded(changed))
+    assert torch.equal(before[:, :20], after[:, :20])
+    assert not torch.allclose(before[:, 20], after[:, 20])
+
+
+def test_a_training_ends_in_a_model_that_the_product_opens(tmp_path: Path) -> None:
+    recipe = SoundRecipe(
+        components=PoolSizes(siren=4, horn=3, other=5, background=2),
+        scenes=2,
+        judged=8,
+        schedule=SoundSchedule(steps=3, warm_up=1, note_every=1, keep_every=3),
+    )
+    told: list[str] = []
+    manifest_path = train_sound(recipe, tmp_path / "run", tmp_path / "models", told.append)
+    store = ModelStore(tmp_path / "models")
+    manifest = store.manifest("sound_events")
+    assert manifest_path == tmp_path / "models" / "sound_events" / "manifest.yaml"
+    assert sum(line.startswith("step 3") for line in told) == 2  # its last losses, and how it is judged
+    assert "siren_recall" in (tmp_path / "run" / "report.html").read_text()
+    spec = sound_spec(manifest)
+    features = np.zeros((1, CHANNELS, spec.context_frames, MELS), np.float32)
+    answer = open_engine(manifest, store).infer({"features": features})["probabilities"]
+    assert answer.shape == (1, 6)
+    assert ((answer > 0.0) & (answer < 1.0)).all()
+    chosen = json.loads((tmp_path / "run" / "choices.json").read_text())
+    assert {"threshold", "recall", "false_alarms", "delay_s"} == set(chosen["siren"][0])
+
+    made = (tmp_path / "run" / "learnt.npz").stat().st_mtime_ns
+    train_sound(recipe, tmp_path / "run", tmp_path / "models", told.append)  # all of it is there
+    assert (tmp_path / "run" / "learnt.npz").stat().st_mtime_ns == made
+
+
+def test_too_few_scenes_to_judge_by_are_refused(tmp_path: Path) -> None:
+    recipe = SoundRecipe(components=PoolSizes(siren=1, horn=1, other=1, background=1), scenes=1, judged=1)
+    with pytest.raises(TrainingError, match=r"no held-out scene has a (siren|horn) — judge by more"):
+        train_sound(recipe, tmp_path / "run", tmp_path / "models", lambda line: None)
+
+
+def test_the_command_refuses_what_is_for_another_network(tmp_path: Path) -> None:
+    parser = argparse.ArgumentParser()
+    train.add_arguments(parser)
+    with pytest.raises(ConfigError, match="drives is not a parameter"):
+        train.run(parser.parse_args(["sound", "--out", str(tmp_path), "--drives", "3"]))

@@ -1,0 +1,60 @@
+"""One command goes from the simulator to a model folder that the product opens, and goes on where it stopped."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch", reason="PyTorch is not installed")
+
+from crossmodal_narrator.core.errors import TrainingError
+from crossmodal_narrator.encoding.lidar.bird_eye import CELLS, CHANNELS
+from crossmodal_narrator.encoding.lidar.centres import GRID, REGRESSIONS
+from crossmodal_narrator.encoding.lidar.detector import LABELS
+from crossmodal_narrator.runtime import ModelStore, open_engine
+from crossmodal_narrator.training.lidar.recipe import LidarRecipe, train_lidar
+from crossmodal_narrator.training.loop import Schedule
+from crossmodal_narrator.training.report import read_curves
+
+pytestmark = pytest.mark.slow
+
+SMALL = LidarRecipe(
+    drives=10, every_s=20.0, batch_size=2, schedule=Schedule(steps=6, warm_up=2, note_every=2, keep_every=3, threads=1)
+)
+
+
+def test_from_the_simulator_to_a_model_that_opens(tmp_path: Path) -> None:
+    told: list[str] = []
+    manifest_path = train_lidar(SMALL, tmp_path / "run", tmp_path / "models", told.append)
+
+    store = ModelStore(tmp_path / "models")
+    manifest = store.manifest("bird_eye")
+    answer = open_engine(manifest, store).infer({"image": np.zeros((1, CHANNELS, CELLS, CELLS), np.float32)})
+
+    assert manifest_path == tmp_path / "models" / "bird_eye" / "manifest.yaml"
+    assert manifest.labels == LABELS
+    assert manifest.artifact.size_bytes < 8_000_000
+    assert answer["scores"].shape == (1, len(LABELS), GRID, GRID)
+    assert answer["regressions"].shape == (1, REGRESSIONS, GRID, GRID)
+    assert str(tmp_path).encode() not in (manifest_path.parent / "model.onnx").read_bytes()
+    assert {"scores", "boxes", "ap_vehicle"} <= set(read_curves(tmp_path / "run"))
+    assert {precision.value for precision in manifest.variants} == {"fp16", "int8"}
+    assert any(line.startswith("int8: ap_vehicle") for line in told)
+    report = (tmp_path / "run" / "report.html").read_text()
+    assert "<svg" in report
+    assert "ap_vehicle" in report
+
+    made = sorted((tmp_path / "run" / "sweeps").iterdir())
+    before = [path.stat().st_mtime_ns for path in made]
+    train_lidar(SMALL, tmp_path / "run", tmp_path / "models", told.append)  # all of it is there
+    assert [path.stat().st_mtime_ns for path in made] == before
+    assert sum(line.startswith("step 6") for line in told) == 2  # its last figures, and its last judgement, once
+
+
+def test_drives_of_which_none_is_held_out_are_refused(tmp_path: Path) -> None:
+    too_few = LidarRecipe(drives=2, every_s=40.0, schedule=Schedule(steps=1))
+
+    with pytest.raises(TrainingError, match=r"0 to judge by.*at least 10 drives"):
+        train_lidar(too_few, tmp_path / "run", tmp_path / "models", lambda line: None)
