@@ -28,8 +28,17 @@ from crossmodal_narrator.runtime.vision_language.frames import (
 
 Answer = Callable[[Request], str | None]  # None: not finished within the request's budget
 
-# How the loader, allocators and libraries say that there is no memory, besides MemoryError.
-_NO_MEMORY = ("failed to map segment", "annot allocate memory", "can't allocate memory", "bad_alloc")
+# How glibc's loader (elf/dl-load.c and its neighbours), allocators and libraries say that there is no memory, besides
+# MemoryError: where a limit strikes depends on the machine.
+_NO_MEMORY = (
+    "failed to map segment",
+    "cannot map zero-fill pages",
+    "cannot create shared object descriptor",
+    "cannot allocate",
+    "Cannot allocate memory",
+    "can't allocate memory",
+    "bad_alloc",
+)
 
 
 def main() -> int:
@@ -45,7 +54,7 @@ def main() -> int:
     try:
         answer = load(options.folder, options.device, options.threads)
     except Exception as error:  # noqa: BLE001 - it is told; whatever a checkpoint does, the node hears of it
-        _say(outward, Kind.REFUSED, 0, _told(error))
+        _say(outward, Kind.REFUSED, 0, reason_of(error))
         return 1
     _say(outward, Kind.READY, 0, "")
     while (frame := _next(inward)) is not None:
@@ -58,7 +67,7 @@ def serve(frame: Frame, answer: Answer, outward: BinaryIO) -> None:
     try:
         text = answer(Request.unpacked(frame.payload))
     except Exception as error:  # noqa: BLE001 - it is told, and the next request is answered
-        _say(outward, Kind.REFUSED, frame.request, _told(error))
+        _say(outward, Kind.REFUSED, frame.request, reason_of(error))
         return
     _say(outward, Kind.LATE if text is None else Kind.ANSWER, frame.request, text or "")
 
@@ -148,7 +157,8 @@ def _say(outward: BinaryIO, kind: Kind, request: int, text: str) -> None:
     outward.flush()
 
 
-def _told(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
+    """What is said of an error: its kind and words, and that it was memory where the words mean that."""
     told = f"{type(error).__name__}: {error}"[:2000]
     if isinstance(error, MemoryError) or any(sign in told for sign in _NO_MEMORY):
         return f"it needs more memory than memory_mb allows, or than there is ({told})"

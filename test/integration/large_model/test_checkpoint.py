@@ -27,6 +27,7 @@ from crossmodal_narrator.runtime.vision_language import (
     open_vision_language,
 )
 from crossmodal_narrator.runtime.vision_language.frames import Frame, Kind
+from crossmodal_narrator.runtime.vision_language.worker import reason_of
 
 PROMPT, TOKENS, AMPLE_S = "What stands ahead?", 12, 120.0  # as make_checkpoint.py asks
 
@@ -96,6 +97,21 @@ def test_a_checkpoint_that_needs_more_memory_than_it_may_take_ends_alone(made: P
 
     with open_vision_language(config) as starved, pytest.raises(DescriptionError, match=r"[Mm]emory"):
         starved.describe(pictures()[0], PROMPT, AMPLE_S)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        ImportError("libtorch_cpu.so: cannot map zero-fill pages"),
+        ImportError("libtorch_cpu.so: failed to map segment from shared object"),
+        OSError("libgomp.so.1: cannot allocate memory in static TLS block"),
+        RuntimeError("[enforce fail at alloc_cpu.cpp:121] DefaultCPUAllocator: can't allocate memory"),
+        RuntimeError("std::bad_alloc"),
+    ],
+)
+def test_wherever_the_limit_strikes_the_reason_names_memory(error: Exception) -> None:
+    assert reason_of(error).startswith("it needs more memory than memory_mb allows")
 
 
 def test_the_process_prints_nothing_between_frames_and_ends_when_its_input_does(made: Path) -> None:
