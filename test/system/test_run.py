@@ -20,7 +20,8 @@ from crossmodal_narrator.simulation.recording import record
 pytestmark = [pytest.mark.ros, pytest.mark.slow]
 
 RUN = [sys.executable, "-m", "crossmodal_narrator", "run"]
-CHILDREN = ("perception", "narrator", "play")
+# The word of its command by which each child is known: `play` hands its process over to its node.
+CHILDREN = {"perception": "perception", "narrator": "narrator", "crossmodal_narrator.nodes.player": "play"}
 
 
 @pytest.fixture
@@ -37,9 +38,7 @@ def street_drive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def children_of(pid: int) -> dict[str, int]:
-    """Process ids by the node or verb that they run. A child that does not run its own command yet is none: between
-    fork and exec it still bears its parent's.
-    """
+    """Process ids by the node or verb that they run. A child that does not run its last command yet is none."""
     found: dict[str, int] = {}
     for entry in Path("/proc").iterdir():
         try:
@@ -48,7 +47,7 @@ def children_of(pid: int) -> dict[str, int]:
         except (OSError, IndexError, ValueError):  # it has ended meanwhile, or is no process
             continue
         if parent == pid:
-            name = next((word for word in command if word in CHILDREN), None)
+            name = next((CHILDREN[word] for word in command if word in CHILDREN), None)
             if name is not None:
                 found[name] = int(entry.name)
     return found
