@@ -20,7 +20,7 @@ from crossmodal_narrator.bags import Bag, open_bag
 from crossmodal_narrator.nodes.listener import Listener
 from crossmodal_narrator.nodes.player import names_of_the_nodes
 from crossmodal_narrator.nodes.profile import Profile
-from crossmodal_narrator.nodes.shared_memory import remove_orphans
+from crossmodal_narrator.nodes.shared_memory import remove_orphans, segments_of
 from crossmodal_narrator.nodes.supervisor import Supervisor, interrupt, start_process
 from crossmodal_narrator.nodes.terminal import TerminalView
 
@@ -76,6 +76,7 @@ class Run:
                 is_well = supervisor.start(self._nodes()) and self._attend(supervisor, listener, view, executor)
             finally:
                 if self._player is not None:
+                    supervisor.segments |= segments_of(self._player.pid)
                     interrupt(self._player, within_s=5.0)
                 supervisor.stop()
                 node.destroy_node()
