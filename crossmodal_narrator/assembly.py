@@ -19,7 +19,7 @@ from crossmodal_narrator.encoding.crossmodal import (
     WordedAttributes,
 )
 from crossmodal_narrator.encoding.lidar import LidarDetector, LidarEncoder, LidarGeometry
-from crossmodal_narrator.fusion import SceneFusion
+from crossmodal_narrator.fusion import SceneFusion, SoundTracker
 from crossmodal_narrator.language import Narrator
 from crossmodal_narrator.pipeline import LidarEncoding, Perception, Pipeline, SoundEncoding, SurroundingsEncoding
 from crossmodal_narrator.runtime import (
@@ -163,7 +163,7 @@ def build_perception(
         camera=camera,
         lidar=open_lidar(config) if lidar is None else lidar,
         sound=open_sound(config) if sound is None else sound,
-        fusion=SceneFusion(config.fusion),
+        fusion=SceneFusion(config.fusion, SoundTracker(config.sound)),
         surroundings=open_surroundings(config) if surroundings is None else surroundings,
         timer=StageTimer(now_ns),
     )

@@ -130,7 +130,7 @@ class Perception:
             return self._see(snapshot)
 
     def _see(self, snapshot: Snapshot) -> SceneState:
-        self._listen(snapshot.audio)
+        heard = self._listen(snapshot.audio)
         if self._unreadable:
             snapshot = dataclasses.replace(snapshot, missing=(*snapshot.missing, *self._unreadable.values()))
         sweep = snapshot.lidar
@@ -144,12 +144,14 @@ class Perception:
 
         cameras = self._look(snapshot.cameras, lambda camera: lidar_and_regions()[1].get(camera, ()))
         lidar = lidar_and_regions()[0]
-        scene = self._fusion.update(snapshot, cameras, lidar, self.timer)
+        scene = self._fusion.update(snapshot, cameras, lidar, heard, self.timer)
         return dataclasses.replace(scene, surroundings=self._look_around(snapshot, cameras, lidar))
 
-    def _listen(self, chunks: Sequence[AudioChunk]) -> None:
-        for chunk in chunks:
-            self._heard += self._encoded(chunk)
+    def _listen(self, chunks: Sequence[AudioChunk]) -> list[SoundFrame]:
+        """What is heard in chunks that came since the last snapshot."""
+        heard = [frame for chunk in chunks for frame in self._encoded(chunk)]
+        self._heard += heard
+        return heard
 
     def _encoded(self, chunk: AudioChunk) -> Sequence[SoundFrame]:
         """A chunk that cannot be true is refused, and what comes after it is heard again."""

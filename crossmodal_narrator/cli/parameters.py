@@ -13,8 +13,10 @@ from crossmodal_narrator.wire import TopicMap
 LANGUAGES = ("en", "zh")
 
 
-def perception_config(params: Path | None, topics: TopicMap) -> PerceptionConfig:
+def perception_config(params: Path | None, topics: TopicMap, vehicle: Path | None = None) -> PerceptionConfig:
     """The perception node's configuration, expecting the sensors that the bag has.
+
+    `vehicle`: the file that lies beside the bag; `params` counts more.
 
     Raises:
         ConfigError: the file, a key or a value is not right.
@@ -25,9 +27,10 @@ def perception_config(params: Path | None, topics: TopicMap) -> PerceptionConfig
         "microphones": tuple(sorted(topics.microphones)),
         "odometry_enabled": topics.odometry is not None or topics.tf is not None,
     }
-    if params is not None:
-        values.update(_of_the_core(read_parameter_file(params, "perception")))
-    return build(PerceptionConfig, values, source=str(params or "perception"))
+    files = [path for path in (vehicle, params) if path is not None]
+    for path in files:
+        values.update(_of_the_core(read_parameter_file(path, "perception")))
+    return build(PerceptionConfig, values, source=", ".join(map(str, files)) or "perception")
 
 
 def narrator_config(params: Path | None, languages: str | None) -> NarratorConfig:

@@ -23,12 +23,13 @@ def run(args: argparse.Namespace) -> int:
     from crossmodal_narrator.assembly import build_pipeline
     from crossmodal_narrator.bags import open_bag
     from crossmodal_narrator.bags.replay import Replay, Transcript
+    from crossmodal_narrator.bags.vehicle import vehicle_file
     from crossmodal_narrator.cli.parameters import narrator_config, perception_config
     from crossmodal_narrator.wire import Intake, guess_topics
 
     bag = open_bag(args.bag)
     topics = guess_topics([(topic.name, topic.msgtype) for topic in bag.topics])
-    perception = perception_config(args.params, topics)
+    perception = perception_config(args.params, topics, vehicle_file(args.bag))
     narrator = narrator_config(args.params, args.language)
     pipeline = build_pipeline(perception, narrator, now_ns=time.perf_counter_ns)
     topics = topics.described(perception.cameras, perception.intake)

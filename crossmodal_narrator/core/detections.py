@@ -161,6 +161,17 @@ class SirenPattern(str, Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Bearing:
+    """From where a sound comes, in base_link: the x axis is 0, left positive.
+
+    `focus`: how well the phases of all capsules agree on it, 0 to 1. It is no probability.
+    """
+
+    azimuth_rad: float
+    focus: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SoundFrame:
     """What a microphone heard in the 100 ms that end at `stamp_ns`, as the sound encoder judges it from all before.
 
@@ -174,6 +185,9 @@ class SoundFrame:
     other: float
     pattern: SirenPattern | None  # None: no siren, or none of these for sure
     level_dbfs: float  # RMS, against full scale
+    tones_dbfs: float = -120.0  # of what stands out of its neighbours in frequency, as sirens and horns do
+    pitch_hz: float | None = None  # the strongest of it
+    bearing: Bearing | None = None  # of the same; None without an array, or where nothing stands out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

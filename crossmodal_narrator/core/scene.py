@@ -115,6 +115,14 @@ class SceneObject:
         return next((a for a in self.attributes if a.name == name), None)
 
 
+class SoundTrend(str, Enum):
+    """Whether what sounds comes nearer."""
+
+    UNKNOWN = "unknown"
+    APPROACHING = "approaching"
+    RECEDING = "receding"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SoundEvent:
     """Something heard. Direction and range are None where they cannot be known."""
@@ -122,6 +130,7 @@ class SoundEvent:
     kind: str
     azimuth_rad: float | None
     range_m: float | None
+    trend: SoundTrend
     level_db: float
     track_id: int | None
     confidence: float

@@ -2,5 +2,6 @@
 
 from crossmodal_narrator.fusion.config import FusionConfig
 from crossmodal_narrator.fusion.fusion import SceneFusion
+from crossmodal_narrator.fusion.sounds import SoundTracker
 
-__all__ = ["FusionConfig", "SceneFusion"]
+__all__ = ["FusionConfig", "SceneFusion", "SoundTracker"]

@@ -1,4 +1,4 @@
-"""Camera and LiDAR become one scene of tracked facts."""
+"""Camera, LiDAR and microphones become one scene of tracked facts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from crossmodal_narrator.core.detections import CameraFeatures, LidarFeatures, RegionOfInterest
+from crossmodal_narrator.core.detections import CameraFeatures, LidarFeatures, RegionOfInterest, SoundFrame
 from crossmodal_narrator.core.geometry import Pose
 from crossmodal_narrator.core.scene import SceneObject, SceneState
 from crossmodal_narrator.core.snapshot import Degradation, Sense, Snapshot, Trouble
@@ -17,6 +17,7 @@ from crossmodal_narrator.fusion.points import ObstaclePoints
 from crossmodal_narrator.fusion.projection import CameraView
 from crossmodal_narrator.fusion.regions import regions_of
 from crossmodal_narrator.fusion.signals import SignalTracker
+from crossmodal_narrator.fusion.sounds import SoundTracker
 from crossmodal_narrator.fusion.tracker import Tracker
 
 _NOTHING = np.empty((0, 3), np.float32)
@@ -26,8 +27,9 @@ BLIND_REMEDY = "camera {}: the image shows nothing (glare, darkness or a covered
 class SceneFusion:
     """For each snapshot first `regions`, then `update`. Not thread-safe."""
 
-    def __init__(self, config: FusionConfig) -> None:
+    def __init__(self, config: FusionConfig, sounds: SoundTracker) -> None:
         self._config = config
+        self._sounds = sounds
         self._tracker = Tracker(config)
         self._signals = SignalTracker()
         self._describer = Describer(config)
@@ -58,9 +60,13 @@ class SceneFusion:
         snapshot: Snapshot,
         cameras: Sequence[CameraFeatures],
         lidar: LidarFeatures | None,
+        heard: Sequence[SoundFrame],
         timer: StageTimer,
     ) -> SceneState:
-        """The scene at the snapshot's stamp; `regions` was called with the same snapshot before."""
+        """The scene at the snapshot's stamp; `regions` was called with the same snapshot before.
+
+        `heard` is what the microphones heard since the snapshot before.
+        """
         odom_from_base = _odom_from_base(snapshot)
         seeing = {f.camera: (f, self._views[f.camera]) for f in cameras if not f.is_blind}
         sweep = None
@@ -74,11 +80,13 @@ class SceneFusion:
                 self._describer.describe(track, snapshot, base_from_odom, self._views) for track in self._tracker.tracks
             )
             objects: tuple[SceneObject, ...] = tuple(thing for thing in described if thing is not None)
+        with timer.stage("fusion/sounds"):
+            sounds = self._sounds.update(snapshot.stamp_ns, heard, snapshot.ego, objects)
         return SceneState(
             stamp_ns=snapshot.stamp_ns,
             ego=snapshot.ego,
             objects=objects,
-            sounds=(),
+            sounds=sounds,
             signals=signals,
             degraded=(*snapshot.missing, *self._blindness(snapshot.stamp_ns, cameras)),
         )

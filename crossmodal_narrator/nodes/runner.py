@@ -17,6 +17,7 @@ from rclpy.signals import SignalHandlerOptions
 from rich.console import Console
 
 from crossmodal_narrator.bags import Bag, open_bag
+from crossmodal_narrator.bags.vehicle import vehicle_file
 from crossmodal_narrator.nodes.listener import Listener
 from crossmodal_narrator.nodes.player import names_of_the_nodes
 from crossmodal_narrator.nodes.profile import Profile
@@ -102,10 +103,13 @@ class Run:
         if self._bag is not None:
             recorded, _ = names_of_the_nodes(self._bag)
             has_motion = recorded.odometry is not None or recorded.tf is not None
+            vehicle = vehicle_file(self._bag.path)
             perception = [
+                *(() if vehicle is None else ("--params-file", str(vehicle))),
                 *("-p", f"cameras:=[{','.join(sorted(recorded.cameras))}]"),
                 *("-p", f"lidar_enabled:={_word(recorded.lidar is not None)}"),
                 *("-p", f"odometry_enabled:={_word(has_motion)}"),
+                *(("-p", f"microphones:=[{','.join(sorted(recorded.microphones))}]") if recorded.microphones else ()),
                 *perception,
                 *("-p", "use_sim_time:=true"),
             ]

@@ -10,12 +10,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import yaml
+
+from crossmodal_narrator.bags.vehicle import VEHICLE_NAME
 from crossmodal_narrator.bags.writer import BagWriter
 from crossmodal_narrator.core.errors import BagError
 from crossmodal_narrator.core.folders import user_cache_dir
 from crossmodal_narrator.simulation.drive import Drive
 from crossmodal_narrator.simulation.scenarios import expectations_document, load_scenario
-from crossmodal_narrator.simulation.sensors.rig import Rig, default_rig
+from crossmodal_narrator.simulation.sensors.rig import MicrophoneArray, Rig, default_rig
 from crossmodal_narrator.wire.sound import SOUND_DEFINITIONS
 
 OnProgress = Callable[[int, int], None]
@@ -29,7 +32,7 @@ def _silent(done: int, total: int) -> None:
 
 
 def record(drive: Drive, folder: Path, *, processes: int | None = None, on_progress: OnProgress = _silent) -> Path:
-    """Write the drive to a new `folder`: bag/, truth.json and expectations.json; the bag's path is returned.
+    """Write the drive to a new `folder`: bag/, truth.json, expectations.json and vehicle.yaml; returns the bag's path.
 
     The same drive gives the same bytes, whatever the number of processes. The folder appears when all is written: what
     fails before leaves nothing that looks like a drive.
@@ -50,6 +53,9 @@ def record(drive: Drive, folder: Path, *, processes: int | None = None, on_progr
                 on_progress(len(truth), drive.count)
         _write_json(making / TRUTH_NAME, truth)
         _write_json(making / EXPECTATIONS_NAME, expectations_document(drive.scenario, length_s=drive.length_s))
+        if drive.rig.microphones is not None:
+            document = _vehicle_document(drive.rig.microphones)
+            (making / VEHICLE_NAME).write_text(document, encoding="utf-8")
     return folder / BAG_NAME
 
 
@@ -68,6 +74,12 @@ def _written_whole(folder: Path) -> Iterator[Path]:
             f"{folder} cannot be written: {error.strerror or error}",
             remedy="free some space, or name a folder elsewhere",
         ) from error
+
+
+def _vehicle_document(array: MicrophoneArray) -> str:
+    """What no topic tells of the vehicle: where the capsules of its array are."""
+    flat = [round(value, 4) for capsule in array.in_base_m for value in capsule]
+    return yaml.safe_dump({"perception": {"ros__parameters": {"sound": {"capsules_m": flat}}}}, default_flow_style=None)
 
 
 def _write_json(path: Path, document: Sequence[Any] | dict[str, Any]) -> None:

@@ -95,6 +95,7 @@ def _sound(sound: SoundEvent) -> Record:
         "kind": sound.kind,
         "azimuth_rad": _maybe(sound.azimuth_rad, _ANGLE_DIGITS),
         "range_m": _maybe(sound.range_m),
+        "trend": sound.trend.value,
         "level_db": _number(sound.level_db),
         "track_id": None if sound.track_id is None else int(sound.track_id),
         "confidence": _number(sound.confidence),

@@ -18,6 +18,7 @@ from crossmodal_narrator.core.scene import (
     SceneState,
     Side,
     SoundEvent,
+    SoundTrend,
     Surroundings,
     TrafficSignal,
 )
@@ -248,6 +249,7 @@ def _sound_to_message(sound: SoundEvent, types: Any) -> Any:
         azimuth_rad=_real(sound.azimuth_rad),
         has_range=sound.range_m is not None,
         range_m=_real(sound.range_m),
+        trend=sound.trend.value,
         level_db=float(sound.level_db),
         has_track=sound.track_id is not None,
         track_id=int(sound.track_id or 0),
@@ -261,6 +263,7 @@ def _sound_from_message(message: Any) -> SoundEvent:
         kind=str(message.kind),
         azimuth_rad=float(message.azimuth_rad) if message.has_azimuth else None,
         range_m=float(message.range_m) if message.has_range else None,
+        trend=word(SoundTrend, message.trend),
         level_db=float(message.level_db),
         track_id=int(message.track_id) if message.has_track else None,
         confidence=float(message.confidence),

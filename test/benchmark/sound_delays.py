@@ -90,12 +90,12 @@ def _mixed(street: str, kind: SoundKind, seed: int, snr_db: float) -> tuple[NDAr
     siren = loud - without
     there = np.flatnonzero(np.abs(siren) > 0.02 * np.abs(siren).max())
     onset = int(there[0])
-    gain = 10.0 ** (snr_db / 20.0) * _loudness(without[onset:]) / _loudness(siren[onset:])
+    gain = 10.0 ** (snr_db / 20.0) * loudness(without[onset:]) / loudness(siren[onset:])
     mixed = without + np.float32(gain) * siren
     return np.ascontiguousarray(mixed[:, None] / max(1.0, float(np.abs(mixed).max()))), onset / RATE_HZ
 
 
-def _loudness(samples: NDArray[np.float32]) -> float:
+def loudness(samples: NDArray[np.float32]) -> float:
     spectrum = np.abs(np.fft.rfft(samples)) ** 2
     return float(np.sqrt(spectrum[np.fft.rfftfreq(len(samples), 1.0 / RATE_HZ) > BY_EAR_HZ].sum()))
 
@@ -105,9 +105,9 @@ def _heard(street: str, kind: SoundKind | None, seed: int, from_s: float) -> NDA
     speed_mps, environment = STREETS[street]
     cues = () if kind is None else (SoundCue(kind=kind, from_s=from_s, to_s=LENGTH_S + 1.0),)
     actors = (
-        _actor("ambulance", -60.0 - 5.0 * seed, 0.0, speed_mps + 3.0, cues),
-        _actor("sedan", 25.0 + 10.0 * seed, 3.5, -12.0, ()),
-        _actor("sedan", 70.0 + 9.0 * seed, 3.5, -9.0, ()),
+        actor("ambulance", -60.0 - 5.0 * seed, 0.0, speed_mps + 3.0, cues),
+        actor("sedan", 25.0 + 10.0 * seed, 3.5, -12.0, ()),
+        actor("sedan", 70.0 + 9.0 * seed, 3.5, -9.0, ()),
     )
     drive = Rollout(
         name="delays",
@@ -115,7 +115,7 @@ def _heard(street: str, kind: SoundKind | None, seed: int, from_s: float) -> NDA
         length_s=LENGTH_S,
         roads=RoadMap(name="none", lanes={}, junctions=()),
         environment=environment,
-        ego=_straight(0.0, 0.0, speed_mps),
+        ego=straight(0.0, 0.0, speed_mps),
         actors=actors,
         utterances=(),
     )
@@ -123,7 +123,10 @@ def _heard(street: str, kind: SoundKind | None, seed: int, from_s: float) -> NDA
     return np.concatenate([scape.outside(k).samples[:, 0] for k in range(scape.count)])
 
 
-def _actor(look: str, x_m: float, y_m: float, speed_mps: float, cues: tuple[SoundCue, ...]) -> Actor:
+def actor(
+    look: str, x_m: float, y_m: float, speed_mps: float, cues: tuple[SoundCue, ...], timeline: Timeline | None = None
+) -> Actor:
+    """One that goes straight along x, or as `timeline` says."""
     found = LOOKS[look]
     return Actor(
         actor_id=f"{look} at {x_m:g}",
@@ -131,12 +134,12 @@ def _actor(look: str, x_m: float, y_m: float, speed_mps: float, cues: tuple[Soun
         label=found.label,
         size_lwh_m=found.size_lwh_m,
         look_seed=0,
-        timeline=_straight(x_m, y_m, speed_mps),
+        timeline=straight(x_m, y_m, speed_mps) if timeline is None else timeline,
         sounds=cues,
     )
 
 
-def _straight(x_m: float, y_m: float, speed_mps: float) -> Timeline:
+def straight(x_m: float, y_m: float, speed_mps: float) -> Timeline:
     time_s = np.array([0.0, LENGTH_S + 1.0])
     place = np.stack([x_m + speed_mps * time_s, np.full(2, y_m), np.zeros(2)], axis=1)
     return Timeline(

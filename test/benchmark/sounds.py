@@ -46,12 +46,12 @@ class Heard:
     horn_peak: float
 
 
-def encoder(models: Path | None = None) -> SoundEncoder:
+def encoder(models: Path | None = None, config: SoundEncoderConfig | None = None) -> SoundEncoder:
     """A new one: nothing of an earlier clip is left in it."""
     store = ModelStore(models)
     manifest = store.manifest(MODEL)
     engine = open_engine(manifest, store, EngineConfig(threads=1))
-    return SoundEncoder(SoundEncoderConfig(), engine, sound_spec(manifest))
+    return SoundEncoder(config or SoundEncoderConfig(), engine, sound_spec(manifest))
 
 
 def chunks(samples: NDArray[np.float32], rate_hz: int, microphone: str = "outside") -> Iterator[AudioChunk]:

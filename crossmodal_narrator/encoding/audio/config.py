@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from crossmodal_narrator.core.config import parameter
 from crossmodal_narrator.core.errors import ConfigError
+from crossmodal_narrator.core.geometry import Vec3
+from crossmodal_narrator.encoding.audio.tones import is_in_line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +33,23 @@ class SoundEncoderConfig:
         unit="s", low=0.0, high=5.0,
     )  # fmt: skip
 
+    capsules_m: tuple[float, ...] = parameter(
+        (), help="where the array's capsules are: x, y, z in base_link of channel after channel; empty: no directions. "
+        "A microphone with another number of channels has none", unit="m", low=-20.0, high=20.0,
+    )  # fmt: skip
+
+    @property
+    def capsules(self) -> tuple[Vec3, ...]:
+        """Of the array, by channel."""
+        values = iter(self.capsules_m)
+        return tuple(zip(values, values, values, strict=True))
+
     def __post_init__(self) -> None:
+        if len(self.capsules_m) % 3 or (self.capsules_m and is_in_line(self.capsules)):
+            raise ConfigError(
+                f"capsules_m has {len(self.capsules_m)} values that are no array: {list(self.capsules_m)}",
+                remedy="give x, y and z of at least three capsules that do not stand in one line, or nothing",
+            )
         for kind in ("siren", "horn"):
             hits, frames = getattr(self, f"{kind}_hits"), getattr(self, f"{kind}_frames")
             if hits > frames:

@@ -65,4 +65,7 @@ class SoundEncoder:
             other=float(answer[self._place["other"]]),
             pattern=tuple(SirenPattern)[best] if siren >= 0.5 and patterns[best] >= 0.5 else None,
             level_dbfs=window.level_dbfs,
+            tones_dbfs=window.tone.level_dbfs,
+            pitch_hz=window.tone.pitch_hz,
+            bearing=window.tone.bearing,
         )

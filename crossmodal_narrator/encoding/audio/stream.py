@@ -20,6 +20,7 @@ from crossmodal_narrator.encoding.audio.logmel import (
     Normaliser,
 )
 from crossmodal_narrator.encoding.audio.resampling import Resampler
+from crossmodal_narrator.encoding.audio.tones import Tone, Tones
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -28,6 +29,7 @@ class Window:
 
     stamp_ns: int
     level_dbfs: float  # RMS of the last 100 ms; full scale is 0
+    tone: Tone  # what stands out of its neighbours in frequency
     features: Floats  # (CHANNELS, frames, MELS)
 
 
@@ -74,6 +76,8 @@ class SoundStream:
         self._resampler = Resampler(*self._form)
         self._stamp_ns, self._heard, self._made = chunk.stamp_ns, 0, 0
         self._mel.reset()
+        capsules = self._config.capsules
+        self._tones = Tones(capsules if len(capsules) == chunk.samples.shape[1] else ())
         self._normaliser = Normaliser()
         self._window[:] = 0.0
         return chunk.samples
@@ -88,7 +92,10 @@ class SoundStream:
             self._made += 1
             power = float((block.astype(np.float64) ** 2).mean())
             yield Window(
-                stamp_ns=self._end_ns(), level_dbfs=10.0 * float(np.log10(power + 1e-12)), features=self._window
+                stamp_ns=self._end_ns(),
+                level_dbfs=10.0 * float(np.log10(power + 1e-12)),
+                tone=self._tones.push(block),
+                features=self._window,
             )
 
     def _end_ns(self) -> int:

@@ -7,7 +7,16 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from crossmodal_narrator.core.detections import ObjectClass, SignalState
-from crossmodal_narrator.core.scene import Evidence, SceneObject, SceneState, Side, SoundEvent, TrafficSignal, side_of
+from crossmodal_narrator.core.scene import (
+    Evidence,
+    SceneObject,
+    SceneState,
+    Side,
+    SoundEvent,
+    SoundTrend,
+    TrafficSignal,
+    side_of,
+)
 from crossmodal_narrator.core.snapshot import Degradation, Sense, Trouble
 from crossmodal_narrator.language.claims.ego import EgoEstimator
 from crossmodal_narrator.language.claims.facts import Ego, Facts, SenseHealth, Signal, Sound, Thing
@@ -21,7 +30,7 @@ SIGNAL_CONE_RAD = math.radians(25)
 NOVELTY_NS = 5_000_000_000
 DELIVERED_NS = 3_000_000_000
 BESIDE_M = 2.0  # off our middle line, and not in our path
-TREND_DB = 3.0  # a change of level that is not only noise
+TRENDS = {SoundTrend.APPROACHING: "approaching", SoundTrend.RECEDING: "fading"}
 
 
 @dataclass(slots=True)
@@ -31,12 +40,6 @@ class _TrackMemory:
     movement: Settled[Movement]
     born_ns: int
     past: deque[Observed] = field(default_factory=deque)
-
-
-@dataclass(slots=True)
-class _SoundMemory:
-    held: Held[str]
-    levels: deque[tuple[int, float]] = field(default_factory=deque)
 
 
 class ClaimDrawer:
@@ -51,7 +54,7 @@ class ClaimDrawer:
         self._tracks: dict[str, _TrackMemory] = {}
         self._last_seen_ns: dict[str, int] = {}
         self._signal: Held[SignalState] | None = None
-        self._sounds: dict[str, _SoundMemory] = {}
+        self._sounds: dict[str, Held[str]] = {}
         self._senses: dict[tuple[Sense, str], Held[Trouble | None]] = {}
         self._delivered: dict[Sense, Evidence] = {}
         self._novelty: tuple[int, float] | None = None  # when it was told, and what
@@ -163,7 +166,7 @@ class ClaimDrawer:
         )
 
     def _heard(self, sounds: tuple[SoundEvent, ...], now_ns: int) -> tuple[Sound, ...]:
-        """The loudest of each kind; its level over two seconds tells whether it comes or goes."""
+        """The loudest of each kind."""
         loudest: dict[str, SoundEvent] = {}
         for event in sounds:
             if event.kind not in loudest or event.level_db > loudest[event.kind].level_db:
@@ -172,18 +175,14 @@ class ClaimDrawer:
         return tuple(self._sound(kind, event, now_ns) for kind, event in sorted(loudest.items()))
 
     def _sound(self, kind: str, event: SoundEvent, now_ns: int) -> Sound:
-        memory = self._sounds.setdefault(kind, _SoundMemory(Held(kind, now_ns)))
-        memory.levels.append((now_ns, event.level_db))
-        while (now_ns - memory.levels[0][0]) / 1e9 > 2.0:
-            memory.levels.popleft()
-        rise = memory.levels[-1][1] - memory.levels[0][1]
+        held = self._sounds.setdefault(kind, Held(kind, now_ns))
         return Sound(
             subject=f"sound:{kind}",
             kind=kind,
             side=None if event.azimuth_rad is None else side_of(event.azimuth_rad),
-            trend="approaching" if rise > TREND_DB else "fading" if rise < -TREND_DB else None,
+            trend=TRENDS.get(event.trend),
             confidence=event.confidence,
-            held_s=memory.held.held_s(now_ns),
+            held_s=held.held_s(now_ns),
             seen_as=None if event.track_id is None else track(event.track_id),
             evidence=event.evidence,
         )

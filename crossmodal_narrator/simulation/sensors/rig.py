@@ -50,6 +50,12 @@ class MicrophoneArray:
     chunk_s: float = 0.1
     frame_id: str = "microphones"
 
+    @property
+    def in_base_m(self) -> tuple[Vec3, ...]:
+        """Each capsule in base_link."""
+        x, y, z = self.position_m
+        return tuple((x + a, y + b, z + c) for a, b, c in self.capsules_m)
+
 
 CABIN_POSITION_M: Vec3 = (1.6, 0.0, 1.25)  # of its microphone: at the roof, behind the mirror
 

@@ -53,7 +53,7 @@ class PoolSizes:
     """How many components of each role."""
 
     siren: int = parameter(2_400, help="sirens", low=1, high=1_000_000)
-    horn: int = parameter(1_500, help="horns", low=1, high=1_000_000)
+    horn: int = parameter(2_400, help="horns", low=1, high=1_000_000)
     other: int = parameter(4_400, help="sounds that are neither", low=1, high=1_000_000)
     background: int = parameter(700, help="backgrounds, which are under everything", low=1, high=1_000_000)
 
@@ -112,9 +112,10 @@ def component(role: Role, rng: Rng) -> tuple[Floats, Floats]:
     if rng.random() < (0.45 if role is Role.SIREN else 0.2):
         wave, left = moving(rng, wave)
         played = played[np.clip(left, 0, SAMPLES - 1).astype(np.int64)]
-    if rng.random() < 0.6:
+    is_horn = role is Role.HORN  # heard from around a corner more often than from beside
+    if rng.random() < (0.75 if is_horn else 0.6):
         wave = echoing(rng, wave)
-    if rng.random() < 0.3:
+    if rng.random() < (0.5 if is_horn else 0.3):
         wave = distant(rng, wave)
     if rng.random() < 0.4:
         wave = recorded(rng, wave)

@@ -19,7 +19,7 @@ from crossmodal_narrator.training.sound.signal import Rng
 LABELS = ("siren", "horn", "other", "wail", "yelp", "hi_lo")
 _BY_EAR = slice(4, None)  # bands from about 250 Hz on: below there is rumble, which says little of how loud a thing is
 _ONSET_STEPS = {Role.SIREN: 2, Role.HORN: 1}  # in which nobody could know
-_EARLY_STEPS, _EARLY = 8, 2.0  # until here from its onset a cue counts more: an alarm must come soon
+_EARLY_STEPS, _EARLY = 8, 2.5  # until here from its onset a cue counts more: an alarm must come soon
 _LEAST_SNR_DB = -8.0  # of a cue that must be heard: over all bands, so that its tones stand out all the same
 _GONE = 1e-5  # of its loudest power: from here on a cue is no more
 
@@ -37,8 +37,8 @@ class Batch:
 class MixingConfig:
     """Of what scenes are made: shares of all scenes, and ratios in dB."""
 
-    siren: float = 0.40
-    horn: float = 0.26
+    siren: float = 0.38
+    horn: float = 0.32
     company: float = 0.45  # of scenes with a cue: something else is heard too
     cue_snr_db: tuple[float, float] = (-6.0, 25.0)
     company_db: tuple[float, float] = (-20.0, 3.0)

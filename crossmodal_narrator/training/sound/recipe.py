@@ -28,9 +28,9 @@ _TOLD = 500  # components
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SoundSchedule(Schedule):
-    """In one go, as many steps as the weights in the repository learnt (models/sound_events/README.md)."""
+    """As the weights in the repository were learnt (models/sound_events/README.md)."""
 
-    steps: int = parameter(7_500, help="batches in all", low=1, high=10_000_000)
+    steps: int = parameter(12_000, help="batches in all", low=1, high=10_000_000)
     learning_rate: float = parameter(2.5e-3, help="greatest rate of AdamW", low=1e-7, high=1.0)
     warm_up: int = parameter(100, help="steps until the greatest rate", low=1, high=100_000)
     threads: int = parameter(1, help="of PyTorch", low=1, high=256)

@@ -22,8 +22,9 @@ from crossmodal_narrator.core.geometry import Intrinsics, OrientedBox, Pose
 from crossmodal_narrator.core.scene import SceneObject, SceneState
 from crossmodal_narrator.core.snapshot import PlacedCamera, Snapshot
 from crossmodal_narrator.core.timing import StageTimer
+from crossmodal_narrator.encoding.audio import SoundEncoderConfig
 from crossmodal_narrator.encoding.lidar import LidarGeometry, LidarGeometryConfig
-from crossmodal_narrator.fusion import FusionConfig, SceneFusion
+from crossmodal_narrator.fusion import FusionConfig, SceneFusion, SoundTracker
 from crossmodal_narrator.fusion.projection import CameraView
 
 STEP_NS = 100_000_000
@@ -58,7 +59,7 @@ class Street:
     stamp_ns: int = 10_000_000_000_000
 
     def __post_init__(self) -> None:
-        self.fusion = SceneFusion(self.config)
+        self.fusion = SceneFusion(self.config, SoundTracker(SoundEncoderConfig()))
         self.lidar = LidarGeometry(LidarGeometryConfig())
         self.timer = StageTimer(time.perf_counter_ns)
 
@@ -89,7 +90,7 @@ class Street:
         )
         self.regions = self.fusion.regions(snapshot, features)
         seen = tuple(self._recognised(camera, solids, features, blind) for camera in placed_cameras)
-        return self.fusion.update(snapshot, seen, features, self.timer)
+        return self.fusion.update(snapshot, seen, features, (), self.timer)
 
     def _camera(self, name: str) -> PlacedCamera:
         frame = CameraFrame(

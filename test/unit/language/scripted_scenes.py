@@ -17,6 +17,7 @@ from crossmodal_narrator.core.scene import (
     SceneState,
     Side,
     SoundEvent,
+    SoundTrend,
     TrafficSignal,
 )
 from crossmodal_narrator.core.snapshot import Degradation, Sense, Trouble
@@ -145,12 +146,13 @@ def light(state: SignalState, stamp_ns: int) -> TrafficSignal:
     )
 
 
-def siren(stamp_ns: int, azimuth_rad: float, level_db: float) -> SoundEvent:
+def siren(stamp_ns: int, azimuth_rad: float, trend: SoundTrend) -> SoundEvent:
     return SoundEvent(
         kind="siren",
         azimuth_rad=azimuth_rad,
         range_m=None,
-        level_db=level_db,
+        trend=trend,
+        level_db=-30.0,
         track_id=None,
         confidence=0.9,
         evidence=evidence(stamp_ns, Sense.AUDIO),
@@ -284,8 +286,10 @@ def siren_behind() -> Script:
     def heard(t: float) -> list[SoundEvent]:
         if not 2.0 <= t < 20.0:
             return []
-        level, azimuth = (60.0 + 3.0 * t, 2.4) if t < 9.0 else (120.0 - 3.0 * t, 0.4)
-        return [siren(START_NS + round(t * 1e9), azimuth, level)]
+        trend, azimuth = (SoundTrend.APPROACHING, 2.4) if t < 9.0 else (SoundTrend.RECEDING, 0.4)
+        if t < 3.1:
+            trend = SoundTrend.UNKNOWN
+        return [siren(START_NS + round(t * 1e9), azimuth, trend)]
 
     return Script(seconds=22.0, ego=lambda _: 5.0, sounds=heard)
 

@@ -13,6 +13,7 @@ from crossmodal_narrator.core.scene import (
     SceneState,
     Side,
     SoundEvent,
+    SoundTrend,
     Surroundings,
     TrafficSignal,
 )
@@ -61,10 +62,24 @@ UNPLACED = SceneObject(
     evidence=(SEEN,),
 )
 SIREN = SoundEvent(
-    kind="siren", azimuth_rad=2.5, range_m=None, level_db=-22.5, track_id=None, confidence=0.625, evidence=()
+    kind="siren",
+    azimuth_rad=2.5,
+    range_m=None,
+    trend=SoundTrend.RECEDING,
+    level_db=-22.5,
+    track_id=None,
+    confidence=0.625,
+    evidence=(),
 )
 HORN = SoundEvent(
-    kind="horn", azimuth_rad=None, range_m=30.5, level_db=-12.5, track_id=12, confidence=0.5, evidence=(TOUCHED,)
+    kind="horn",
+    azimuth_rad=None,
+    range_m=30.5,
+    trend=SoundTrend.UNKNOWN,
+    level_db=-12.5,
+    track_id=12,
+    confidence=0.5,
+    evidence=(TOUCHED,),
 )
 LIGHTS = (
     TrafficSignal(

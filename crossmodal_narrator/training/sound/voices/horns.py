@@ -32,7 +32,7 @@ def horn(rng: Rng) -> Floats:
     at_s = 0.0 if rng.random() < 0.3 else rng.uniform(0.0, 5.0)
     rise_s, fall_s = rng.uniform(0.004, 0.04), rng.uniform(0.01, 0.12)
     style = rng.random()
-    length_s = rng.uniform(0.08, 0.35) if style < 0.4 else log_uniform(rng, 0.3, 5.0)
+    length_s = rng.uniform(0.1, 0.35) if style < 0.5 else log_uniform(rng, 0.3, 5.0)
     again_s = rng.uniform(0.06, 0.8)
     for _ in range(int(rng.integers(1, 9)) if style < 0.7 else 1):
         if at_s >= CLIP_S:

@@ -1,0 +1,188 @@
+"""From frames of 100 ms to the sounds of the scene: when, from where, and whose."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import pytest
+
+from crossmodal_narrator.core.detections import Bearing, ObjectClass, SirenPattern, SoundFrame
+from crossmodal_narrator.core.frames import EgoMotion
+from crossmodal_narrator.core.geometry import Pose, wrap_angle
+from crossmodal_narrator.core.scene import Evidence, Motion, Relation, SceneObject, Side, SoundEvent
+from crossmodal_narrator.core.snapshot import Sense
+from crossmodal_narrator.encoding.audio import SoundEncoderConfig
+from crossmodal_narrator.fusion import SoundTracker
+
+START_NS, STEP_NS = 1_700_000_000_000_000_000, 100_000_000
+
+
+def frame(
+    number: int, *, siren: float = 0.0, horn: float = 0.0, azimuth: float | None = None, level_db: float = -30.0
+) -> SoundFrame:
+    return SoundFrame(
+        stamp_ns=START_NS + number * STEP_NS,
+        microphone="outside",
+        siren=siren,
+        horn=horn,
+        other=0.0,
+        pattern=SirenPattern.WAIL if siren > 0.5 else None,
+        level_dbfs=level_db,
+        tones_dbfs=level_db,
+        pitch_hz=900.0,
+        bearing=None if azimuth is None else Bearing(azimuth_rad=wrap_angle(azimuth), focus=0.6),
+    )
+
+
+def ego(number: int, yaw_rate_rps: float = 0.0, speed_mps: float = 0.0) -> EgoMotion:
+    return EgoMotion(
+        stamp_ns=START_NS + number * STEP_NS,
+        odom_from_base=Pose.from_xy_yaw(0.0, 0.0, yaw_rate_rps * number / 10.0),
+        velocity_mps=(speed_mps, 0.0, 0.0),
+        yaw_rate_rps=yaw_rate_rps,
+    )
+
+
+def thing(
+    track_id: int,
+    x: float,
+    y: float,
+    *,
+    label: ObjectClass = ObjectClass.TRUCK,
+    motion: Motion = Motion.MOVING,
+    velocity: tuple[float, float, float] = (0.0, 0.0, 0.0),
+) -> SceneObject:
+    return SceneObject(
+        track_id=track_id,
+        label=label,
+        attributes=(),
+        azimuth_rad=math.atan2(y, x),
+        position_m=(x, y, 1.0),
+        size_lwh_m=(5.0, 2.0, 2.5),
+        yaw_rad=0.0,
+        velocity_mps=velocity,
+        relation=Relation(side=Side.BEHIND, in_path=False, distance_m=math.hypot(x, y)),
+        motion=motion,
+        confidence=0.9,
+        age_s=3.0,
+        evidence=(Evidence(modality=Sense.LIDAR, stamp_ns=START_NS, detail="drawn"),),
+    )
+
+
+def followed(
+    frames: Iterable[SoundFrame], *, yaw_rate_rps: float = 0.0, things: tuple[SceneObject, ...] = ()
+) -> list[tuple[SoundEvent, ...]]:
+    tracker = SoundTracker(SoundEncoderConfig())
+    return [
+        tracker.update(START_NS + k * STEP_NS, (one,), ego(k, yaw_rate_rps), things) for k, one in enumerate(frames)
+    ]
+
+
+def sirens(steps: list[tuple[SoundEvent, ...]]) -> list[SoundEvent | None]:
+    return [next((e for e in step if e.kind == "siren"), None) for step in steps]
+
+
+def test_a_siren_begins_with_its_alarm_bridges_its_dips_and_ends_a_second_after() -> None:
+    dips = {8, 9, 10, 11, 12}
+    steps = sirens(followed(frame(k, siren=0.95 if 3 <= k < 20 and k not in dips else 0.05) for k in range(40)))
+
+    assert [k for k, e in enumerate(steps) if e is not None] == list(range(4, 33))
+    first = steps[4]
+    assert first is not None
+    assert first.azimuth_rad is None  # one channel
+    assert first.range_m is None
+    assert first.evidence[0].modality is Sense.AUDIO
+    assert "wail" in first.evidence[0].detail
+
+
+def test_a_horn_is_a_horn() -> None:
+    steps = followed(frame(k, horn=0.9 if 3 <= k < 8 else 0.0) for k in range(12))
+    assert {e.kind for step in steps for e in step} == {"horn"}
+
+
+def test_what_no_alarm_confirms_is_no_sound() -> None:
+    assert not any(followed(frame(k, siren=0.95 if k % 3 == 0 else 0.0, azimuth=1.0) for k in range(30)))
+
+
+@pytest.mark.parametrize("yaw_rate_rps", [0.0, 0.5, -0.5])
+def test_a_turn_of_the_vehicle_turns_the_direction_and_not_the_sound(yaw_rate_rps: float) -> None:
+    """The bearing of a frame is that of a tenth of a second before."""
+    world = 2.0
+    frames = (frame(k, siren=0.95, azimuth=world - yaw_rate_rps * (k - 1) / 10.0) for k in range(30))
+    for k, event in enumerate(sirens(followed(frames, yaw_rate_rps=yaw_rate_rps))):
+        if k >= 5:
+            assert event is not None
+            assert event.azimuth_rad is not None
+            assert abs(wrap_angle(event.azimuth_rad - (world - yaw_rate_rps * k / 10.0))) < 0.02
+
+
+def test_a_bearing_that_moves_is_followed_without_lag() -> None:
+    """As one that passes at arm's length: a bearing is a tenth of a second old, and half a radian a second faster."""
+    steps = sirens(followed(frame(k, siren=0.95, azimuth=-1.0 + 0.05 * k) for k in range(40)))
+    for k, event in enumerate(steps[10:], 10):
+        assert event is not None
+        assert event.azimuth_rad is not None
+        assert abs(event.azimuth_rad - (-1.0 + 0.05 * k)) < 0.03
+
+
+def test_single_wrong_bearings_move_nothing_and_without_agreement_no_direction_is_told() -> None:
+    strays = sirens(followed(frame(k, siren=0.95, azimuth=-2.0 if k % 4 == 0 else 1.0) for k in range(30)))
+    for event in strays[8:]:
+        assert event is not None
+        assert event.azimuth_rad == pytest.approx(1.0, abs=0.02)
+    around = sirens(followed(frame(k, siren=0.95, azimuth=2.4 * k) for k in range(30)))
+    assert [e.azimuth_rad for e in around if e is not None] == [None] * 29
+
+
+def test_a_siren_and_a_track_in_one_direction_are_one_within_a_second() -> None:
+    things = (thing(7, -20.0, 0.0), thing(8, 20.0, 3.0, label=ObjectClass.CAR))
+    steps = sirens(followed((frame(k, siren=0.95, azimuth=math.pi) for k in range(12)), things=things))
+
+    bound = [k for k, e in enumerate(steps) if e is not None and e.track_id == 7]
+    assert bound[0] <= 10
+    event = steps[-1]
+    assert event is not None
+    assert event.range_m == pytest.approx(20.0)
+    assert {e.modality for e in event.evidence} == {Sense.AUDIO, Sense.LIDAR}
+
+
+@pytest.mark.parametrize(
+    "things",
+    [
+        (thing(7, -20.0, 8.0),),  # elsewhere
+        (thing(7, -20.0, 0.0), thing(8, -30.0, 0.5)),  # two in one direction
+        (thing(7, -20.0, 0.0, label=ObjectClass.PEDESTRIAN),),
+    ],
+)
+def test_what_is_not_clear_stays_a_sound(things: tuple[SceneObject, ...]) -> None:
+    steps = sirens(followed((frame(k, siren=0.95, azimuth=math.pi) for k in range(30)), things=things))
+    assert {e.track_id for e in steps if e is not None} == {None}
+
+
+def test_they_part_again() -> None:
+    azimuths = [math.pi if k < 20 else math.pi - 0.8 for k in range(50)]
+    frames = (frame(k, siren=0.95, azimuth=azimuth) for k, azimuth in enumerate(azimuths))
+    steps = sirens(followed(frames, things=(thing(7, -20.0, 0.0),)))
+
+    assert steps[19] is not None
+    assert steps[19].track_id == 7
+    assert [e.track_id for e in steps[40:] if e is not None] == [None] * 10
+
+
+def test_what_drives_away_while_the_siren_comes_nearer_is_not_its_source() -> None:
+    steps = {}
+    for speed in (-15.0, 15.0):  # along x: what is behind us at -20 m goes away, or comes
+        level = (frame(k, siren=0.95, azimuth=math.pi - 0.13, level_db=-60.0 + 0.4 * k) for k in range(80))
+        things = (thing(7, -20.0, 0.0, velocity=(speed, 0.0, 0.0)),)
+        steps[speed] = [e.track_id for e in sirens(followed(level, things=things))[60:] if e is not None]
+    assert set(steps[15.0]) == {7}
+    assert set(steps[-15.0]) == {None}
+
+
+def test_a_clock_that_jumps_back_forgets_what_was_heard() -> None:
+    tracker = SoundTracker(SoundEncoderConfig())
+    for k in range(10):
+        tracker.update(START_NS + k * STEP_NS, (frame(k, siren=0.95),), None, ())
+    back = START_NS - 3_600_000_000_000
+    assert tracker.update(back, (), None, ()) == ()
