@@ -1,9 +1,14 @@
-"""Whose sound it is: a sound and a track that keep the same direction, and come and go together, are one thing."""
+"""Whose sound it is: a sound and a track that keep the same direction, and move together, are one thing.
+
+A direction alone binds nothing: who stands between us and a siren has the siren's direction, too. So both must turn
+around us together, or come, or go.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -18,9 +23,26 @@ GAIN = 0.3  # of a tenth of a second: neighbouring bearings share much of their 
 MOST_SCORE, BOUND_SCORE = 5.0, 2.5
 MARGIN = 1.0  # by which the best must lead: two in one direction are told apart by nothing
 LOST_S = 0.6
+TOGETHER_S = 0.4  # for so long both must come, or go
+TURNED_RAD = math.radians(12.0)  # or so far they must turn around us together, as the world stands
 PARKED_COSTS = 0.4
 CONTRADICTED_COSTS = 3.0  # it sounds nearer and nearer, and this one drives away, or the reverse
 RADIAL_MPS = 2.0
+
+
+@dataclass(slots=True)
+class _Candidate:
+    """A thing that may be the source."""
+
+    score: float = 0.0
+    seen_ns: int = 0
+    bearing_rad: float | None = None  # in odom, when a direction was heard last
+    turned_rad: float = 0.0  # while the sound agreed
+    together_s: float = 0.0  # while both came, or went
+
+    @property
+    def moves_alike(self) -> bool:
+        return self.together_s >= TOGETHER_S or abs(self.turned_rad) >= TURNED_RAD
 
 
 class Binder:
@@ -33,8 +55,7 @@ class Binder:
 
     def forget(self) -> None:
         """The sound has ended."""
-        self._scores: dict[int, float] = {}
-        self._seen_ns: dict[int, int] = {}
+        self._candidates: dict[int, _Candidate] = {}
         self._bound: int | None = None
 
     def bind(
@@ -47,41 +68,61 @@ class Binder:
     ) -> SceneObject | None:
         """The thing whose sound it is, while it is in the scene."""
         might = {thing.track_id: thing for thing in objects if thing.label.is_vehicle}
-        if azimuth_rad is not None:
-            for track_id, thing in might.items():
-                gained = GAIN * self._agreement(azimuth_rad, trend, ego, thing)
-                score = self._scores.get(track_id, 0.0) + gained
-                self._scores[track_id] = max(-MOST_SCORE, min(MOST_SCORE, score))
-        self._seen_ns.update(dict.fromkeys(might, now_ns))
-        for track_id in [k for k, seen_ns in self._seen_ns.items() if (now_ns - seen_ns) / 1e9 > LOST_S]:
-            del self._seen_ns[track_id]
-            self._scores.pop(track_id, None)
+        for track_id, thing in might.items():
+            candidate = self._candidates.setdefault(track_id, _Candidate())
+            if azimuth_rad is not None:
+                self._count(candidate, now_ns, azimuth_rad, trend, ego, thing)
+            candidate.seen_ns = now_ns
+        gone = [k for k, c in self._candidates.items() if (now_ns - c.seen_ns) / 1e9 > LOST_S]
+        for track_id in gone:
+            del self._candidates[track_id]
         self._bound = self._best()
         return None if self._bound is None else might.get(self._bound)
 
     def _best(self) -> int | None:
         """Who is bound stays so until its own score is spent or another leads clearly."""
-        ranked = sorted(self._scores.items(), key=lambda entry: (-entry[1], entry[0]))
+        ranked = sorted(self._candidates.items(), key=lambda entry: (-entry[1].score, entry[0]))
         if not ranked:
             return None
-        best, score = ranked[0]
-        behind = ranked[1][1] if len(ranked) > 1 else -math.inf
-        if score >= BOUND_SCORE and score - behind >= MARGIN:
+        best, candidate = ranked[0]
+        behind = ranked[1][1].score if len(ranked) > 1 else -math.inf
+        if candidate.score >= BOUND_SCORE and candidate.score - behind >= MARGIN and candidate.moves_alike:
             return best
-        return self._bound if self._bound is not None and self._scores.get(self._bound, 0.0) > 0.0 else None
+        bound = None if self._bound is None else self._candidates.get(self._bound)
+        return self._bound if bound is not None and bound.score > 0.0 else None
+
+    def _count(
+        self,
+        candidate: _Candidate,
+        now_ns: int,
+        azimuth_rad: float,
+        trend: SoundTrend,
+        ego: EgoMotion | None,
+        thing: SceneObject,
+    ) -> None:
+        agreement = self._agreement(azimuth_rad, trend, ego, thing)
+        candidate.score = max(-MOST_SCORE, min(MOST_SCORE, candidate.score + GAIN * agreement))
+        bearing = wrap_angle(thing.azimuth_rad + (0.0 if ego is None else ego.odom_from_base.yaw_rad))
+        if agreement <= 0.0:
+            candidate.together_s = candidate.turned_rad = 0.0
+        elif candidate.bearing_rad is not None:
+            candidate.turned_rad += wrap_angle(bearing - candidate.bearing_rad)
+            if _radial(trend, ego, thing) > RADIAL_MPS:
+                candidate.together_s += (now_ns - candidate.seen_ns) / 1e9
+        candidate.bearing_rad = bearing
 
     def _agreement(self, azimuth_rad: float, trend: SoundTrend, ego: EgoMotion | None, thing: SceneObject) -> float:
         """Log-likelihood that the sound is this thing's, against a sound from anywhere."""
         sigma = BEARING_SIGMA_RAD
         bearing = thing.azimuth_rad
         costs = PARKED_COSTS if thing.motion is Motion.PARKED else 0.0
+        costs += CONTRADICTED_COSTS if _radial(trend, ego, thing) < -RADIAL_MPS else 0.0
         if thing.position_m is not None and thing.size_lwh_m is not None:
             x, y = thing.position_m[0] - self._from_m[0], thing.position_m[1] - self._from_m[1]
             away_m = max(math.hypot(x, y), 1.0)
             if thing.velocity_mps is not None:
                 late_s = away_m / SOUND_MPS  # what is heard now left it then
                 x, y = x - thing.velocity_mps[0] * late_s, y - thing.velocity_mps[1] * late_s
-                costs += _contradiction(trend, ego, thing, (x / away_m, y / away_m))
             bearing = math.atan2(y, x)
             sigma = math.hypot(sigma, 0.25 * thing.size_lwh_m[0] / away_m)
         off = wrap_angle(azimuth_rad - bearing)
@@ -89,10 +130,11 @@ class Binder:
         return math.log((1.0 - ELSEWHERE) * density * math.tau + ELSEWHERE) - costs
 
 
-def _contradiction(trend: SoundTrend, ego: EgoMotion | None, thing: SceneObject, towards: tuple[float, float]) -> float:
-    if trend is SoundTrend.UNKNOWN or ego is None or thing.velocity_mps is None:
+def _radial(trend: SoundTrend, ego: EgoMotion | None, thing: SceneObject) -> float:
+    """How fast the thing does what the sound does, m/s: comes where that comes, goes where that goes."""
+    if trend is SoundTrend.UNKNOWN or ego is None or thing.velocity_mps is None or thing.position_m is None:
         return 0.0
+    x, y = thing.position_m[:2]
     relative = thing.velocity_mps[0] - ego.velocity_mps[0], thing.velocity_mps[1] - ego.velocity_mps[1]
-    radial = relative[0] * towards[0] + relative[1] * towards[1]  # positive: it goes away
-    away = radial if trend is SoundTrend.APPROACHING else -radial
-    return CONTRADICTED_COSTS if away > RADIAL_MPS else 0.0
+    away = (relative[0] * x + relative[1] * y) / max(math.hypot(x, y), 1.0)
+    return -away if trend is SoundTrend.APPROACHING else away

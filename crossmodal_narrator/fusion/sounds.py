@@ -21,9 +21,9 @@ from crossmodal_narrator.core.scene import Evidence, SceneObject, SoundEvent, So
 from crossmodal_narrator.core.snapshot import Sense
 from crossmodal_narrator.encoding.audio import CueAlarms, SoundEncoderConfig
 from crossmodal_narrator.fusion.binding import Binder
-from crossmodal_narrator.fusion.whither import WINDOW_S, whither
+from crossmodal_narrator.fusion.whither import WINDOW_S, Steady, whither
 
-SIREN, HORN = "siren", "horn"
+KINDS = SIREN, HORN = "siren", "horn"
 HOLD_S = {SIREN: 1.2, HORN: 0.4}  # a yelp dips, a wail falls below the street's noise
 HEARD = 0.5  # probability of a frame that tells whither
 REMEMBERED_S = 1.2  # of bearings
@@ -79,23 +79,25 @@ class SoundTracker:
 
     def __init__(self, config: SoundEncoderConfig) -> None:
         self._config = config
+        self._forget()
+
+    def _forget(self) -> None:
+        self._stamp_ns = 0
         self._sounds: dict[tuple[str, str], _Sound] = {}  # by kind and microphone
         self._alarms: dict[str, CueAlarms] = {}
-        self._stamp_ns = 0
-        self._binders = {kind: Binder(config.capsules) for kind in (SIREN, HORN)}
+        self._binders = {kind: Binder(self._config.capsules) for kind in KINDS}
+        self._trends = {kind: Steady() for kind in KINDS}
 
     def update(
         self, stamp_ns: int, heard: Sequence[SoundFrame], ego: EgoMotion | None, objects: Sequence[SceneObject]
     ) -> tuple[SoundEvent, ...]:
         """What is heard at `stamp_ns`; `heard` are the frames that came since the last update, in base_link."""
         if stamp_ns < self._stamp_ns:
-            self._sounds.clear()
-            self._alarms.clear()
-            self._binders = {kind: Binder(self._config.capsules) for kind in self._binders}
+            self._forget()
         self._stamp_ns = stamp_ns
         for frame in heard:
             self._hear(frame, stamp_ns, ego)
-        events = (self._event(kind, stamp_ns, ego, objects) for kind in (SIREN, HORN))
+        events = (self._event(kind, stamp_ns, ego, objects) for kind in KINDS)
         return tuple(event for event in events if event is not None)
 
     def _hear(self, frame: SoundFrame, now_ns: int, ego: EgoMotion | None) -> None:
@@ -134,13 +136,14 @@ class SoundTracker:
                 told.append((bearing is not None, sound.level_db(now_ns), microphone, sound, bearing))
         if not told:
             self._binders[kind].forget()
+            self._trends[kind] = Steady()
             return None
         _, level_db, microphone, sound, bearing = max(told, key=lambda entry: entry[:3])
         azimuth = None
         if bearing is not None:
             yaw = 0.0 if ego is None else ego.odom_from_base.yaw_rad
             azimuth = wrap_angle(bearing - yaw)
-        trend = _trend(sound.frames, now_ns)
+        trend = self._trends[kind].push(_trend(sound.frames, now_ns))
         found = self._binders[kind].bind(now_ns, azimuth, trend, ego, objects)
         return SoundEvent(
             kind=kind,

@@ -7,6 +7,8 @@ its bearing, too: that turns faster while it comes and slower when it goes.
 
 from __future__ import annotations
 
+from collections import deque
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,9 +21,27 @@ LEVEL_SIGMA_DBPS = 1.0  # beside what the fit says: echoes and the road
 TURN_SIGMA_RADPS2 = 0.1
 LEAST_TURN_RADPS = 0.08  # of a bearing that says anything
 USUAL_PITCH_HZ = 900.0
+HOLDS, LETS_GO = 5, 10  # tenths of a second: from when on it is told, and how long without it
 _ROUNDS = 4  # of the fits, each of which believes outliers less
 
 Reals = NDArray[np.float64]
+
+
+class Steady:
+    """A trend that is told only when it holds: single wrong ones are for nobody's ears."""
+
+    def __init__(self) -> None:
+        self._told = SoundTrend.UNKNOWN
+        self._last: deque[SoundTrend] = deque(maxlen=LETS_GO)
+
+    def push(self, trend: SoundTrend) -> SoundTrend:
+        self._last.append(trend)
+        newest = list(self._last)[-HOLDS:]
+        if len(newest) == HOLDS and set(newest) == {trend} and trend is not SoundTrend.UNKNOWN:
+            self._told = trend
+        elif len(self._last) == LETS_GO and self._told not in self._last:
+            self._told = SoundTrend.UNKNOWN
+        return self._told
 
 
 def whither(age_s: Reals, level_db: Reals, pitch_hz: Reals, bearing_rad: Reals) -> SoundTrend:

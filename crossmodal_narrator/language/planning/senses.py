@@ -88,13 +88,15 @@ def sounds(view: View) -> Iterator[Message]:
         if not steady or sound.confidence < view.config.sure_confidence or sound.kind not in LOUD_KINDS:
             continue
         said_trend = view.memory.said(Predicate.SOUND_TREND, sound.subject)
-        first = view.fresh(f"sound/{sound.kind}", 20.0)
+        topic = f"sound/{sound.kind}"
+        first = view.fresh(topic, 20.0)
         turned = sound.trend is not None and sound.trend != said_trend
-        if first or (turned and view.fresh(f"sound/{sound.kind}", 5.0)):
+        placed = sound.side is not None and view.memory.said(Predicate.SIDE, sound.subject) is None
+        if first or (placed and view.fresh(topic, 2.0)) or (turned and view.fresh(topic, 5.0)):
             heard, *rest = sound.claims()
             yield Message(
                 act=Act.SOUND,
-                topic=f"sound/{sound.kind}",
+                topic=topic,
                 priority=76.0,
                 urgency=Urgency.NOTABLE,
                 trigger="sound",

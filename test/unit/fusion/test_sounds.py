@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -70,12 +71,15 @@ def thing(
     )
 
 
+Things = Callable[[int], tuple[SceneObject, ...]]
+
+
 def followed(
-    frames: Iterable[SoundFrame], *, yaw_rate_rps: float = 0.0, things: tuple[SceneObject, ...] = ()
+    frames: Iterable[SoundFrame], *, yaw_rate_rps: float = 0.0, things: Things = lambda k: ()
 ) -> list[tuple[SoundEvent, ...]]:
     tracker = SoundTracker(SoundEncoderConfig())
     return [
-        tracker.update(START_NS + k * STEP_NS, (one,), ego(k, yaw_rate_rps), things) for k, one in enumerate(frames)
+        tracker.update(START_NS + k * STEP_NS, (one,), ego(k, yaw_rate_rps), things(k)) for k, one in enumerate(frames)
     ]
 
 
@@ -135,47 +139,70 @@ def test_single_wrong_bearings_move_nothing_and_without_agreement_no_direction_i
     assert [e.azimuth_rad for e in around if e is not None] == [None] * 29
 
 
-def test_a_siren_and_a_track_in_one_direction_are_one_within_a_second() -> None:
-    things = (thing(7, -20.0, 0.0), thing(8, 20.0, 3.0, label=ObjectClass.CAR))
-    steps = sirens(followed((frame(k, siren=0.95, azimuth=math.pi) for k in range(12)), things=things))
+PASSING = [math.atan2(4.0, -12.0 + 1.2 * k) for k in range(30)]  # the bearing of one who overtakes us at 12 m/s
 
-    bound = [k for k, e in enumerate(steps) if e is not None and e.track_id == 7]
+
+def passing(k: int) -> SceneObject:
+    return thing(7, -12.0 + 1.2 * k, 4.0, velocity=(12.0, 0.0, 0.0))
+
+
+def whose(azimuths: Sequence[float], things: Things) -> list[int | None]:
+    steps = followed((frame(k, siren=0.95, azimuth=azimuth) for k, azimuth in enumerate(azimuths)), things=things)
+    return [None if e is None else e.track_id for e in sirens(steps)]
+
+
+def test_a_siren_and_a_track_that_pass_us_together_are_one_within_a_second() -> None:
+    other = thing(8, 20.0, -3.0, label=ObjectClass.CAR)
+    steps = sirens(
+        followed((frame(k, siren=0.95, azimuth=a) for k, a in enumerate(PASSING)), things=lambda k: (passing(k), other))
+    )
+
+    bound = [k for k, e in enumerate(steps) if e is not None and e.track_id is not None]
     assert bound[0] <= 10
-    event = steps[-1]
+    assert {e.track_id for e in steps[bound[0] :] if e is not None} == {7}
+    event = steps[bound[0]]
     assert event is not None
-    assert event.range_m == pytest.approx(20.0)
+    assert event.range_m == pytest.approx(math.hypot(-12.0 + 1.2 * bound[0], 4.0))
     assert {e.modality for e in event.evidence} == {Sense.AUDIO, Sense.LIDAR}
+
+
+def test_they_are_one_when_they_come_together() -> None:
+    level = (frame(k, siren=0.95, azimuth=math.pi, level_db=-60.0 + 0.4 * k) for k in range(40))
+    steps = sirens(followed(level, things=lambda k: (thing(7, -70.0 + 1.5 * k, 0.0, velocity=(15.0, 0.0, 0.0)),)))
+    assert [e.track_id for e in steps[-5:] if e is not None] == [7] * 5
+
+
+def test_who_only_stands_between_us_and_a_siren_is_not_its_source() -> None:
+    """A bus behind us, and an ambulance behind the bus: one direction, and nothing moves."""
+    assert set(whose([math.pi] * 60, lambda k: (thing(7, -10.0, 0.0, label=ObjectClass.BUS),))) == {None}
 
 
 @pytest.mark.parametrize(
     "things",
     [
-        (thing(7, -20.0, 8.0),),  # elsewhere
-        (thing(7, -20.0, 0.0), thing(8, -30.0, 0.5)),  # two in one direction
-        (thing(7, -20.0, 0.0, label=ObjectClass.PEDESTRIAN),),
+        lambda k: (thing(7, -20.0, 8.0),),  # elsewhere
+        lambda k: (passing(k), thing(8, -18.0 + 1.8 * k, 6.0, velocity=(18.0, 0.0, 0.0))),  # two in one direction
+        lambda k: (replace(passing(k), label=ObjectClass.PEDESTRIAN),),
     ],
 )
-def test_what_is_not_clear_stays_a_sound(things: tuple[SceneObject, ...]) -> None:
-    steps = sirens(followed((frame(k, siren=0.95, azimuth=math.pi) for k in range(30)), things=things))
-    assert {e.track_id for e in steps if e is not None} == {None}
+def test_what_is_not_clear_stays_a_sound(things: Things) -> None:
+    assert set(whose(PASSING, things)) == {None}
 
 
 def test_they_part_again() -> None:
-    azimuths = [math.pi if k < 20 else math.pi - 0.8 for k in range(50)]
-    frames = (frame(k, siren=0.95, azimuth=azimuth) for k, azimuth in enumerate(azimuths))
-    steps = sirens(followed(frames, things=(thing(7, -20.0, 0.0),)))
-
-    assert steps[19] is not None
-    assert steps[19].track_id == 7
-    assert [e.track_id for e in steps[40:] if e is not None] == [None] * 10
+    azimuths = [a if k < 20 else a - 0.8 for k, a in enumerate(PASSING + [PASSING[-1]] * 20)]
+    owners = whose(azimuths, lambda k: (passing(min(k, 29)),))
+    assert owners[19] == 7
+    assert owners[40:] == [None] * 10
 
 
 def test_what_drives_away_while_the_siren_comes_nearer_is_not_its_source() -> None:
+    """Along x: what is behind us goes away, or comes."""
     steps = {}
-    for speed in (-15.0, 15.0):  # along x: what is behind us at -20 m goes away, or comes
+    for speed in (-15.0, 15.0):
         level = (frame(k, siren=0.95, azimuth=math.pi - 0.13, level_db=-60.0 + 0.4 * k) for k in range(80))
         things = (thing(7, -20.0, 0.0, velocity=(speed, 0.0, 0.0)),)
-        steps[speed] = [e.track_id for e in sirens(followed(level, things=things))[60:] if e is not None]
+        steps[speed] = [e.track_id for e in sirens(followed(level, things=lambda k: things))[60:] if e is not None]  # noqa: B023
     assert set(steps[15.0]) == {7}
     assert set(steps[-15.0]) == {None}
 
