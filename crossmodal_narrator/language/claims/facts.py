@@ -144,7 +144,12 @@ class Sound:
     evidence: tuple[Evidence, ...]
 
     def claims(self) -> tuple[Claim, ...]:
-        values = {Predicate.HEARD: self.kind, Predicate.SIDE: self.side, Predicate.SOUND_TREND: self.trend}
+        values = {
+            Predicate.HEARD: self.kind,
+            Predicate.SIDE: self.side,
+            Predicate.SOUND_TREND: self.trend,
+            Predicate.SOUND_SOURCE: self.seen_as,
+        }
         return tuple(
             Claim(
                 predicate=predicate.value,

@@ -29,6 +29,7 @@ class Predicate(str, Enum):
     SENSE_WORKS = "sense_works"  # true: the sense delivers
     HEARD = "heard"  # kind of a sound
     SOUND_TREND = "sound_trend"  # approaching or fading
+    SOUND_SOURCE = "sound_source"  # the subject that makes a sound
 
 
 class Movement(str, Enum):

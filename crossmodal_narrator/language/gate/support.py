@@ -42,6 +42,7 @@ KNOWN_BY: Mapping[Predicate, frozenset[Sense]] = {
     P.SIGNAL_STATE: frozenset({Sense.CAMERA}),
     P.HEARD: frozenset({Sense.AUDIO}),
     P.SOUND_TREND: frozenset({Sense.AUDIO}),
+    P.SOUND_SOURCE: frozenset({Sense.AUDIO}),
 }
 LASTING = frozenset({P.EXISTS, P.COLOUR, P.COUNT, P.WAS_SAID})  # what a thing is does not change while it is in sight
 EXACT_SHARE = 0.02

@@ -20,6 +20,7 @@ class Act(str, Enum):
     SENSE_BACK = "sense_back"
     SIGNAL = "signal"
     SOUND = "sound"
+    SOURCE = "source"
     EGO = "ego"
     FOLLOWING = "following"
     STANDING_BEHIND = "standing_behind"

@@ -14,7 +14,7 @@ from crossmodal_narrator.language.planning.ego import ego_changes, speed
 from crossmodal_narrator.language.planning.memory import Memory
 from crossmodal_narrator.language.planning.message import Message
 from crossmodal_narrator.language.planning.pacing import Pacing
-from crossmodal_narrator.language.planning.senses import senses, signals, sounds
+from crossmodal_narrator.language.planning.senses import senses, signals, sounds, sources
 from crossmodal_narrator.language.planning.view import View
 
 SETTLE_S = 0.8  # context waits so long at the beginning, for what we do ourselves to be told first
@@ -24,6 +24,7 @@ SOURCES: tuple[Source, ...] = (
     corrections,
     senses,
     sounds,
+    sources,
     movements,
     signals,
     ego_changes,

@@ -82,6 +82,34 @@ def signals(view: View) -> Iterator[Message]:
         )
 
 
+def sources(view: View) -> Iterator[Message]:
+    """Whose sound it is, when what was heard is seen, too."""
+    for sound in view.facts.sounds:
+        topic = f"source/{sound.kind}"
+        thing = None if sound.seen_as is None else view.facts.things.get(sound.seen_as)
+        if thing is None or not view.may_speak_of(thing) or sound.confidence < view.config.sure_confidence:
+            continue
+        if view.memory.said(Predicate.SOUND_SOURCE, sound.subject) == thing.subject or not view.fresh(topic, 5.0):
+            continue
+        told = {Predicate.HEARD.value, Predicate.SOUND_SOURCE.value}
+        mention = view.memory.mention(thing.subject, view.now_ns)
+        yield Message(
+            act=Act.SOURCE,
+            topic=topic,
+            priority=77.0,
+            urgency=Urgency.NOTABLE,
+            trigger="sound",
+            core=(*(c for c in sound.claims() if c.predicate in told), *thing.claims(Predicate.EXISTS)),
+            extra=thing.claims(Predicate.SIDE, Predicate.COLOUR),
+            roles={"a": sound.subject, "b": thing.subject},
+            mentions={
+                sound.subject: Mention.GIVEN,
+                thing.subject: Mention.GIVEN if mention is Mention.FOCUS else mention,
+            },
+            hedged=view.hedged((thing,)),
+        )
+
+
 def sounds(view: View) -> Iterator[Message]:
     for sound in view.facts.sounds:
         steady = sound.held_s >= max(0.3, view.config.persistence_s)
@@ -93,7 +121,7 @@ def sounds(view: View) -> Iterator[Message]:
         turned = sound.trend is not None and sound.trend != said_trend
         placed = sound.side is not None and view.memory.said(Predicate.SIDE, sound.subject) is None
         if first or (placed and view.fresh(topic, 2.0)) or (turned and view.fresh(topic, 5.0)):
-            heard, *rest = sound.claims()
+            heard, *rest = (c for c in sound.claims() if c.predicate != Predicate.SOUND_SOURCE.value)
             yield Message(
                 act=Act.SOUND,
                 topic=topic,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -292,6 +293,22 @@ def siren_behind() -> Script:
         return [siren(START_NS + round(t * 1e9), azimuth, trend)]
 
     return Script(seconds=22.0, ego=lambda _: 5.0, sounds=heard)
+
+
+def siren_passes() -> Script:
+    """A siren is heard from everywhere, then behind us; then a truck is seen, which has it on, and passes."""
+
+    def heard(t: float) -> list[SoundEvent]:
+        if t < 2.0:
+            return []
+        ahead_m = -48.0 + 6.0 * t
+        event = siren(START_NS + round(t * 1e9), math.atan2(3.5, ahead_m), SoundTrend.UNKNOWN)
+        if t < 4.0:
+            return [dataclasses.replace(event, azimuth_rad=None)]
+        return [dataclasses.replace(event, track_id=1)] if t >= 6.0 else [event]
+
+    truck = Actor(track_id=1, label=TRUCK, x=-48.0, y=3.5, along=lambda _: 11.0, from_s=5.0, colour="white")
+    return Script(seconds=14.0, ego=lambda _: 5.0, actors=[truck], sounds=heard)
 
 
 def wrong_class() -> Script:

@@ -27,6 +27,7 @@ DRIVES = {
     "stepping_out": scripts.stepping_out,
     "busy_street": scripts.busy_street,
     "siren_behind": scripts.siren_behind,
+    "siren_passes": scripts.siren_passes,
     "wrong_class": scripts.wrong_class,
     "camera_lost": scripts.camera_lost,
 }
@@ -173,6 +174,14 @@ def test_something_that_nobody_can_name_is_told_as_that() -> None:
 
 def test_a_wrong_class_is_corrected_in_one_breath() -> None:
     assert "Correction: that's a truck, not a bus." in english(scripts.wrong_class().scenes())
+
+
+def test_a_siren_is_heard_then_placed_then_seen() -> None:
+    """Each once, and its side as soon as it is known."""
+    said = [text for text in english(scripts.siren_passes().scenes()) if "siren" in text]
+    assert said[:2] == ["I can hear a siren.", "The siren is behind us."]
+    assert said[2] == "A white truck behind us has the siren on."
+    assert sum("comes from" in text or "has the" in text for text in said) == 1
 
 
 def test_a_siren_is_told_from_where_it_comes_and_whether_it_nears() -> None:
