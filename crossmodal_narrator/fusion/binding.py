@@ -80,14 +80,14 @@ class Binder:
         return None if self._bound is None else might.get(self._bound)
 
     def _best(self) -> int | None:
-        """Who is bound stays so until its own score is spent or another leads clearly."""
-        ranked = sorted(self._candidates.items(), key=lambda entry: (-entry[1].score, entry[0]))
-        if not ranked:
-            return None
-        best, candidate = ranked[0]
-        behind = ranked[1][1].score if len(ranked) > 1 else -math.inf
-        if candidate.score >= BOUND_SCORE and candidate.score - behind >= MARGIN and candidate.moves_alike:
-            return best
+        """Of those that move as the sound does; who is bound stays so until its score is spent or another leads."""
+        able = [(track_id, c.score) for track_id, c in self._candidates.items() if c.moves_alike]
+        ranked = sorted(able, key=lambda entry: (-entry[1], entry[0]))
+        if ranked:
+            best, score = ranked[0]
+            behind = ranked[1][1] if len(ranked) > 1 else -math.inf
+            if score >= BOUND_SCORE and score - behind >= MARGIN:
+                return best
         bound = None if self._bound is None else self._candidates.get(self._bound)
         return self._bound if bound is not None and bound.score > 0.0 else None
 
