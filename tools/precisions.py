@@ -33,6 +33,7 @@ def main() -> int:
     parser.add_argument("name")
     parser.add_argument("inputs", type=Path)
     parser.add_argument("--precision", nargs="+", choices=("fp16", "int8"), default=["fp16", "int8"])
+    parser.add_argument("--keep", nargs="+", default=[], help="nodes that int8 leaves in fp32")
     parser.add_argument("--models-dir", type=Path)
     parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
@@ -48,6 +49,7 @@ def main() -> int:
             held_out=samples[::HELD_OUT_EVERY],
             now_ns=time.perf_counter_ns,
             threads=arguments.threads,
+            keep=arguments.keep,
         )
         for precision in arguments.precision
     ]

@@ -64,10 +64,12 @@ def make_variant(
     held_out: Sequence[Arrays],
     now_ns: NowNs,
     threads: int = 1,
+    keep: Sequence[str] = (),
 ) -> MadeVariant:
     """Make the fp32 file of `manifest` into `precision`, and measure it on the CPU.
 
-    `calibration` shows the ranges that layers have to cover; `held_out` are further inputs, for the comparison.
+    `calibration` shows the ranges that layers have to cover; `held_out` are further inputs, for the comparison. Nodes
+    named in `keep` are not quantised.
 
     Raises:
         ModelError: no weights, no inputs, a graph that TensorRT must not be given, or answers that are not finite.
@@ -76,7 +78,7 @@ def make_variant(
     made = {
         Precision.FP32: lambda: content,
         Precision.FP16: lambda: to_half(content, keep=overflowing_nodes(content, calibration)),
-        Precision.INT8: lambda: to_int8(content, calibration),
+        Precision.INT8: lambda: to_int8(content, calibration, keep=keep),
     }[precision]()
     check_graph(made, name=f"{manifest.name} in {precision.value}")
     config = EngineConfig(threads=threads)

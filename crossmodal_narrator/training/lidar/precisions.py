@@ -10,12 +10,16 @@ from crossmodal_narrator.encoding.engine import Arrays
 from crossmodal_narrator.encoding.lidar.bird_eye import bird_eye_image
 from crossmodal_narrator.runtime import EngineConfig, ModelStore, open_engine
 from crossmodal_narrator.runtime.artifacts import Precision
+from crossmodal_narrator.runtime.graph_check import read_model
 from crossmodal_narrator.runtime.precision.variants import make_variant, write_variants
 from crossmodal_narrator.training.lidar.judging import average_precisions
 from crossmodal_narrator.training.lidar.sweeps import Floats, LabelledSweep
 from crossmodal_narrator.training.report import Say, told
 
 _CALIBRATING, _COMPARED = 48, 24  # sweeps
+# The first convolutions stay in fp32: they see counts of points, whose few large ones leave no steps to the many small
+# (vehicles' AP is 0.84 without it, as against 0.98 of fp32), and cost next to nothing.
+_KEPT_CONVOLUTIONS = 2
 
 
 def write_precisions(
@@ -27,7 +31,13 @@ def write_precisions(
     calibration, compared = _images(learnt, _CALIBRATING), _images(held_out, _COMPARED)
     made = [
         make_variant(
-            store, manifest, precision, calibration=calibration, held_out=compared, now_ns=time.perf_counter_ns
+            store,
+            manifest,
+            precision,
+            calibration=calibration,
+            held_out=compared,
+            now_ns=time.perf_counter_ns,
+            keep=_first_convolutions(store.artifact(manifest)),
         )
         for precision in (Precision.FP16, Precision.INT8)
     ]
@@ -47,6 +57,11 @@ def write_precisions(
 
         figures = average_precisions(answer, held_out)
         say(f"{precision.value}: {told(figures)}")
+
+
+def _first_convolutions(content: bytes) -> list[str]:
+    nodes = read_model(content, name="the network").graph.node
+    return [node.name for node in nodes if node.op_type == "Conv"][:_KEPT_CONVOLUTIONS]
 
 
 def _images(sweeps: Sequence[LabelledSweep], count: int) -> list[Arrays]:
