@@ -21,25 +21,26 @@ LEVEL_SIGMA_DBPS = 1.0  # beside what the fit says: echoes and the road
 TURN_SIGMA_RADPS2 = 0.1
 LEAST_TURN_RADPS = 0.08  # of a bearing that says anything
 USUAL_PITCH_HZ = 900.0
-HOLDS, LETS_GO = 5, 10  # tenths of a second: from when on it is told, and how long without it
+HOLDS = 4  # tenths of a second that must agree
+DOUBTS, DOUBTS_IN = 2, 3  # so many of the last tell something else: it is not known any more
 _ROUNDS = 4  # of the fits, each of which believes outliers less
 
 Reals = NDArray[np.float64]
 
 
 class Steady:
-    """A trend that is told only when it holds: single wrong ones are for nobody's ears."""
+    """A trend that is told only when it holds, and no longer than it does: a wrong one is for nobody's ears."""
 
     def __init__(self) -> None:
         self._told = SoundTrend.UNKNOWN
-        self._last: deque[SoundTrend] = deque(maxlen=LETS_GO)
+        self._last: deque[SoundTrend] = deque(maxlen=HOLDS)
 
     def push(self, trend: SoundTrend) -> SoundTrend:
+        """The trend that is told, after another tenth of a second."""
         self._last.append(trend)
-        newest = list(self._last)[-HOLDS:]
-        if len(newest) == HOLDS and set(newest) == {trend} and trend is not SoundTrend.UNKNOWN:
+        if self._last.count(trend) == HOLDS:
             self._told = trend
-        elif len(self._last) == LETS_GO and self._told not in self._last:
+        elif sum(one is not self._told for one in list(self._last)[-DOUBTS_IN:]) >= DOUBTS:
             self._told = SoundTrend.UNKNOWN
         return self._told
 

@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from crossmodal_narrator.core.scene import SoundTrend
-from crossmodal_narrator.fusion.whither import whither
+from crossmodal_narrator.fusion.whither import Steady, whither
 
 Reals = NDArray[np.float64]
 AGE_S: Reals = np.arange(19, -1, -1) / 10.0
@@ -54,3 +54,10 @@ def test_too_little_says_nothing() -> None:
     assert whither(AGE_S[few], level[few], STILL[few] + 900.0, UNKNOWN[few]) is SoundTrend.UNKNOWN
     assert whither(AGE_S, level, UNKNOWN, UNKNOWN) is SoundTrend.UNKNOWN
     assert whither(AGE_S[:0], level[:0], STILL[:0], UNKNOWN[:0]) is SoundTrend.UNKNOWN
+
+
+def test_a_trend_is_told_while_it_holds() -> None:
+    comes, goes, unknown = SoundTrend.APPROACHING, SoundTrend.RECEDING, SoundTrend.UNKNOWN
+    steady = Steady()
+    told = [steady.push(one) for one in [comes] * 4 + [goes] + [comes] * 2 + [goes] * 5 + [unknown] * 2]
+    assert told == [unknown] * 3 + [comes] * 4 + [comes] + [unknown] * 2 + [goes] * 3 + [unknown]
