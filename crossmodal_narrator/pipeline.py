@@ -19,6 +19,7 @@ from crossmodal_narrator.core.scene import SceneState, Surroundings
 from crossmodal_narrator.core.snapshot import Degradation, PlacedCamera, PlacedSweep, Snapshot, Trouble
 from crossmodal_narrator.core.speech import Narration
 from crossmodal_narrator.core.timing import StageTimer
+from crossmodal_narrator.encoding.audio import MicrophoneHealth
 from crossmodal_narrator.encoding.crossmodal import Sensed
 from crossmodal_narrator.fusion import SceneFusion
 from crossmodal_narrator.language import Narrator
@@ -51,6 +52,9 @@ class SoundEncoding(Protocol):
 
     @property
     def engine_name(self) -> str: ...
+
+    @property
+    def healths(self) -> Mapping[str, MicrophoneHealth]: ...
 
     def encode(self, chunk: AudioChunk, timer: StageTimer) -> Sequence[SoundFrame]: ...
 

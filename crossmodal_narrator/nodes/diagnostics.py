@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 
 from crossmodal_narrator.core.scene import SceneState
+from crossmodal_narrator.encoding.audio import MicrophoneHealth
 from crossmodal_narrator.nodes.opened import Opened
 from crossmodal_narrator.nodes.subscriptions import SensorSubscriptions, Watched
 from crossmodal_narrator.nodes.worker import PerceptionWorker
@@ -17,6 +18,7 @@ from crossmodal_narrator.wire import MessageKind
 OK, WARN, ERROR, STALE = DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.ERROR, DiagnosticStatus.STALE
 TROUBLE_SHOWN_S = 5.0
 DISCOVERY_S = 1.0  # publishers are not found at once
+MOST_CLIPPED = 0.01  # of the samples of a microphone
 QUIET_S = 1.5  # after which a topic that was alive is called silent
 OPTIONAL = (MessageKind.IMAGE, MessageKind.COMPRESSED_IMAGE)  # of a camera one of both is enough
 
@@ -124,6 +126,24 @@ def engine(name: str, opened: Opened[Encoder], *, none: str, without: str) -> He
     message = (opened.encoder.engine_name if opened.encoder is not None else "") or none
     level = OK if all(refusal.is_absent for refusal in opened.refusals) else WARN
     return Health(name=name, level=level, message=message, values=refused)
+
+
+def microphones(healths: Mapping[str, MicrophoneHealth]) -> Iterator[Health]:
+    """How each microphone itself is: dead channels, samples at full scale, what was lost."""
+    for name, health in sorted(healths.items()):
+        values = {
+            "lost_s": f"{health.lost_s:.2f}",
+            "restarts": str(health.restarts),
+            "clipped": f"{100.0 * health.clipped:.1f} %",
+            "dead_channels": ", ".join(map(str, health.dead)),
+        }
+        level, message = OK, "it hears"
+        if health.clipped > MOST_CLIPPED:
+            level, message = WARN, f"{100.0 * health.clipped:.0f} % of its samples are at full scale: lower its gain"
+        if health.dead:
+            which = ", ".join(map(str, health.dead))
+            level, message = WARN, f"nothing comes from channel {which}: check its cable and its capsule"
+        yield Health(name=f"microphone {name}", level=level, message=message, values=values)
 
 
 def messages(worker: PerceptionWorker, now_ns: int) -> Health:

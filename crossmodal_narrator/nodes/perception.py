@@ -137,6 +137,8 @@ class PerceptionNode(NarratorLifecycleNode):
             return
         now_ns = time.monotonic_ns()
         yield from diagnostics.inputs(sensors, now_ns)
+        if self._sound.encoder is not None:
+            yield from diagnostics.microphones(self._sound.encoder.healths)
         yield diagnostics.senses(worker.newest)
         yield diagnostics.messages(worker, now_ns)
         figures = {

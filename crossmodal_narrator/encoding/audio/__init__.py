@@ -3,5 +3,6 @@
 from crossmodal_narrator.encoding.audio.alarm import CueAlarms
 from crossmodal_narrator.encoding.audio.config import SoundEncoderConfig
 from crossmodal_narrator.encoding.audio.encoder import Deaf, SoundEncoder, SoundModelSpec
+from crossmodal_narrator.encoding.audio.health import MicrophoneHealth
 
-__all__ = ["CueAlarms", "Deaf", "SoundEncoder", "SoundEncoderConfig", "SoundModelSpec"]
+__all__ = ["CueAlarms", "Deaf", "MicrophoneHealth", "SoundEncoder", "SoundEncoderConfig", "SoundModelSpec"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,7 @@ from crossmodal_narrator.core.detections import SirenPattern, SoundFrame
 from crossmodal_narrator.core.frames import AudioChunk
 from crossmodal_narrator.core.timing import StageTimer
 from crossmodal_narrator.encoding.audio.config import SoundEncoderConfig
+from crossmodal_narrator.encoding.audio.health import MicrophoneHealth
 from crossmodal_narrator.encoding.audio.stream import SoundStream, Window
 from crossmodal_narrator.encoding.engine import Engine
 
@@ -28,6 +29,10 @@ class Deaf:
 
     engine_name = ""
 
+    @property
+    def healths(self) -> Mapping[str, MicrophoneHealth]:
+        return {}
+
     def encode(self, chunk: AudioChunk, timer: StageTimer) -> Sequence[SoundFrame]:
         return ()
 
@@ -40,6 +45,7 @@ class SoundEncoder:
         self._streams: dict[str, SoundStream] = {}
         self._place = {label: k for k, label in enumerate(spec.labels)}
         self.engine_name = engine.name  # as diagnostics say it
+        self.healths: Mapping[str, MicrophoneHealth] = {}  # by microphone; another mapping after each chunk
 
     def encode(self, chunk: AudioChunk, timer: StageTimer) -> Sequence[SoundFrame]:
         """The frames that `chunk` completes: one each 100 ms of the stream, however it is cut into chunks.
@@ -49,8 +55,11 @@ class SoundEncoder:
         """
         if chunk.microphone not in self._streams:
             self._streams[chunk.microphone] = SoundStream(self._config, self._spec.context_frames)
+        stream = self._streams[chunk.microphone]
         with timer.stage("audio/encode"):
-            return [self._frame(chunk.microphone, window) for window in self._streams[chunk.microphone].push(chunk)]
+            frames = [self._frame(chunk.microphone, window) for window in stream.push(chunk)]
+        self.healths = {**self.healths, chunk.microphone: stream.health}
+        return frames
 
     def _frame(self, microphone: str, window: Window) -> SoundFrame:
         answer = self._engine.infer({"features": window.features[None]})["probabilities"][0]

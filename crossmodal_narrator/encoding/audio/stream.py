@@ -10,6 +10,7 @@ import numpy as np
 from crossmodal_narrator.core.errors import FrameError
 from crossmodal_narrator.core.frames import AudioChunk
 from crossmodal_narrator.encoding.audio.config import SoundEncoderConfig
+from crossmodal_narrator.encoding.audio.health import ChannelWatch, MicrophoneHealth
 from crossmodal_narrator.encoding.audio.logmel import (
     BLOCK,
     CHANNELS,
@@ -41,7 +42,15 @@ class SoundStream:
         self._mel = LogMel()
         self._window = np.zeros((CHANNELS, context_frames, MELS), np.float32)
         self._form: tuple[int, int] | None = None  # rate and channels of what is being heard
+        self._lost_s = 0.0
         self.restarts = 0  # how often the stream began anew after its first beginning
+
+    @property
+    def health(self) -> MicrophoneHealth:
+        """Once a chunk has come."""
+        return MicrophoneHealth(
+            lost_s=self._lost_s, restarts=self.restarts, clipped=self._channels.clipped, dead=self._channels.dead
+        )
 
     def push(self, chunk: AudioChunk) -> Iterator[Window]:
         """The windows that `chunk` completes.
@@ -53,6 +62,7 @@ class SoundStream:
         if bad:
             raise FrameError(f"AudioChunk.samples holds {bad} NaN or Inf", remedy="mend the driver of the microphone")
         samples = self._joined(chunk)
+        self._channels.push(chunk.samples, chunk.sample_rate_hz)
         self._heard += len(samples)
         return self._blocks(self._resampler.push(samples))
 
@@ -64,6 +74,7 @@ class SoundStream:
         late = round((chunk.stamp_ns - self._stamp_ns) * rate_hz / 1e9) - self._heard  # samples
         if abs(late) <= self._config.max_jitter_s * rate_hz:
             return chunk.samples
+        self._lost_s += max(late, 0) / rate_hz
         if abs(late) > self._config.max_bridge_s * rate_hz or -late >= len(chunk.samples):
             return self._begin(chunk)
         if late < 0:
@@ -75,6 +86,7 @@ class SoundStream:
         self._form = (chunk.sample_rate_hz, chunk.samples.shape[1])
         self._resampler = Resampler(*self._form)
         self._stamp_ns, self._heard, self._made = chunk.stamp_ns, 0, 0
+        self._channels = ChannelWatch(chunk.samples.shape[1])
         self._mel.reset()
         capsules = self._config.capsules
         self._tones = Tones(capsules if len(capsules) == chunk.samples.shape[1] else ())
