@@ -36,7 +36,6 @@ LEAST_AGREEING = 0.6  # of the bearings: else nothing is said of the direction
 MOST_TURN_RADPS = 2.0  # of a bearing: what is faster is an error
 RECENT_S = 0.4
 
-
 Reals = NDArray[np.float64]
 
 
@@ -83,6 +82,7 @@ class SoundTracker:
 
     def _forget(self) -> None:
         self._stamp_ns = 0
+        self._has_ego = False
         self._sounds: dict[tuple[str, str], _Sound] = {}  # by kind and microphone
         self._alarms: dict[str, CueAlarms] = {}
         self._binders = {kind: Binder(self._config.capsules) for kind in KINDS}
@@ -95,6 +95,10 @@ class SoundTracker:
         if stamp_ns < self._stamp_ns:
             self._forget()
         self._stamp_ns = stamp_ns
+        if (ego is not None) is not self._has_ego:
+            for sound in self._sounds.values():
+                sound.frames.clear()  # bearings in odom mean nothing without it, nor those without it once it is back
+        self._has_ego = ego is not None
         for frame in heard:
             self._hear(frame, stamp_ns, ego)
         events = (self._event(kind, stamp_ns, ego, objects) for kind in KINDS)
@@ -102,7 +106,7 @@ class SoundTracker:
 
     def _hear(self, frame: SoundFrame, now_ns: int, ego: EgoMotion | None) -> None:
         alarms = self._alarms.setdefault(frame.microphone, CueAlarms(self._config))
-        for kind, is_on, probability in zip((SIREN, HORN), alarms.push(frame), (frame.siren, frame.horn), strict=True):
+        for kind, is_on, probability in zip(KINDS, alarms.push(frame), (frame.siren, frame.horn), strict=True):
             sound = self._sounds.setdefault((kind, frame.microphone), _Sound())
             if is_on:
                 sound.is_on, sound.last_ns = True, frame.stamp_ns
@@ -194,7 +198,7 @@ def _now(off: Reals, age_s: Reals, weight: Reals) -> float:
 
 
 def _trend(frames: Iterable[_Heard], now_ns: int) -> SoundTrend:
-    """From the first frame on that the alarm can have been for: before it, there was something else."""
+    """By the frames in which it is probably heard: level and bearing of the others are of something else."""
     heard = [f for f in frames if f.probability >= HEARD]
     columns = (
         [(now_ns - f.stamp_ns) / 1e9 for f in heard],

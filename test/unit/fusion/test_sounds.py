@@ -213,3 +213,14 @@ def test_a_clock_that_jumps_back_forgets_what_was_heard() -> None:
         tracker.update(START_NS + k * STEP_NS, (frame(k, siren=0.95),), None, ())
     back = START_NS - 3_600_000_000_000
     assert tracker.update(back, (), None, ()) == ()
+
+
+def test_a_siren_goes_on_when_odometry_comes_and_goes_and_no_bearing_of_the_other_frame_is_mixed_in() -> None:
+    """Half a turn away from odom's x axis; without odometry bearings are those of the vehicle."""
+    tracker = SoundTracker(SoundEncoderConfig())
+    turned = replace(ego(0), odom_from_base=Pose.from_xy_yaw(0.0, 0.0, 3.0))
+    for k in range(40):
+        motion = turned if 15 <= k < 30 else None
+        event = tracker.update(START_NS + k * STEP_NS, (frame(k, siren=0.95, azimuth=1.0),), motion, ())
+        if k >= 4:
+            assert event[0].azimuth_rad is None or abs(event[0].azimuth_rad - 1.0) < 0.02
