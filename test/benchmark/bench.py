@@ -23,6 +23,7 @@ from rich.table import Table
 from crossmodal_narrator.assembly import build_pipeline
 from crossmodal_narrator.bags import open_bag
 from crossmodal_narrator.bags.replay import Replay, Transcript
+from crossmodal_narrator.bags.vehicle import vehicle_file
 from crossmodal_narrator.cli.parameters import narrator_config, perception_config
 from crossmodal_narrator.wire import Intake, guess_topics
 
@@ -41,7 +42,8 @@ def stage_table(path: Path) -> Table:
     """Replay the drive once and sum up its stages."""
     bag = open_bag(path)
     topics = guess_topics([(topic.name, topic.msgtype) for topic in bag.topics])
-    pipeline = build_pipeline(perception_config(None, topics), narrator_config(None, "en"), now_ns=time.perf_counter_ns)
+    perception = perception_config(None, topics, vehicle_file(path))
+    pipeline = build_pipeline(perception, narrator_config(None, "en"), now_ns=time.perf_counter_ns)
     times_ms: dict[str, list[float]] = defaultdict(list)
     with tempfile.TemporaryDirectory() as folder, Transcript(Path(folder)) as transcript:
         record = transcript.write_time

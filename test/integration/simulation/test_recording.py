@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 from crossmodal_narrator.bags import open_bag
+from crossmodal_narrator.core.config import read_parameter_file
 from crossmodal_narrator.core.errors import BagError, ScenarioError
 from crossmodal_narrator.core.frames import CameraFrame, EgoMotion, FrameTransform, LidarSweep
 from crossmodal_narrator.evaluation.truth import Kind, read_truth
@@ -24,7 +25,7 @@ from crossmodal_narrator.simulation.drive import Drive, build_drive
 from crossmodal_narrator.simulation.preview import HEIGHT, WIDTH, preview_frames, write_preview
 from crossmodal_narrator.simulation.recording import record
 from crossmodal_narrator.simulation.rollout import START_NS
-from crossmodal_narrator.simulation.sensors.rig import LidarMount
+from crossmodal_narrator.simulation.sensors.rig import LidarMount, MicrophoneArray
 from crossmodal_narrator.wire import Intake, guess_topics
 
 
@@ -151,6 +152,9 @@ def test_what_begins_with_the_drive_is_an_event_of_its_first_entry(tmp_path):
     record(drive, tmp_path / "drive", processes=1)
     first = json.loads((tmp_path / "drive" / "truth.json").read_text())[0]
     assert "hi_lo_on" in [event["event"] for event in first["events"]]
+    vehicle = read_parameter_file(tmp_path / "drive" / "vehicle.yaml", "perception")
+    array = MicrophoneArray()
+    assert vehicle["sound.capsules_m"][:3] == pytest.approx(array.in_base_m[0])
     expected = json.loads((tmp_path / "drive" / "expectations.json").read_text())
     assert expected["length_s"] == pytest.approx(0.2)
 
