@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache, partial
 from typing import Protocol
 
@@ -42,9 +42,11 @@ class CameraEncoding(Protocol):
 
 
 class LidarEncoding(Protocol):
-    """What turns a sweep into clusters."""
+    """What turns a sweep into clusters, and recognises things among them."""
 
-    def encode(self, sweep: PlacedSweep, timer: StageTimer) -> LidarFeatures: ...
+    def take_apart(self, sweep: PlacedSweep, timer: StageTimer) -> LidarFeatures: ...
+
+    def recognise(self, features: LidarFeatures, timer: StageTimer) -> LidarFeatures: ...
 
 
 class SoundEncoding(Protocol):
@@ -91,7 +93,8 @@ class Perception:
         self._surroundings = surroundings
         self._heard: deque[SoundFrame] = deque(maxlen=_HEARD_FRAMES)
         self._unreadable: dict[Source, Degradation] = {}
-        # The sweep is taken apart while the camera takes its first look; neither needs the other for that.
+        # The sweep is taken apart while the camera takes its first look, and known shapes are looked for in it during the
+        # second, which goes where clusters are.
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="lidar")
 
     @property
@@ -138,18 +141,23 @@ class Perception:
         if self._unreadable:
             snapshot = dataclasses.replace(snapshot, missing=(*snapshot.missing, *self._unreadable.values()))
         sweep = snapshot.lidar
-        encoding = None if sweep is None else self._beside.submit(self._lidar.encode, sweep, self.timer)
+        apart = None if sweep is None else self._beside.submit(self._lidar.take_apart, sweep, self.timer)
+        whole = None if apart is None else self._beside.submit(self._recognise, apart)
 
         @cache
-        def lidar_and_regions() -> tuple[LidarFeatures | None, Mapping[str, Sequence[RegionOfInterest]]]:
-            lidar = None if encoding is None else encoding.result()
+        def regions() -> Mapping[str, Sequence[RegionOfInterest]]:
+            clusters = None if apart is None else apart.result()
             with self.timer.stage("fusion/regions"):
-                return lidar, self._fusion.regions(snapshot, lidar)
+                return self._fusion.regions(snapshot, clusters)
 
-        cameras = self._look(snapshot.cameras, lambda camera: lidar_and_regions()[1].get(camera, ()))
-        lidar = lidar_and_regions()[0]
+        cameras = self._look(snapshot.cameras, lambda camera: regions().get(camera, ()))
+        regions()  # fusion is told of every snapshot, looked at or not
+        lidar = None if whole is None else whole.result()
         scene = self._fusion.update(snapshot, cameras, lidar, heard, self.timer)
         return dataclasses.replace(scene, surroundings=self._look_around(snapshot, cameras, lidar))
+
+    def _recognise(self, apart: Future[LidarFeatures]) -> LidarFeatures:
+        return self._lidar.recognise(apart.result(), self.timer)
 
     def _listen(self, chunks: Sequence[AudioChunk]) -> list[SoundFrame]:
         """What is heard in chunks that came since the last snapshot."""

@@ -50,9 +50,12 @@ def bird_eye_image(points: Floats, window: Window = WHOLE) -> Floats:
     cells, height = rows[kept] * side + columns[kept], height[kept]
     slices = np.searchsorted(np.array(SLICES_M[1:-1], np.float32), height, side="right").astype(np.int32)
     planes = len(SLICES_M) - 1
-    counts = np.bincount(slices * (side * side) + cells, minlength=planes * side * side)
-    image = np.empty((CHANNELS, side, side), np.float32)
-    image[:planes] = _LOG_COUNT[np.minimum(counts, int(_MANY_POINTS))].reshape(planes, side, side)
+    image = np.zeros((CHANNELS, side, side), np.float32)
+    # 97 of 100 cells are empty: sorting the points costs a quarter of counting all cells.
+    counted = np.sort(slices * (side * side) + cells)
+    first = np.flatnonzero(np.diff(counted, prepend=-1))
+    counts = np.diff(first, append=len(counted))
+    image.reshape(-1)[counted[first]] = _LOG_COUNT[np.minimum(counts, int(_MANY_POINTS))]
     image[planes] = _greatest(cells, height, side)
     image[planes + 1] = _DISTANCE[window.row : window.row + side, window.column : window.column + side]
     return image

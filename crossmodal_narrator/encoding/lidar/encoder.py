@@ -24,7 +24,14 @@ class LidarEncoder:
 
     def encode(self, sweep: PlacedSweep, timer: StageTimer) -> LidarFeatures:
         """What stands on the ground in `sweep`, and which of it has a known shape."""
-        features = self._geometry.encode(sweep, timer)
+        return self.recognise(self.take_apart(sweep, timer), timer)
+
+    def take_apart(self, sweep: PlacedSweep, timer: StageTimer) -> LidarFeatures:
+        """The first half: what stands on the ground. A camera's second look waits for no more."""
+        return self._geometry.encode(sweep, timer)
+
+    def recognise(self, features: LidarFeatures, timer: StageTimer) -> LidarFeatures:
+        """The second half: the same, with what has a known shape."""
         if self._detector is None:
             return features
         return replace(features, detections=self._detector.detect(features, timer))
