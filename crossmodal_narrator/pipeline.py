@@ -93,7 +93,7 @@ class Perception:
         self._surroundings = surroundings
         self._heard: deque[SoundFrame] = deque(maxlen=_HEARD_FRAMES)
         self._unreadable: dict[Source, Degradation] = {}
-        # The sweep is taken apart while the camera takes its first look, and known shapes are looked for in it during the
+        # The sweep is taken apart while the camera takes its first look; known shapes are looked for in it during the
         # second, which goes where clusters are.
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="lidar")
 

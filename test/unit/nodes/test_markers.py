@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from crossmodal_narrator.core.detections import Attribute, ObjectClass
-from crossmodal_narrator.core.scene import Motion, Relation, SceneObject, SceneState, Side
+from crossmodal_narrator.core.scene import Motion, Relation, SceneObject, SceneState, Side, SoundEvent, SoundTrend
 
 drawing = pytest.importorskip("crossmodal_narrator.nodes.markers", reason="rclpy is not installed")
 
@@ -30,8 +31,20 @@ CAR = SceneObject(
 )
 
 
-def drawn(*things: SceneObject) -> list[Any]:
-    scene = SceneState(stamp_ns=1_500_000_000, ego=None, objects=things, sounds=(), signals=(), degraded=())
+SIREN = SoundEvent(
+    kind="siren",
+    azimuth_rad=math.pi / 2,
+    range_m=None,
+    trend=SoundTrend.APPROACHING,
+    level_db=-20.0,
+    track_id=7,
+    confidence=0.9,
+    evidence=(),
+)
+
+
+def drawn(*things: SceneObject, sounds: tuple[SoundEvent, ...] = ()) -> list[Any]:
+    scene = SceneState(stamp_ns=1_500_000_000, ego=None, objects=things, sounds=sounds, signals=(), degraded=())
     types = SimpleNamespace(Time=pytest.importorskip("builtin_interfaces.msg").Time)
     return list(drawing.markers(scene, "base_link", types).markers)
 
@@ -54,3 +67,12 @@ def test_a_thing_whose_place_nobody_knows_is_not_drawn() -> None:
     bearing_only = dataclasses.replace(CAR, position_m=None, size_lwh_m=None, yaw_rad=None, velocity_mps=None)
 
     assert drawn(bearing_only) == []
+
+
+def test_a_sound_is_an_arrow_from_where_it_comes_and_one_from_anywhere_is_not_drawn() -> None:
+    arrow, name = drawn(sounds=(SIREN, dataclasses.replace(SIREN, kind="horn", azimuth_rad=None)))
+    first, last = arrow.points
+    assert (arrow.ns, arrow.header.frame_id) == ("sounds", "base_link")
+    assert first.y > last.y > 0.0
+    assert first.x == pytest.approx(0.0, abs=1e-9)
+    assert name.text == "siren of 7\napproaching 0.90"
