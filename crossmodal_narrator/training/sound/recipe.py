@@ -28,7 +28,7 @@ _TOLD = 500  # components
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SoundSchedule(Schedule):
-    """As the weights in the repository were learnt (models/sound_events/README.md)."""
+    """What it gives, and why other weights are kept, stands in models/sound_events/README.md."""
 
     steps: int = parameter(12_000, help="batches in all", low=1, high=10_000_000)
     learning_rate: float = parameter(2.5e-3, help="greatest rate of AdamW", low=1e-7, high=1.0)
