@@ -15,8 +15,8 @@ import numpy as np
 from crossmodal_narrator.core.frames import EgoMotion
 from crossmodal_narrator.core.geometry import Vec3, wrap_angle
 from crossmodal_narrator.core.scene import Motion, SceneObject, SoundTrend
+from crossmodal_narrator.encoding.audio import SOUND_MPS
 
-SOUND_MPS = 340.0
 BEARING_SIGMA_RAD = math.radians(5.0)
 ELSEWHERE = 0.05  # how likely it is that a bearing is wrong altogether
 GAIN = 0.3  # of a tenth of a second: neighbouring bearings share much of their error

@@ -4,5 +4,14 @@ from crossmodal_narrator.encoding.audio.alarm import CueAlarms
 from crossmodal_narrator.encoding.audio.config import SoundEncoderConfig
 from crossmodal_narrator.encoding.audio.encoder import Deaf, SoundEncoder, SoundModelSpec
 from crossmodal_narrator.encoding.audio.health import MicrophoneHealth
+from crossmodal_narrator.encoding.audio.tones import SOUND_MPS
 
-__all__ = ["CueAlarms", "Deaf", "MicrophoneHealth", "SoundEncoder", "SoundEncoderConfig", "SoundModelSpec"]
+__all__ = [
+    "SOUND_MPS",
+    "CueAlarms",
+    "Deaf",
+    "MicrophoneHealth",
+    "SoundEncoder",
+    "SoundEncoderConfig",
+    "SoundModelSpec",
+]
