@@ -24,7 +24,9 @@ MOST_SCORE, BOUND_SCORE = 5.0, 2.5
 MARGIN = 1.0  # by which the best must lead: two in one direction are told apart by nothing
 LOST_S = 0.6
 TOGETHER_S = 0.4  # for so long both must come, or go
-TURNED_RAD = math.radians(12.0)  # or so far they must turn around us together, as the world stands
+TURNED_RAD = math.radians(12.0)  # or so far they must turn around us together, as the world stands,
+TURN_FADES_S = 1.0  # within about so long: who only stands between us and a siren turns, too, but less and slower
+ALIKE = 0.5  # share of the sound's turn by which the thing's may differ
 PARKED_COSTS = 0.4
 CONTRADICTED_COSTS = 3.0  # it sounds nearer and nearer, and this one drives away, or the reverse
 RADIAL_MPS = 2.0
@@ -37,12 +39,16 @@ class _Candidate:
     score: float = 0.0
     seen_ns: int = 0
     bearing_rad: float | None = None  # in odom, when a direction was heard last
+    heard_rad: float = 0.0  # the sound's bearing then
     turned_rad: float = 0.0  # while the sound agreed
+    sound_turned_rad: float = 0.0  # meanwhile
     together_s: float = 0.0  # while both came, or went
 
     @property
     def moves_alike(self) -> bool:
-        return self.together_s >= TOGETHER_S or abs(self.turned_rad) >= TURNED_RAD
+        off_rad = abs(self.turned_rad - self.sound_turned_rad)
+        turns_alike = abs(self.turned_rad) >= TURNED_RAD and off_rad <= ALIKE * abs(self.sound_turned_rad)
+        return self.together_s >= TOGETHER_S or turns_alike
 
 
 class Binder:
@@ -102,14 +108,17 @@ class Binder:
     ) -> None:
         agreement = self._agreement(azimuth_rad, trend, ego, thing)
         candidate.score = max(-MOST_SCORE, min(MOST_SCORE, candidate.score + GAIN * agreement))
-        bearing = wrap_angle(thing.azimuth_rad + (0.0 if ego is None else ego.odom_from_base.yaw_rad))
+        yaw = 0.0 if ego is None else ego.odom_from_base.yaw_rad
+        bearing, heard = wrap_angle(thing.azimuth_rad + yaw), wrap_angle(azimuth_rad + yaw)
         if agreement <= 0.0:
-            candidate.together_s = candidate.turned_rad = 0.0
+            candidate.together_s = candidate.turned_rad = candidate.sound_turned_rad = 0.0
         elif candidate.bearing_rad is not None:
-            candidate.turned_rad += wrap_angle(bearing - candidate.bearing_rad)
+            kept = math.exp(-(now_ns - candidate.seen_ns) / 1e9 / TURN_FADES_S)
+            candidate.turned_rad = kept * candidate.turned_rad + wrap_angle(bearing - candidate.bearing_rad)
+            candidate.sound_turned_rad = kept * candidate.sound_turned_rad + wrap_angle(heard - candidate.heard_rad)
             if _radial(trend, ego, thing) > RADIAL_MPS:
                 candidate.together_s += (now_ns - candidate.seen_ns) / 1e9
-        candidate.bearing_rad = bearing
+        candidate.bearing_rad, candidate.heard_rad = bearing, heard
 
     def _agreement(self, azimuth_rad: float, trend: SoundTrend, ego: EgoMotion | None, thing: SceneObject) -> float:
         """Log-likelihood that the sound is this thing's, against a sound from anywhere."""

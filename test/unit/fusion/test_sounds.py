@@ -177,6 +177,18 @@ def test_who_only_stands_between_us_and_a_siren_is_not_its_source() -> None:
     assert set(whose([math.pi] * 60, lambda k: (thing(7, -10.0, 0.0, label=ObjectClass.BUS),))) == {None}
 
 
+def test_who_slowly_turns_before_a_siren_that_turns_more_is_not_its_source() -> None:
+    """The bus behind us goes to the right as the road bends, and the ambulance behind it begins to overtake: within
+    three seconds the one has turned by 14 degrees and the other by 20, and all the time their directions agree.
+    """
+    bus = [math.pi + math.radians(5.0 - 14.0 * k / 30.0) for k in range(30)]
+    siren = [math.pi + math.radians(4.0 - 20.0 * (k / 30.0) ** 2) for k in range(30)]
+    owners = whose(
+        siren, lambda k: (thing(1, 11.0 * math.cos(bus[k]), 11.0 * math.sin(bus[k]), label=ObjectClass.BUS),)
+    )
+    assert set(owners) == {None}
+
+
 @pytest.mark.parametrize(
     "things",
     [
