@@ -76,8 +76,7 @@ class Told:
 
 def told(course: str, kind: SoundKind, snr_db: float, rt60_s: float, seed: int) -> list[Told]:
     """One case from its onset on, ten times a second."""
-    array = MicrophoneArray()
-    capsules = np.array(array.position_m) + np.array(array.capsules_m)
+    capsules = np.array(MicrophoneArray().in_base_m)
     config = SoundEncoderConfig(capsules_m=tuple(float(v) for v in capsules.ravel()))
     ears, tracker, timer = encoder(config=config), SoundTracker(config), StageTimer(time.perf_counter_ns)
     rest = heard(course, None, seed)

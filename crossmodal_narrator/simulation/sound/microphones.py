@@ -48,8 +48,7 @@ class Capsules:
     @cached_property
     def offsets_m(self) -> Reals:
         """(capsules, 3)."""
-        outside = np.array(self.array.position_m) + np.array(self.array.capsules_m)
-        return np.concatenate([outside, [CABIN_POSITION_M]])
+        return np.array([*self.array.in_base_m, CABIN_POSITION_M])
 
     @property
     def samples(self) -> int:
