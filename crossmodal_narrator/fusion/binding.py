@@ -19,7 +19,8 @@ from crossmodal_narrator.encoding.audio import SOUND_MPS
 
 BEARING_SIGMA_RAD = math.radians(5.0)
 ELSEWHERE = 0.05  # how likely it is that a bearing is wrong altogether
-GAIN = 0.3  # of a tenth of a second: neighbouring bearings share much of their error
+GAIN_PER_S = 3.0  # neighbouring bearings share much of their error
+COUNTS_S = 0.3  # at most, of one snapshot: how things were between two that are farther apart is not known
 MOST_SCORE, BOUND_SCORE = 5.0, 2.5
 MARGIN = 1.0  # by which the best must lead: two in one direction are told apart by nothing
 LOST_S = 0.6
@@ -36,9 +37,9 @@ RADIAL_MPS = 2.0
 class _Candidate:
     """A thing that may be the source."""
 
+    seen_ns: int
     score: float = 0.0
-    seen_ns: int = 0
-    bearing_rad: float | None = None  # in odom, when a direction was heard last
+    bearing_rad: float | None = None  # in odom, when a direction was heard last and agreed
     heard_rad: float = 0.0  # the sound's bearing then
     turned_rad: float = 0.0  # while the sound agreed
     sound_turned_rad: float = 0.0  # meanwhile
@@ -75,7 +76,7 @@ class Binder:
         """The thing whose sound it is, while it is in the scene."""
         might = {thing.track_id: thing for thing in objects if thing.label.is_vehicle}
         for track_id, thing in might.items():
-            candidate = self._candidates.setdefault(track_id, _Candidate())
+            candidate = self._candidates.setdefault(track_id, _Candidate(seen_ns=now_ns))
             if azimuth_rad is not None:
                 self._count(candidate, now_ns, azimuth_rad, trend, ego, thing)
             candidate.seen_ns = now_ns
@@ -107,17 +108,21 @@ class Binder:
         thing: SceneObject,
     ) -> None:
         agreement = self._agreement(azimuth_rad, trend, ego, thing)
-        candidate.score = max(-MOST_SCORE, min(MOST_SCORE, candidate.score + GAIN * agreement))
+        since_s = (now_ns - candidate.seen_ns) / 1e9
+        candidate.score += GAIN_PER_S * min(since_s, COUNTS_S) * agreement
+        candidate.score = max(-MOST_SCORE, min(MOST_SCORE, candidate.score))
         yaw = 0.0 if ego is None else ego.odom_from_base.yaw_rad
         bearing, heard = wrap_angle(thing.azimuth_rad + yaw), wrap_angle(azimuth_rad + yaw)
         if agreement <= 0.0:
             candidate.together_s = candidate.turned_rad = candidate.sound_turned_rad = 0.0
-        elif candidate.bearing_rad is not None:
-            kept = math.exp(-(now_ns - candidate.seen_ns) / 1e9 / TURN_FADES_S)
+            candidate.bearing_rad = None  # from where a sound jumps to the thing's direction is no turn of it
+            return
+        if candidate.bearing_rad is not None:
+            kept = math.exp(-since_s / TURN_FADES_S)
             candidate.turned_rad = kept * candidate.turned_rad + wrap_angle(bearing - candidate.bearing_rad)
             candidate.sound_turned_rad = kept * candidate.sound_turned_rad + wrap_angle(heard - candidate.heard_rad)
             if _radial(trend, ego, thing) > RADIAL_MPS:
-                candidate.together_s += (now_ns - candidate.seen_ns) / 1e9
+                candidate.together_s += since_s
         candidate.bearing_rad, candidate.heard_rad = bearing, heard
 
     def _agreement(self, azimuth_rad: float, trend: SoundTrend, ego: EgoMotion | None, thing: SceneObject) -> float:

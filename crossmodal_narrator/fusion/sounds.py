@@ -147,7 +147,7 @@ class SoundTracker:
         if bearing is not None:
             yaw = 0.0 if ego is None else ego.odom_from_base.yaw_rad
             azimuth = wrap_angle(bearing - yaw)
-        trend = self._trends[kind].push(_trend(sound.frames, now_ns))
+        trend = self._trends[kind].push(now_ns, _trend(sound.frames, now_ns))
         found = self._binders[kind].bind(now_ns, azimuth, trend, ego, objects)
         return SoundEvent(
             kind=kind,

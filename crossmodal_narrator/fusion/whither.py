@@ -21,8 +21,8 @@ LEVEL_SIGMA_DBPS = 1.0  # beside what the fit says: echoes and the road
 TURN_SIGMA_RADPS2 = 0.1
 LEAST_TURN_RADPS = 0.08  # of a bearing that says anything
 USUAL_PITCH_HZ = 900.0
-HOLDS = 4  # tenths of a second that must agree
-DOUBTS, DOUBTS_IN = 2, 3  # so many of the last tell something else: it is not known any more
+HOLDS_S = 0.25  # all that was found since before then must agree
+DOUBTS_S, DOUBTS = 0.25, 0.6  # such a share of what was found in so long is something else: it is not known any more
 _ROUNDS = 4  # of the fits, each of which believes outliers less
 
 Reals = NDArray[np.float64]
@@ -33,14 +33,19 @@ class Steady:
 
     def __init__(self) -> None:
         self._told = SoundTrend.UNKNOWN
-        self._last: deque[SoundTrend] = deque(maxlen=HOLDS)
+        self._last: deque[tuple[int, SoundTrend]] = deque()
 
-    def push(self, trend: SoundTrend) -> SoundTrend:
-        """The trend that is told, after another tenth of a second."""
-        self._last.append(trend)
-        if self._last.count(trend) == HOLDS:
+    def push(self, stamp_ns: int, trend: SoundTrend) -> SoundTrend:
+        """The trend that is told at `stamp_ns`, at which `trend` was found."""
+        self._last.append((stamp_ns, trend))
+        while len(self._last) > 1 and (stamp_ns - self._last[1][0]) / 1e9 >= HOLDS_S:
+            self._last.popleft()
+        held_s = (stamp_ns - self._last[0][0]) / 1e9
+        if held_s >= HOLDS_S and all(one is trend for _, one in self._last):
             self._told = trend
-        elif sum(one is not self._told for one in list(self._last)[-DOUBTS_IN:]) >= DOUBTS:
+            return trend
+        newest = [one is not self._told for at_ns, one in self._last if (stamp_ns - at_ns) / 1e9 <= DOUBTS_S]
+        if held_s > 0.0 and sum(newest) >= DOUBTS * len(newest):
             self._told = SoundTrend.UNKNOWN
         return self._told
 

@@ -11,10 +11,11 @@ import pytest
 from crossmodal_narrator.core.detections import Bearing, ObjectClass, SirenPattern, SoundFrame
 from crossmodal_narrator.core.frames import EgoMotion
 from crossmodal_narrator.core.geometry import Pose, wrap_angle
-from crossmodal_narrator.core.scene import Evidence, Motion, Relation, SceneObject, Side, SoundEvent
+from crossmodal_narrator.core.scene import Evidence, Motion, Relation, SceneObject, Side, SoundEvent, SoundTrend
 from crossmodal_narrator.core.snapshot import Sense
 from crossmodal_narrator.encoding.audio import SoundEncoderConfig
 from crossmodal_narrator.fusion import SoundTracker
+from crossmodal_narrator.fusion.binding import Binder
 
 START_NS, STEP_NS = 1_700_000_000_000_000_000, 100_000_000
 
@@ -170,6 +171,24 @@ def test_they_are_one_when_they_come_together() -> None:
     level = (frame(k, siren=0.95, azimuth=math.pi, level_db=-60.0 + 0.4 * k) for k in range(40))
     steps = sirens(followed(level, things=lambda k: (thing(7, -70.0 + 1.5 * k, 0.0, velocity=(15.0, 0.0, 0.0)),)))
     assert [e.track_id for e in steps[-5:] if e is not None] == [7] * 5
+
+
+@pytest.mark.parametrize("rate_hz", [5, 20, 50])
+def test_how_soon_they_are_one_does_not_depend_on_how_often_they_are_looked_at(rate_hz: int) -> None:
+    """At first the siren is elsewhere, which counts against the thing; a LiDAR of 20 Hz looks twice as often."""
+
+    def bound_s(rate_hz: int) -> float:
+        binder = Binder(())
+        for k in range(3 * rate_hz):
+            number = 10.0 * k / rate_hz
+            seen = thing(7, -12.0 + 1.2 * number, 4.0, velocity=(12.0, 0.0, 0.0))
+            azimuth = seen.azimuth_rad + (2.0 if number < 10.0 else 0.0)
+            stamp_ns = START_NS + k * 1_000_000_000 // rate_hz
+            if binder.bind(stamp_ns, azimuth, SoundTrend.UNKNOWN, ego(0), (seen,)) is not None:
+                return k / rate_hz
+        return math.inf
+
+    assert bound_s(rate_hz) == pytest.approx(bound_s(10), abs=1.1 * max(0.1, 1.0 / rate_hz))
 
 
 def test_who_only_stands_between_us_and_a_siren_is_not_its_source() -> None:

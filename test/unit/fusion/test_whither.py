@@ -59,5 +59,13 @@ def test_too_little_says_nothing() -> None:
 def test_a_trend_is_told_while_it_holds() -> None:
     comes, goes, unknown = SoundTrend.APPROACHING, SoundTrend.RECEDING, SoundTrend.UNKNOWN
     steady = Steady()
-    told = [steady.push(one) for one in [comes] * 4 + [goes] + [comes] * 2 + [goes] * 5 + [unknown] * 2]
+    found = [comes] * 4 + [goes] + [comes] * 2 + [goes] * 5 + [unknown] * 2
+    told = [steady.push(k * 100_000_000, one) for k, one in enumerate(found)]
     assert told == [unknown] * 3 + [comes] * 4 + [comes] + [unknown] * 2 + [goes] * 3 + [unknown]
+
+
+@pytest.mark.parametrize("rate_hz", [5, 10, 20, 50])
+def test_how_long_it_must_hold_does_not_depend_on_how_often_it_is_asked(rate_hz: int) -> None:
+    steady, step_ns = Steady(), 1_000_000_000 // rate_hz
+    told_ns = next(ns for ns in range(0, 10**9, step_ns) if steady.push(ns, SoundTrend.RECEDING) is SoundTrend.RECEDING)
+    assert 250_000_000 <= told_ns <= 400_000_000
