@@ -15,10 +15,13 @@ from numpy.typing import NDArray
 from crossmodal_narrator.encoding.audio.logmel import BLOCK_FRAMES, MELS, SILENCE_DB, Floats, Normaliser, decibels
 from crossmodal_narrator.training.sound.components import FRAMES, STEPS, Pool, Role
 from crossmodal_narrator.training.sound.signal import Rng
+from crossmodal_narrator.training.sound.voices.sirens import PATTERNS
 
-LABELS = ("siren", "horn", "other", "wail", "yelp", "hi_lo")
+LABELS = ("siren", "horn", "other", *PATTERNS)
+_TWO_TONES = PATTERNS.index("hi_lo")
 _BY_EAR = slice(4, None)  # bands from about 250 Hz on: below there is rumble, which says little of how loud a thing is
 _ONSET_STEPS = {Role.SIREN: 2, Role.HORN: 1}  # in which nobody could know
+_TONE_STEPS = 4  # likewise of a two-tone siren: its first tone is a held horn's, until the second comes
 _EARLY_STEPS, _EARLY = 8, 2.5  # until here from its onset a cue counts more: an alarm must come soon
 _LEAST_SNR_DB = -8.0  # of a cue that must be heard: over all bands, so that its tones stand out all the same
 _GONE = 1e-5  # of its loudest power: from here on a cue is no more
@@ -95,7 +98,7 @@ def _with_cue(
         return total
     column = 0 if cue is Role.SIREN else 1
     cued = sound * _gain(sound, total, source.is_heard, rng.uniform(*config.cue_snr_db))
-    is_positive, weight = _judged(cued, total, source.is_heard, _ONSET_STEPS[cue])
+    is_positive, weight = _judged(cued, total, source, _ONSET_STEPS[cue])
     targets[:, column], weights[:, column] = is_positive, weight
     if cue is Role.SIREN:
         for pattern in range(3):
@@ -171,21 +174,23 @@ def _received(rng: Rng, power: Floats) -> Floats:
     return decibels(received.astype(np.float32))
 
 
-def _judged(
-    cue: Floats, rest: Floats, is_heard: NDArray[np.bool_], onset_steps: int
-) -> tuple[NDArray[np.bool_], Floats]:
+def _judged(cue: Floats, rest: Floats, source: _Source, onset_steps: int) -> tuple[NDArray[np.bool_], Floats]:
     """(STEPS,) whether a cue must be found, and how much the answer counts.
 
-    It does not where the cue is there and nearly inaudible, echoes, or has just begun.
+    It does not where the cue is there and nearly inaudible, echoes, or has just begun. To ask for a two-tone siren by
+    its first tone would be to ask that every steady tone be taken for one.
     """
     ours, theirs = _loudness(cue), _loudness(rest)
     near = np.maximum(ours, np.maximum(np.roll(ours, 1), np.roll(ours, -1)))  # the dips of a yelp are no silence
-    is_positive = is_heard & (near > 10.0 ** (_LEAST_SNR_DB / 10.0) * theirs)
+    is_positive = source.is_heard & (near > 10.0 ** (_LEAST_SNR_DB / 10.0) * theirs)
     is_there = near > _GONE * near.max()
     weight = (is_positive | ~is_there).astype(np.float32)
     for k in np.flatnonzero(is_positive & ~np.concatenate([[False], is_positive[:-1]])):
-        weight[k : k + _EARLY_STEPS] *= _EARLY
-        weight[k : k + onset_steps] = 0.0
+        if source.pattern[k] == _TWO_TONES:
+            weight[k : k + _TONE_STEPS] = 0.0
+        else:
+            weight[k : k + _EARLY_STEPS] *= _EARLY
+            weight[k : k + onset_steps] = 0.0
     return is_positive, weight
 
 

@@ -33,6 +33,8 @@ def horn(rng: Rng) -> Floats:
     rise_s, fall_s = rng.uniform(0.004, 0.04), rng.uniform(0.01, 0.12)
     style = rng.random()
     length_s = rng.uniform(0.1, 0.35) if style < 0.5 else log_uniform(rng, 0.3, 5.0)
+    if style > 0.88:  # leant on
+        length_s = rng.uniform(3.0, 9.0)
     again_s = rng.uniform(0.06, 0.8)
     for _ in range(int(rng.integers(1, 9)) if style < 0.7 else 1):
         if at_s >= CLIP_S:

@@ -56,6 +56,39 @@ def whine(rng: Rng) -> Floats:
     return unit(wave * (0.05 + 0.95 * on))
 
 
+def steady(rng: Rng) -> Floats:
+    """What holds one tone, or a few: motors at one load, hydraulics, transformers, feedback, organs, kettles.
+
+    It may begin and end at once, beat, tremble, or sink a little; it does not go up and down, nor change its tone.
+    """
+    root = log_uniform(rng, 180.0, 1_800.0)
+    count = int(rng.integers(2, 20))
+    sink = np.exp2(rng.uniform(-0.12, 0.05) * times() / CLIP_S)
+    wave = np.zeros(SAMPLES, np.float32)
+    for ratio in (1.0, rng.uniform(1.0, 1.03), rng.uniform(1.1, 2.0))[: int(rng.integers(1, 4))]:
+        wander = 1.0 + rng.uniform(0.0, 0.006) * curve(rng, rng.uniform(0.05, 0.8))
+        amplitudes = np.exp(rng.normal(0.0, 0.6, count)) / np.arange(1, count + 1) ** rng.uniform(0.2, 2.0)
+        phases = rng.uniform(0.0, 2.0 * np.pi, count)
+        tone = harmonics(root * ratio * sink * wander, amplitudes.tolist(), phases.tolist())
+        wave = wave + unit(tone) * np.float32(rng.uniform(0.2, 1.0))
+    if rng.random() < 0.3:
+        depth, rate_hz = rng.uniform(0.1, 0.9), log_uniform(rng, 3.0, 40.0)
+        wave = wave * (1.0 - np.float32(depth) * (0.5 + 0.5 * harmonics(np.full(SAMPLES, rate_hz), [1.0])))
+    if rng.random() < 0.3:
+        wave = np.tanh(unit(wave) * np.float32(rng.uniform(0.5, 3.0)))
+    wave = unit(wave) + np.float32(log_uniform(rng, 0.02, 1.0)) * shaped(noise(rng), peaks(rng, 3, 200.0, 5_000.0))
+    held = np.zeros(SAMPLES, np.float32)
+    at_s = rng.uniform(-4.0, 3.0)
+    while at_s < CLIP_S:
+        length_s = log_uniform(rng, 0.6, 12.0)
+        first, last = (int(np.clip(s * SAMPLE_RATE_HZ, 0, SAMPLES)) for s in (at_s, at_s + length_s))
+        if last > first:
+            held[first:last] = envelope(last - first, log_uniform(rng, 0.005, 0.8), log_uniform(rng, 0.01, 0.8))
+        at_s += length_s + log_uniform(rng, 0.05, 4.0)
+    wave = np.asarray(wave * held, np.float32)
+    return unit(shaped(wave, peaks(rng, 3, 300.0, 4_000.0, rng.uniform(-10.0, 0.0)))) if wave.any() else wave
+
+
 def drill(rng: Rng) -> Floats:
     """A drill or grinder: a motor's whine that sinks under load, gears, and the stone's noise, hammered or not."""
     on = _worked(rng)
