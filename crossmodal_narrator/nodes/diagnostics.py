@@ -18,9 +18,12 @@ from crossmodal_narrator.wire import MessageKind
 OK, WARN, ERROR, STALE = DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.ERROR, DiagnosticStatus.STALE
 TROUBLE_SHOWN_S = 5.0
 DISCOVERY_S = 1.0  # publishers are not found at once
+MOST_DRIFT_PPM = 300.0  # of a microphone's clock; a good one keeps 50
+MOST_LOST = 0.05  # of a microphone's last seconds
 MOST_CLIPPED = 0.01  # of the samples of a microphone
 QUIET_S = 1.5  # after which a topic that was alive is called silent
-OPTIONAL = (MessageKind.IMAGE, MessageKind.COMPRESSED_IMAGE)  # of a camera one of both is enough
+# Of a camera, and of a microphone, one of them is enough.
+ALTERNATIVES = (MessageKind.IMAGE, MessageKind.COMPRESSED_IMAGE, MessageKind.SOUND, MessageKind.SOUND_DATA)
 
 
 class RunByEngine(Protocol):
@@ -65,20 +68,16 @@ def inputs(subscriptions: SensorSubscriptions, now_ns: int) -> list[Health]:
     found = [
         Health(name=f"input {topic}", level=ERROR, message=why) for topic, why in subscriptions.unavailable.items()
     ]
-    folders_served = {
-        topic.rpartition("/image")[0]
-        for topic, watched in subscriptions.watched.items()
-        if watched.kind in OPTIONAL and watched.rate.total
-    }
+    served = {w.source for w in subscriptions.watched.values() if w.kind in ALTERNATIVES and w.rate.total}
     has_transforms = any(w.rate.total for w in subscriptions.watched.values() if w.kind is MessageKind.TRANSFORMS)
     for topic, watched in subscriptions.watched.items():
         publishers, silent_s = subscriptions.publishers(topic), watched.rate.silent_s(now_ns)
-        other_serves = watched.kind in OPTIONAL and topic.rpartition("/image")[0] in folders_served
+        other_serves = watched.kind in (*ALTERNATIVES, MessageKind.SOUND_INFO) and watched.source in served
         level, message = _delivery(watched, publishers, silent_s)
         if watched.rate.total == 0 and now_ns - subscriptions.since_ns < DISCOVERY_S * 1e9:
             level, message = OK, "waiting for its publisher to be found"
         if level != OK and other_serves and not watched.rate.total:
-            level, message = OK, "not needed: the camera's other picture is read"
+            level, message = OK, "not needed: another topic of this sensor is read"
         if watched.kind is MessageKind.TRANSFORMS and has_transforms and not publishers and not watched.rate.total:
             # Some simulators put all on /tf, others only /tf_static; what is missing the scene names.
             level, message = OK, "not published: transforms come by the other topic"
@@ -129,17 +128,24 @@ def engine(name: str, opened: Opened[Encoder], *, none: str, without: str) -> He
 
 
 def microphones(healths: Mapping[str, MicrophoneHealth]) -> Iterator[Health]:
-    """How each microphone itself is: dead channels, samples at full scale, what was lost."""
+    """How each microphone itself is: dead channels, samples at full scale, what was lost, a clock that drifts."""
     for name, health in sorted(healths.items()):
         values = {
             "lost_s": f"{health.lost_s:.2f}",
             "restarts": str(health.restarts),
             "clipped": f"{100.0 * health.clipped:.1f} %",
             "dead_channels": ", ".join(map(str, health.dead)),
+            "drift_ppm": "" if health.drift_ppm is None else f"{health.drift_ppm:.0f}",
         }
         level, message = OK, "it hears"
+        if abs(health.drift_ppm or 0.0) > MOST_DRIFT_PPM:
+            level = WARN
+            message = f"its clock drifts by {health.drift_ppm:.0f} ppm, which is followed: check its rate, or use PTP"
         if health.clipped > MOST_CLIPPED:
             level, message = WARN, f"{100.0 * health.clipped:.0f} % of its samples are at full scale: lower its gain"
+        if health.lost > MOST_LOST:
+            level = WARN
+            message = f"{100.0 * health.lost:.0f} % of its time has no sound: check network, `channels` and rate"
         if health.dead:
             which = ", ".join(map(str, health.dead))
             level, message = WARN, f"nothing comes from channel {which}: check its cable and its capsule"

@@ -41,6 +41,7 @@ def of_sensor(kind: MessageKind, *, is_static: bool) -> QoSProfile:
         MessageKind.ODOMETRY: ODOMETRY,
         MessageKind.CAMERA_INFO: CALIBRATION,
         MessageKind.SOUND: SOUND,
+        MessageKind.SOUND_DATA: SOUND,
     }
     return profiles.get(kind, SENSOR)
 

@@ -15,12 +15,15 @@ from crossmodal_narrator.nodes import qos
 from crossmodal_narrator.nodes.mailbox import Mailbox
 from crossmodal_narrator.nodes.rates import Rate
 from crossmodal_narrator.nodes.types import message_class
+from crossmodal_narrator.sync import Source
 from crossmodal_narrator.wire import MessageKind, TopicMap
 
 # How many messages may wait for the worker. Of pictures and sweeps only the newest is worth anything: one more in the
 # queue would be a tenth of a second of delay. Transforms, odometry and calibrations are small, and each of them counts.
 CAPACITY = {MessageKind.IMAGE: 1, MessageKind.COMPRESSED_IMAGE: 1, MessageKind.POINTS: 1}
 SMALL_CAPACITY = 400
+# What is not missed where its package is not installed.
+_IF_INSTALLED = (MessageKind.SOUND_DATA, MessageKind.SOUND_INFO)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -29,6 +32,7 @@ class Watched:
 
     topic: str  # as it is resolved
     kind: MessageKind
+    source: Source | None = None  # the sensor that it belongs to
     wanted_qos: str = ""  # in words
     subscription: Any = None
     rate: Rate = field(default_factory=Rate)
@@ -48,10 +52,17 @@ class SensorSubscriptions:
         self.unavailable: dict[str, str] = {}  # by topic: why it cannot be subscribed to
         for topic, role in roles.items():
             profile = qos.of_sensor(role.kind, is_static=role.is_static)
-            watched = Watched(topic=node.resolve_topic_name(topic), kind=role.kind, wanted_qos=_in_words(profile))
+            watched = Watched(
+                topic=node.resolve_topic_name(topic),
+                kind=role.kind,
+                source=topics.source_of(topic),
+                wanted_qos=_in_words(profile),
+            )
             try:
                 message_type = message_class(role.kind.value)
             except (ImportError, AttributeError):
+                if role.kind in _IF_INSTALLED:
+                    continue
                 package = role.kind.value.split("/")[0]
                 self.unavailable[topic] = f"the messages of {package} are not installed: run `make setup`"
                 continue

@@ -5,7 +5,7 @@ from crossmodal_narrator.wire.intake import Intake
 from crossmodal_narrator.wire.narration import NARRATION_TYPES, narration_from_message, narration_to_message
 from crossmodal_narrator.wire.records import narration_record, scene_record, to_json_line
 from crossmodal_narrator.wire.scene import SCENE_TYPES, scene_from_message, scene_to_message
-from crossmodal_narrator.wire.topics import CameraTopics, MessageKind, TopicMap, guess_topics
+from crossmodal_narrator.wire.topics import CameraTopics, MessageKind, MicrophoneTopics, TopicMap, guess_topics
 
 __all__ = [
     "NARRATION_TYPES",
@@ -14,6 +14,7 @@ __all__ = [
     "Intake",
     "IntakeConfig",
     "MessageKind",
+    "MicrophoneTopics",
     "TopicMap",
     "guess_topics",
     "narration_from_message",

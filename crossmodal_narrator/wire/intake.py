@@ -14,18 +14,20 @@ import numpy as np
 from crossmodal_narrator.core.errors import FrameError, TransformError
 from crossmodal_narrator.core.frames import CameraFrame, EgoMotion, FrameTransform, SensorFrame
 from crossmodal_narrator.core.geometry import Intrinsics, Pose
-from crossmodal_narrator.sync import SyncConfig, TransformBuffer
+from crossmodal_narrator.core.snapshot import Sense
+from crossmodal_narrator.sync import Source, SyncConfig, TransformBuffer
 from crossmodal_narrator.wire.camera_info import decode_camera_info, pinhole
 from crossmodal_narrator.wire.config import IntakeConfig
 from crossmodal_narrator.wire.headers import frame_name, stamp_ns
 from crossmodal_narrator.wire.images import decode_compressed, decode_image
 from crossmodal_narrator.wire.odometry import decode_odometry
 from crossmodal_narrator.wire.points import decode_points
-from crossmodal_narrator.wire.sound import decode_audio
+from crossmodal_narrator.wire.sound import decode_audio, decode_audio_common
 from crossmodal_narrator.wire.topics import MessageKind, TopicMap, TopicRole
 from crossmodal_narrator.wire.transforms import decode_transforms
 
-# A camera that publishes both pictures is read by the first that came, until that one is silent for so long.
+# A camera that publishes both pictures, or a microphone both messages, is read by the first that came, until that one
+# is silent for so long.
 SWITCH_AFTER_NS = 1_000_000_000
 # REP 103: a body frame looks along x (x forward, y left, z up), an optical one along z (x right, y down).
 BODY_FROM_OPTICAL = Pose(
@@ -51,8 +53,9 @@ class Intake:
         self._known_optical: set[str] = set()  # body frames whose optical frame has been told
         self._roles = topics.roles
         self._intrinsics: dict[str, Intrinsics] = {}
-        self._picture: dict[str, tuple[str, int]] = {}  # by camera: the topic that is read, its newest stamp
+        self._read: dict[Source, tuple[str, int]] = {}  # the topic by which a sensor is read, its newest stamp
         self._first: dict[str, CameraFrame | None] = {}  # by camera: a picture that came before its calibration
+        self._sound_infos: dict[str, Any] = {}  # by microphone: the newest AudioInfo
         self._rigid = TransformBuffer()
         self._refused: list[FrameError] = []
         self._readers: dict[MessageKind, Callable[[str, TopicRole, Any], tuple[SensorFrame, ...]]] = {
@@ -64,7 +67,9 @@ class Intake:
             ),
             MessageKind.ODOMETRY: self._odometry,
             MessageKind.TRANSFORMS: self._transforms,
-            MessageKind.SOUND: lambda _topic, role, message: (decode_audio(message, microphone=role.microphone),),
+            MessageKind.SOUND: self._sound,
+            MessageKind.SOUND_DATA: self._sound,
+            MessageKind.SOUND_INFO: self._sound_info,
         }
 
     def frames(self, topic: str, message: Any) -> tuple[SensorFrame, ...]:
@@ -91,7 +96,8 @@ class Intake:
 
     def _image(self, topic: str, role: TopicRole, message: Any) -> tuple[SensorFrame, ...]:
         time_ns = stamp_ns(message.header.stamp)
-        if not self._is_read(role.camera, topic, time_ns):
+        camera = Source(Sense.CAMERA, role.camera)
+        if not self._is_read(camera, topic, time_ns):
             return ()
         decode = decode_image if role.kind is MessageKind.IMAGE else decode_compressed
         rgb = decode(message)
@@ -105,7 +111,7 @@ class Intake:
             intrinsics=self._intrinsics_of(role.camera, width=rgb.shape[1], height=rgb.shape[0]),
         )
         edges = self._optical_of(frame_id, time_ns) if is_body else ()
-        self._picture[role.camera] = (topic, time_ns)
+        self._read[camera] = (topic, time_ns)
         if frame.intrinsics is None and role.camera not in self._first:
             self._first[role.camera] = frame
             return edges
@@ -131,9 +137,9 @@ class Intake:
         )
         return (edge,)
 
-    def _is_read(self, camera: str, topic: str, time_ns: int) -> bool:
-        """Whether this picture is the one that is read, or the one to turn to."""
-        read, newest_ns = self._picture.get(camera, (topic, time_ns))
+    def _is_read(self, sensor: Source, topic: str, time_ns: int) -> bool:
+        """Whether this topic is the one that is read, or the one to turn to."""
+        read, newest_ns = self._read.get(sensor, (topic, time_ns))
         return read == topic or abs(time_ns - newest_ns) > SWITCH_AFTER_NS
 
     def _camera_info(self, _topic: str, role: TopicRole, message: Any) -> tuple[SensorFrame, ...]:
@@ -144,6 +150,31 @@ class Intake:
             return ()
         self._first[role.camera] = None
         return (dataclasses.replace(first, intrinsics=intrinsics),)
+
+    def _sound_info(self, _topic: str, role: TopicRole, message: Any) -> tuple[SensorFrame, ...]:
+        self._sound_infos[role.microphone] = message
+        return ()
+
+    def _sound(self, topic: str, role: TopicRole, message: Any) -> tuple[SensorFrame, ...]:
+        microphone, time_ns = Source(Sense.AUDIO, role.microphone), stamp_ns(message.header.stamp)
+        if not self._is_read(microphone, topic, time_ns):
+            return ()
+        if role.kind is MessageKind.SOUND:
+            chunk = decode_audio(message, microphone=role.microphone)
+        else:
+            chunk = decode_audio_common(message, self._sound_info_of(role.microphone), microphone=role.microphone)
+        self._read[microphone] = (topic, time_ns)
+        return (chunk,)
+
+    def _sound_info_of(self, microphone: str) -> Any:
+        info = self._sound_infos.get(microphone)
+        if info is None:
+            where = self.topics.microphones[microphone].info or "no topic of this bag"
+            raise FrameError(
+                "nothing says how many channels these samples have, and their rate",
+                remedy=f"publish AudioInfo ({where} is read), or AudioChunk",
+            )
+        return info
 
     def _odometry(self, _topic: str, _role: TopicRole, message: Any) -> tuple[SensorFrame, ...]:
         # No edge odom → base_link is made of it: /tf usually carries that one, and two sources of an edge quarrel.

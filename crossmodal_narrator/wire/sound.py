@@ -1,4 +1,6 @@
-"""AudioChunk ↔ crossmodal_narrator_msgs/AudioChunk. Any object with the fields will do; no ROS is imported."""
+"""AudioChunk ↔ crossmodal_narrator_msgs/AudioChunk, and from audio_common's messages. Any object with the fields will
+do; no ROS is imported.
+"""
 
 from __future__ import annotations
 
@@ -27,6 +29,8 @@ string format
 uint8[] data
 """
 }
+_UNCODED = ("wave", "wav", "pcm", "raw", "")  # what audio_common calls samples as they are
+LEAST_RATE_HZ, MOST_RATE_HZ = 4_000, 192_000
 # By format: how a sample is stored, and what full scale is.
 _FORMATS: Mapping[str, tuple[str, float]] = {
     "S16LE": ("<i2", 32_768.0),
@@ -65,6 +69,11 @@ def decode_audio(message: Any, *, microphone: str = "outside") -> AudioChunk:
             f"{len(data)} bytes of sound are not whole samples of {channels} channels in {message.format}",
             remedy="check `channels` and `format`",
         )
+    if not LEAST_RATE_HZ <= message.sample_rate_hz <= MOST_RATE_HZ:
+        raise FrameError(
+            f"sound of {message.sample_rate_hz} samples a second",
+            remedy=f"give a rate from {LEAST_RATE_HZ} to {MOST_RATE_HZ}",
+        )
     samples: NDArray[np.float32] = (data.view(stored) / full_scale).astype(np.float32).reshape(-1, channels)
     if not np.isfinite(samples).all():
         raise FrameError("sound holds NaN or Inf", remedy="check the driver's gain")
@@ -75,3 +84,23 @@ def decode_audio(message: Any, *, microphone: str = "outside") -> AudioChunk:
         sample_rate_hz=int(message.sample_rate_hz),
         microphone=microphone,
     )
+
+
+def decode_audio_common(message: Any, info: Any, *, microphone: str = "outside") -> AudioChunk:
+    """AudioChunk of an audio_common_msgs/AudioDataStamped; `info`, the AudioInfo of its stream, says what it holds.
+
+    Raises:
+        EncodingError: what is coded (MP3), or a format that is not known.
+        FrameError: as `decode_audio` does.
+    """
+    coding = str(info.coding_format).lower()
+    if coding not in _UNCODED:
+        raise EncodingError(f"sound coded as {info.coding_format!r}", remedy="let audio_capture publish format:=wave")
+    plain = Message(
+        header=message.header,
+        sample_rate_hz=int(info.sample_rate),
+        channels=int(info.channels),
+        format=str(info.sample_format).upper(),
+        data=message.audio.data,
+    )
+    return decode_audio(plain, microphone=microphone)

@@ -23,6 +23,8 @@ class MessageKind(str, Enum):
     ODOMETRY = "nav_msgs/msg/Odometry"
     TRANSFORMS = "tf2_msgs/msg/TFMessage"
     SOUND = "crossmodal_narrator_msgs/msg/AudioChunk"
+    SOUND_DATA = "audio_common_msgs/msg/AudioDataStamped"  # of ros-drivers' audio_common, as is
+    SOUND_INFO = "audio_common_msgs/msg/AudioInfo"  # what those data are
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,24 @@ class CameraTopics:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MicrophoneTopics:
+    """The topics of one microphone or array: chunks of our own message, or audio_common's data with their info."""
+
+    chunks: str | None = None
+    data: str | None = None
+    info: str | None = None
+
+    def roles(self, name: str) -> dict[str, TopicRole]:
+        """What each of them is for; `name` is the microphone's."""
+        topics = {
+            MessageKind.SOUND_INFO: self.info,
+            MessageKind.SOUND: self.chunks,
+            MessageKind.SOUND_DATA: self.data,
+        }
+        return {topic: TopicRole(kind=kind, microphone=name) for kind, topic in topics.items() if topic is not None}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TopicRole:
     """What one topic is for. `camera` and `microphone` are empty unless it belongs to one."""
 
@@ -64,7 +84,7 @@ class TopicMap:
 
     cameras: Mapping[str, CameraTopics] = field(default_factory=dict)
     lidar: str | None = None
-    microphones: Mapping[str, str] = field(default_factory=dict)  # the topic of each
+    microphones: Mapping[str, MicrophoneTopics] = field(default_factory=dict)
     odometry: str | None = None
     tf: str | None = None
     tf_static: str | None = None
@@ -84,7 +104,12 @@ class TopicMap:
                 for name in cameras
             },
             lidar="lidar/points" if lidar else None,
-            microphones={name: f"audio/{name}" for name in microphones},
+            microphones={
+                name: MicrophoneTopics(
+                    chunks=f"audio/{name}", data=f"audio/{name}/audio_stamped", info=f"audio/{name}/audio_info"
+                )
+                for name in microphones
+            },
             odometry="odom" if odometry else None,
             tf="/tf",
             tf_static="/tf_static",
@@ -117,8 +142,8 @@ class TopicMap:
             roles |= camera.roles(name)
         if self.lidar is not None:
             roles[self.lidar] = TopicRole(kind=MessageKind.POINTS)
-        for name, topic in self.microphones.items():
-            roles[topic] = TopicRole(kind=MessageKind.SOUND, microphone=name)
+        for name, microphone in self.microphones.items():
+            roles |= microphone.roles(name)
         return roles
 
     @property
@@ -134,7 +159,7 @@ class TopicMap:
             return Source(Sense.LIDAR, "lidar")
         if role.kind is MessageKind.ODOMETRY:
             return Source(Sense.ODOMETRY, "odometry")
-        if role.kind is MessageKind.SOUND:
+        if role.microphone:
             return Source(Sense.AUDIO, role.microphone)
         return Source(Sense.CAMERA, role.camera)
 
@@ -179,23 +204,30 @@ def guess_topics(names_and_types: Iterable[tuple[str, str]]) -> TopicMap:
     return TopicMap(
         cameras=_cameras(by_kind),
         lidar=_best(by_kind[MessageKind.POINTS], _lidar_rank),
-        microphones=_microphones(by_kind[MessageKind.SOUND]),
+        microphones=_microphones(by_kind),
         odometry=_best(by_kind[MessageKind.ODOMETRY], _odometry_rank),
         tf=_named(by_kind[MessageKind.TRANSFORMS], "tf"),
         tf_static=_named(by_kind[MessageKind.TRANSFORMS], "tf_static"),
     )
 
 
-def _microphones(topics: Sequence[str]) -> dict[str, str]:
-    """By the last part of the name, or by the whole of it where several end alike. What passengers say is no sound of
-    the road.
+def _microphones(by_kind: Mapping[MessageKind, Sequence[str]]) -> dict[str, MicrophoneTopics]:
+    """By the last part of the name, or by the whole of it where several end alike; audio_common's by the folder of
+    their topic. What passengers say is no sound of the road.
     """
-    outside = [topic for topic in topics if not any(word in topic.lower() for word in _INSIDE)]
-    leaves = [_leaf(topic) for topic in outside]
+    chunks, data = (_outside(by_kind[kind]) for kind in (MessageKind.SOUND, MessageKind.SOUND_DATA))
+    infos = {_folder(topic): topic for topic in reversed(_outside(by_kind[MessageKind.SOUND_INFO]))}
+    found = {topic: MicrophoneTopics(chunks=topic) for topic in chunks}
+    found |= {_folder(topic) or topic: MicrophoneTopics(data=topic, info=infos.get(_folder(topic))) for topic in data}
+    leaves = [_leaf(topic) for topic in found]
     return {
-        leaf if leaves.count(leaf) == 1 else topic.strip("/").replace("/", "_"): topic
-        for leaf, topic in zip(leaves, outside, strict=True)
+        leaf if leaves.count(leaf) == 1 else topic.strip("/").replace("/", "_"): microphone
+        for leaf, (topic, microphone) in zip(leaves, found.items(), strict=True)
     }
+
+
+def _outside(topics: Sequence[str]) -> list[str]:
+    return [topic for topic in topics if not any(word in topic.lower() for word in _INSIDE)]
 
 
 def _cameras(by_kind: Mapping[MessageKind, Sequence[str]]) -> dict[str, CameraTopics]:

@@ -1,4 +1,4 @@
-"""How a microphone itself is: what was lost of its stream, samples at full scale, channels from which nothing comes."""
+"""How a microphone itself is: what was lost of its stream, full scale, dead channels, a clock that drifts."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+CLOCK_S = 10.0  # of chunks, by which a clock is set
+LOST_OVER_S = 5.0
 FULL_SCALE = 0.999  # from here on a sample is clipped
 OVER_S = 2.0  # of the running means, and before anything is said of a channel
 DEAD_DBFS = -100.0  # a channel below that is dead: 16 bits end at -98
@@ -18,9 +20,40 @@ class MicrophoneHealth:
     """Of one microphone or array, since it began."""
 
     lost_s: float  # gaps between chunks, bridged or not
+    lost: float  # share of the last seconds
     restarts: int  # how often its stream began anew
     clipped: float  # share of the samples of the last seconds, of the worst channel
     dead: tuple[int, ...]  # channels, counted from 0
+    drift_ppm: float | None  # of its clock against that of the stamps, positive where it is slow; None: not known yet
+
+
+class ClockWatch:
+    """Follows a converter's clock by its chunks' stamps: single ones jitter, the median of ten seconds does not."""
+
+    def __init__(self) -> None:
+        self._late_s: list[float] = []
+        self._since_s = 0.0  # of the chunks in it
+        self._set_s: float | None = None  # of sound since the clock was set first, which is no drift
+        self._moved_s = 0.0
+
+    def push(self, late_s: float, length_s: float) -> float:
+        """Seconds by which the stream's clock is to be moved, after a chunk that came `late_s` by it."""
+        self._late_s.append(late_s)
+        self._since_s += length_s
+        if self._since_s < CLOCK_S:
+            return 0.0
+        move_s = float(np.median(self._late_s))
+        if self._set_s is None:
+            self._set_s = 0.0
+        else:
+            self._set_s += self._since_s
+            self._moved_s += move_s
+        self._late_s, self._since_s = [], 0.0
+        return move_s
+
+    @property
+    def drift_ppm(self) -> float | None:
+        return 1e6 * self._moved_s / self._set_s if self._set_s else None
 
 
 class ChannelWatch:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from crossmodal_narrator.core.snapshot import Sense
 from crossmodal_narrator.sync import Source
-from crossmodal_narrator.wire import MessageKind, TopicMap, guess_topics
+from crossmodal_narrator.wire import MessageKind, MicrophoneTopics, TopicMap, guess_topics
 
 IMAGE, JPEG, INFO = "sensor_msgs/msg/Image", "sensor_msgs/msg/CompressedImage", "sensor_msgs/msg/CameraInfo"
 SOUND = "crossmodal_narrator_msgs/msg/AudioChunk"
@@ -151,13 +151,28 @@ def test_the_order_of_the_topics_does_not_matter(order: list[tuple[str, str]]) -
 def test_microphones_are_those_outside_by_the_last_part_of_their_topics() -> None:
     topics = guess_topics([("/audio/outside", SOUND), ("/audio/cabin", SOUND)])
 
-    assert topics.microphones == {"outside": "/audio/outside"}
+    assert topics.microphones == {"outside": MicrophoneTopics(chunks="/audio/outside")}
     assert topics.source_of("/audio/outside") == Source(Sense.AUDIO, "outside")
     assert topics.roles["/audio/outside"].microphone == "outside"
-    assert TopicMap.relative([], microphones=["roof"]).microphones == {"roof": "audio/roof"}
+    live = TopicMap.relative([], microphones=["roof"]).microphones["roof"]
+    assert (live.chunks, live.data) == ("audio/roof", "audio/roof/audio_stamped")
 
 
 def test_of_microphones_whose_topics_end_alike_none_is_lost() -> None:
     topics = guess_topics([("/mic/left/audio", SOUND), ("/mic/right/audio", SOUND)])
 
-    assert topics.microphones == {"mic_left_audio": "/mic/left/audio", "mic_right_audio": "/mic/right/audio"}
+    assert {name: topic.chunks for name, topic in topics.microphones.items()} == {
+        "mic_left_audio": "/mic/left/audio",
+        "mic_right_audio": "/mic/right/audio",
+    }
+
+
+def test_the_sound_of_audio_common_is_found_with_what_says_what_it_is() -> None:
+    names = [("/mics/roof/audio_stamped", "audio_common_msgs/msg/AudioDataStamped"), ("/mics/roof/audio", "x/msg/Y")]
+    infos = [(f"/mics/{name}/audio_info", "audio_common_msgs/msg/AudioInfo") for name in ("rear", "roof")]
+    topics = guess_topics([*names, *infos, ("/mics/cabin/audio_stamped", "audio_common_msgs/msg/AudioDataStamped")])
+
+    assert topics.microphones == {
+        "roof": MicrophoneTopics(data="/mics/roof/audio_stamped", info="/mics/roof/audio_info")
+    }
+    assert topics.source_of("/mics/roof/audio_stamped") == Source(Sense.AUDIO, "roof")
