@@ -47,6 +47,8 @@ setup(
         "sim": requirements("sim.in"),
         "train": requirements("train.in"),
         "vlm": requirements("vlm.in"),
+        "voice": requirements("voice.in"),
+        "whisper": requirements("whisper.in"),
         "dev": requirements("test.in"),
     },
     entry_points={"console_scripts": [f"crossmodal-narrator = {NAME}.cli.main:main"]},

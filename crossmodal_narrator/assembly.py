@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from crossmodal_narrator.configuration import NarratorConfig, PerceptionConfig
+from crossmodal_narrator.configuration import NarratorConfig, PerceptionConfig, VoiceConfig
+from crossmodal_narrator.core.errors import ModelError
 from crossmodal_narrator.core.snapshot import Sense
 from crossmodal_narrator.core.timing import NowNs, StageTimer
 from crossmodal_narrator.encoding.audio import Deaf, SoundEncoder
@@ -31,9 +33,12 @@ from crossmodal_narrator.runtime import (
     open_engine,
     sound_spec,
 )
+from crossmodal_narrator.runtime.speech import open_activity, open_recognisers, open_synthesiser
 from crossmodal_narrator.sync import Source, Synchroniser
+from crossmodal_narrator.voice import Ear, Interpreter, OwnVoice, Synthesiser
 
 OnRefusal = Callable[[Refusal], None]
+SPOKEN = ("en", "zh")
 
 
 def expected_sources(config: PerceptionConfig) -> tuple[Source, ...]:
@@ -182,3 +187,37 @@ def build_pipeline(perception: PerceptionConfig, narrator: NarratorConfig, *, no
     """Perception and narrator in one process."""
     seen = build_perception(perception, now_ns=now_ns)
     return Pipeline(seen, build_narrator(narrator, seen.timer))
+
+
+def open_ear(config: VoiceConfig, own_voice: OwnVoice | None) -> Ear:
+    """What hears when somebody in the cabin speaks; `own_voice`: what the narrator says meanwhile.
+
+    Raises:
+        ModelError: nothing here can tell speech from other sound.
+    """
+    return Ear(config.listening, open_activity(), own_voice)
+
+
+def open_interpreter(config: VoiceConfig, on_absent: Callable[[ModelError], None]) -> Interpreter:
+    """What understands it, by the recognisers that are there; `on_absent` hears of each that is not."""
+    return Interpreter(config.listening, open_recognisers(config.engines, on_absent))
+
+
+def open_voices(config: VoiceConfig, on_absent: Callable[[ModelError], None]) -> Mapping[str, Synthesiser]:
+    """Who speaks, by language; `on_absent` hears of each that cannot."""
+    voices: dict[str, Synthesiser] = {}
+    for language in SPOKEN:
+        with absences_told(on_absent):
+            voice = open_synthesiser(language, config.engines)
+            if voice is not None:
+                voices[language] = voice
+    return voices
+
+
+@contextmanager
+def absences_told(on_absent: Callable[[ModelError], None]) -> Iterator[None]:
+    """What cannot be had is told, and the rest goes on."""
+    try:
+        yield
+    except ModelError as error:
+        on_absent(error)

@@ -13,10 +13,12 @@ from crossmodal_narrator.encoding.lidar import LidarDetectorConfig, LidarGeometr
 from crossmodal_narrator.fusion import FusionConfig
 from crossmodal_narrator.language import NarratorConfig
 from crossmodal_narrator.runtime import EngineConfig
+from crossmodal_narrator.runtime.speech import SpeechEngineConfig
 from crossmodal_narrator.sync import SyncConfig
+from crossmodal_narrator.voice import ListeningConfig, SpeakingConfig
 from crossmodal_narrator.wire import IntakeConfig
 
-__all__ = ["ModelConfig", "NarratorConfig", "PerceptionConfig"]
+__all__ = ["ModelConfig", "NarratorConfig", "PerceptionConfig", "VoiceConfig"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,3 +65,14 @@ class PerceptionConfig:
                 f"intake.fov_deg has {wide} values for {len(self.cameras)} cameras ({', '.join(self.cameras)})",
                 remedy="give one for each of `cameras`, 0 where its CameraInfo counts, or none",
             )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoiceConfig:
+    """All parameters of the voice node."""
+
+    microphone: str = parameter("cabin", help="name of the microphone in the cabin: topic audio/<name>; empty: none")
+    speaks: bool = parameter(True, help="whether narrations and replies are spoken on ~/speech")
+    engines: SpeechEngineConfig = field(default_factory=SpeechEngineConfig)
+    listening: ListeningConfig = field(default_factory=ListeningConfig)
+    speaking: SpeakingConfig = field(default_factory=SpeakingConfig)

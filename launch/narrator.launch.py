@@ -1,4 +1,4 @@
-"""perception and narrator under an apt ROS 2: `ros2 launch crossmodal_narrator narrator.launch.py`.
+"""perception, narrator and voice under an apt ROS 2: `ros2 launch crossmodal_narrator narrator.launch.py`.
 
 Each node is configured when its process has started, and activated when it is configured; so too after a respawn.
 Topics are relative: include this file in a group with `SetRemap` to name those of a vehicle, or name the `profile` of a
@@ -8,6 +8,8 @@ simulator, which has its topics and parameters.
 from __future__ import annotations
 
 from launch.actions import DeclareLaunchArgument, EmitEvent, RegisterEventHandler, SetEnvironmentVariable
+from launch.condition import Condition
+from launch.conditions import IfCondition
 from launch.event_handlers import OnProcessStart
 from launch.events import matches_action
 from launch.substitutions import EnvironmentVariable, LaunchConfiguration, PathJoinSubstitution
@@ -35,8 +37,9 @@ OPTIONS = [
 ]
 
 
-def lifecycle_node(name: str) -> list[LaunchDescriptionEntity]:
+def lifecycle_node(name: str, condition: Condition | None = None) -> list[LaunchDescriptionEntity]:
     node = LifecycleNode(
+        condition=condition,
         package=PACKAGE,
         executable="crossmodal-narrator",
         arguments=["node", *OPTIONS, name],
@@ -60,20 +63,24 @@ def lifecycle_node(name: str) -> list[LaunchDescriptionEntity]:
 def generate_launch_description() -> LaunchDescription:
     return LaunchDescription(
         [
-            DeclareLaunchArgument("namespace", default_value="", description="of both nodes and their topics"),
+            DeclareLaunchArgument("namespace", default_value="", description="of the nodes and their topics"),
             DeclareLaunchArgument(
                 "profile", default_value="", description="a simulator: a name of config/profiles, or a .yaml file"
             ),
             DeclareLaunchArgument(
-                "params", default_value="", description="parameter file of both nodes, as config/narrator.yaml"
+                "params", default_value="", description="parameter file of the nodes, as config/narrator.yaml"
             ),
             DeclareLaunchArgument(
                 "use_sim_time",
                 default_value="",
                 description="take the time from /clock (empty: as profile and params say)",
             ),
+            DeclareLaunchArgument(
+                "voice", default_value="false", description="true: start the voice node, which speaks and listens"
+            ),
             *(SetEnvironmentVariable(k, EnvironmentVariable(k, default_value=v)) for k, v in ENVIRONMENT.items()),
             *lifecycle_node("perception"),
             *lifecycle_node("narrator"),
+            *lifecycle_node("voice", IfCondition(LaunchConfiguration("voice"))),
         ]
     )

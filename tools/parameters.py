@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from crossmodal_narrator.configuration import NarratorConfig, PerceptionConfig
+from crossmodal_narrator.configuration import NarratorConfig, PerceptionConfig, VoiceConfig
 from crossmodal_narrator.core.config import Parameter, Value, parameters_of
 
 ROOT = Path(__file__).resolve().parents[1]
-NODES: dict[str, type[Any]] = {"perception": PerceptionConfig, "narrator": NarratorConfig}
+NODES: dict[str, type[Any]] = {"perception": PerceptionConfig, "narrator": NarratorConfig, "voice": VoiceConfig}
 MADE = "Made by tools/parameters.py from the declarations in the code: change it there."
 MADE_HERE = (
     "Made by tools/parameters.py; copy it, keep what you change, and name the copy with --params or --params-file."
@@ -43,7 +43,7 @@ def made() -> dict[Path, str]:
 
 
 def _yaml() -> Iterator[str]:
-    yield "# Every parameter of both nodes with its default. What a file does not hold keeps its default."
+    yield "# Every parameter of the nodes with its default. What a file does not hold keeps its default."
     yield f"# {MADE_HERE}"
     for node, config in NODES.items():
         yield from ("", f"{node}:", "  ros__parameters:")

@@ -84,6 +84,7 @@ def findings() -> Iterator[Finding]:
     yield _gpu()
     yield from _engines()
     yield from _weights()
+    yield _voice()
     yield _simulator()
     yield _profiles()
 
@@ -225,6 +226,28 @@ def _weights() -> Iterator[Finding]:
         else:
             remedy = f"run `crossmodal-narrator models pull {manifest.name}`"
             yield Finding(name=name, health=Health.ILL, found=state.value, remedy=remedy)
+
+
+def _voice() -> Finding:
+    """Who understands and speaks which language."""
+    from crossmodal_narrator.assembly import open_ear, open_interpreter, open_voices
+    from crossmodal_narrator.configuration import VoiceConfig
+    from crossmodal_narrator.core.errors import ModelError
+
+    absent: list[ModelError] = []
+    config = VoiceConfig()
+    try:
+        open_ear(config, None)
+    except ModelError as error:
+        absent.append(error)
+    understood = [f"{'/'.join(r.languages)} by {r.name}" for r in open_interpreter(config, absent.append).recognisers]
+    spoken = [f"{language} by {voice.name}" for language, voice in open_voices(config, absent.append).items()]
+    found = f"understands {', '.join(understood) or 'nobody'}; speaks {', '.join(spoken) or 'not'}"
+    if not absent:
+        return Finding(name="voice", health=Health.WELL, found=found)
+    told = "; ".join(error.what for error in absent)
+    remedy = "; ".join(error.remedy for error in absent if error.remedy)
+    return Finding(name="voice", health=Health.LESS, found=f"{found}: {told}", remedy=remedy)
 
 
 def _simulator() -> Finding:

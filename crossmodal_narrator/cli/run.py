@@ -31,6 +31,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FROM:=TO",
         help="a topic of the nodes by its name on the vehicle",
     )
+    parser.add_argument(
+        "--voice",
+        action="store_true",
+        help="the voice node, too: it speaks on voice/speech, and hears audio/cabin",
+    )
     parser.add_argument("--rate", type=positive, default=1.0, help="times the bag's own pace (default: 1)")
     end = parser.add_mutually_exclusive_group()
     end.add_argument("--exit-at-end", action="store_true", help="end with the bag (this is so without being asked for)")
@@ -65,6 +70,7 @@ def run(args: argparse.Namespace) -> int:
         rate=args.rate,
         remaps=tuple(args.remap),
         profile=profile,
+        has_voice=args.voice,
         exits_at_end=not args.stay,
     )
     return Run(plan, environment).run()

@@ -26,6 +26,7 @@ SOUND = _profile(20, reliable=False)  # two seconds: a chunk that is lost is a g
 ODOMETRY = _profile(100, reliable=False)
 TRANSFORMS = _profile(100, reliable=False)
 STATIC_TRANSFORMS = _profile(100, reliable=True, latched=True)
+SPEECH = _profile(50, reliable=True)
 SCENE = _profile(5, reliable=True)
 NARRATION = _profile(20, reliable=True)
 MARKERS = _profile(1, reliable=True)

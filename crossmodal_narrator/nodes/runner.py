@@ -41,6 +41,7 @@ class RunPlan:
     exits_at_end: bool
     remaps: tuple[str, ...] = ()  # "from:=to", as ROS 2 writes them
     profile: Profile | None = None  # of the simulator that is listened to
+    has_voice: bool = False  # whether the voice node is started, too
 
 
 class Run:
@@ -93,13 +94,14 @@ class Run:
         """Each node's arguments. What bag or profile say comes first, so that a parameter file can say otherwise."""
         given = [] if self._plan.params is None else ["--params-file", str(self._plan.params)]
         given += [word for remap in self._plan.remaps for word in ("-r", remap)]
-        perception, narrator = [*given], [*given]
+        perception, narrator, voice = [*given], [*given], [*given]
         if (profile := self._plan.profile) is not None:
             perception, narrator = (
                 [*profile.parameter_arguments(node), *given, *profile.remappings] for node in ("perception", "narrator")
             )
         if self._plan.languages is not None:
             narrator += ["-p", f"languages:=[{','.join(self._plan.languages)}]"]
+            voice = ["-p", f"speaking.language:={self._plan.languages[0]}", *voice]
         if self._bag is not None:
             recorded, _ = names_of_the_nodes(self._bag)
             has_motion = recorded.odometry is not None or recorded.tf is not None
@@ -114,7 +116,9 @@ class Run:
                 *("-p", "use_sim_time:=true"),
             ]
             narrator += ["-p", "use_sim_time:=true"]
-        return [("perception", perception), ("narrator", narrator)]
+            voice += ["-p", "use_sim_time:=true"]
+        spoken = [("voice", voice)] if self._plan.has_voice else []
+        return [("perception", perception), ("narrator", narrator), *spoken]
 
     def _attend(
         self, supervisor: Supervisor, listener: Listener, view: TerminalView, executor: SingleThreadedExecutor

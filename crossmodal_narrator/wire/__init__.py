@@ -2,7 +2,15 @@
 
 from crossmodal_narrator.wire.config import IntakeConfig
 from crossmodal_narrator.wire.intake import Intake
-from crossmodal_narrator.wire.narration import NARRATION_TYPES, narration_from_message, narration_to_message
+from crossmodal_narrator.wire.narration import (
+    NARRATION_TYPES,
+    narration_from_message,
+    narration_to_message,
+    reply_from_message,
+    reply_to_message,
+    utterance_from_message,
+    utterance_to_message,
+)
 from crossmodal_narrator.wire.records import narration_record, scene_record, to_json_line
 from crossmodal_narrator.wire.scene import SCENE_TYPES, scene_from_message, scene_to_message
 from crossmodal_narrator.wire.topics import CameraTopics, MessageKind, MicrophoneTopics, TopicMap, guess_topics
@@ -20,8 +28,12 @@ __all__ = [
     "narration_from_message",
     "narration_record",
     "narration_to_message",
+    "reply_from_message",
+    "reply_to_message",
     "scene_from_message",
     "scene_record",
     "scene_to_message",
     "to_json_line",
+    "utterance_from_message",
+    "utterance_to_message",
 ]

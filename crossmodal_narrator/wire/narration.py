@@ -1,4 +1,4 @@
-"""Narration ↔ crossmodal_narrator_msgs/Narration, claim by claim. Imports no ROS, as wire.scene."""
+"""Narration, Utterance and Reply ↔ crossmodal_narrator_msgs, claim by claim. Imports no ROS, as wire.scene."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from crossmodal_narrator.core.errors import FrameError
-from crossmodal_narrator.core.speech import Claim, ClaimValue, Narration, Urgency
+from crossmodal_narrator.core.speech import Claim, ClaimValue, Narration, Reply, Urgency, Utterance
 from crossmodal_narrator.wire.headers import stamp_ns
 from crossmodal_narrator.wire.scene import evidence_from_message, evidence_to_message, time_to_message, word
 
 # What the namespace `types` must hold: the name → the full type of the class.
 NARRATION_TYPES: Mapping[str, str] = {
-    **{name: f"crossmodal_narrator_msgs/msg/{name}" for name in ("Claim", "ClaimValue", "Evidence", "Narration")},
+    **{
+        name: f"crossmodal_narrator_msgs/msg/{name}"
+        for name in ("Claim", "ClaimValue", "Evidence", "Narration", "Reply", "Utterance")
+    },
     "Time": "builtin_interfaces/msg/Time",
 }
 # ClaimValue.msg's constants; TYPE_NOT_SET is 0.
@@ -44,6 +47,54 @@ def narration_from_message(message: Any) -> Narration:
         claims=tuple(_claim_from_message(claim) for claim in message.claims),
         urgency=word(Urgency, message.urgency),
         trigger=str(message.trigger),
+    )
+
+
+def utterance_to_message(utterance: Utterance, types: Any) -> Any:
+    """Utterance → message."""
+    return types.Utterance(
+        stamp=time_to_message(utterance.stamp_ns, types),
+        text=utterance.text,
+        language=utterance.language,
+        confidence=float(utterance.confidence),
+    )
+
+
+def utterance_from_message(message: Any) -> Utterance:
+    """Message → Utterance."""
+    return Utterance(
+        stamp_ns=stamp_ns(message.stamp),
+        text=str(message.text),
+        language=str(message.language),
+        confidence=float(message.confidence),
+    )
+
+
+def reply_to_message(reply: Reply, types: Any) -> Any:
+    """Reply → message."""
+    return types.Reply(
+        stamp=time_to_message(reply.stamp_ns, types),
+        language=reply.language,
+        text=reply.text,
+        claims=[_claim_to_message(claim, types) for claim in reply.claims],
+        in_reply_to=utterance_to_message(reply.in_reply_to, types),
+        declined=reply.declined,
+    )
+
+
+def reply_from_message(message: Any) -> Reply:
+    """Message → Reply.
+
+    Raises:
+        FrameError: a kind of value that this version does not know.
+    """
+    return Reply(
+        stamp_ns=stamp_ns(message.stamp),
+        language=str(message.language),
+        text=str(message.text),
+        claims=tuple(_claim_from_message(claim) for claim in message.claims),
+        in_reply_to=utterance_from_message(message.in_reply_to),
+        declined=bool(message.declined),
     )
 
 

@@ -1,0 +1,61 @@
+"""Opens the speech engines that a configuration names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from crossmodal_narrator.core.errors import ModelError
+from crossmodal_narrator.runtime.speech.config import SpeechEngineConfig
+from crossmodal_narrator.runtime.speech.espeak import Espeak
+from crossmodal_narrator.runtime.speech.hibari import Hibari
+from crossmodal_narrator.runtime.speech.kokoro import Kokoro
+from crossmodal_narrator.runtime.speech.moonshine import Moonshine
+from crossmodal_narrator.runtime.speech.silero import Silero
+from crossmodal_narrator.runtime.speech.whisper import Whisper
+from crossmodal_narrator.voice.engines import Recogniser, Synthesiser, VoiceActivity
+
+
+def open_activity() -> VoiceActivity:
+    """What tells whether somebody speaks.
+
+    Raises:
+        ModelError: it is not installed.
+    """
+    return Silero()
+
+
+def open_recognisers(config: SpeechEngineConfig, on_absent: Callable[[ModelError], None]) -> tuple[Recogniser, ...]:
+    """In the order in which they are asked: the fastest first. `on_absent` hears of each that cannot be had."""
+    makers: list[Callable[[], Recogniser]] = []
+    if config.moonshine or config.moonshine_folder:
+        folder = Path(config.moonshine_folder) if config.moonshine_folder else None
+        makers.append(lambda: Moonshine(folder, config.threads))
+    if config.whisper_folder:
+        makers.append(lambda: Whisper(Path(config.whisper_folder), config.threads))
+    opened = (_opened(make, on_absent) for make in makers)
+    return tuple(recogniser for recogniser in opened if recogniser is not None)
+
+
+def _opened(make: Callable[[], Recogniser], on_absent: Callable[[ModelError], None]) -> Recogniser | None:
+    try:
+        return make()
+    except ModelError as error:
+        on_absent(error)
+        return None
+
+
+def open_synthesiser(language: str, config: SpeechEngineConfig) -> Synthesiser | None:
+    """Who speaks `language`; None where nobody is to.
+
+    Raises:
+        ModelError: the engine that the configuration names is not installed.
+    """
+    wanted = {"en": config.english_voice, "zh": config.chinese_voice}.get(language, "none")
+    if wanted == "hibari":
+        return Hibari(threads=1)
+    if wanted == "kokoro":
+        return Kokoro(Path(config.kokoro_folder), config.kokoro_voice, threads=config.threads)
+    if wanted == "espeak":
+        return Espeak(language)
+    return None

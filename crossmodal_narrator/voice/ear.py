@@ -1,0 +1,124 @@
+"""The ear in the cabin: a stream of sound becomes turns of speech, each when its speaker has ended it."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from crossmodal_narrator.core.frames import AudioChunk
+from crossmodal_narrator.encoding.audio import MicrophoneHealth
+from crossmodal_narrator.encoding.audio.joining import ChunkJoiner
+from crossmodal_narrator.encoding.audio.resampling import Resampler
+from crossmodal_narrator.voice.config import ListeningConfig
+from crossmodal_narrator.voice.echo import OwnVoice
+from crossmodal_narrator.voice.engines import FRAME, RATE_HZ, Floats, VoiceActivity
+
+FRAME_S = FRAME / RATE_HZ
+_KEPT_AFTER_S = 0.2  # of the silence at the end
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeechBegan:
+    """Somebody has begun to speak."""
+
+    stamp_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Turn:
+    """What somebody said, from `stamp_ns` to `end_ns`: (samples,) at RATE_HZ. It lives until it is understood."""
+
+    stamp_ns: int
+    end_ns: int
+    samples: Floats
+
+
+class Ear:
+    """One microphone in the cabin; channels are averaged. Not thread-safe."""
+
+    def __init__(self, config: ListeningConfig, activity: VoiceActivity, own_voice: OwnVoice | None = None) -> None:
+        self._config, self._activity, self._own_voice = config, activity, own_voice
+        self._joiner = ChunkJoiner(max_jitter_s=config.max_jitter_s, max_bridge_s=config.max_bridge_s)
+        self._rest = np.zeros(0, np.float32)
+        self._before: deque[Floats] = deque(maxlen=max(1, round(config.kept_before_s / FRAME_S)))
+        self._turn: list[Floats] = []
+        self._silence = self._speech = 0  # frames: at the turn's end, and in it
+        self._candidate = 0  # frames of speech in a row that may begin a turn
+        self._made = 0  # frames since the stream's beginning
+        self.probability = 0.0  # of speech, in the newest frame
+
+    @property
+    def health(self) -> MicrophoneHealth | None:
+        """Of the microphone; None before its first chunk."""
+        return self._joiner.health if self._made or len(self._rest) else None
+
+    @property
+    def is_hearing(self) -> bool:
+        """Whether somebody is in the middle of a turn."""
+        return bool(self._turn)
+
+    def push(self, chunk: AudioChunk) -> Iterator[SpeechBegan | Turn]:
+        """What `chunk` completes.
+
+        Raises:
+            FrameError: as `ChunkJoiner.push` does.
+        """
+        joined = self._joiner.push(chunk)
+        if joined.is_new:
+            yield from self._end()
+            self._resampler = Resampler(chunk.sample_rate_hz, 1)
+            self._rest, self._made, self._candidate = np.zeros(0, np.float32), 0, 0
+            self._before.clear()
+            self._activity.reset()
+        mono = joined.samples.mean(axis=1, keepdims=True, dtype=np.float32)
+        heard = np.concatenate([self._rest, self._resampler.push(mono)[:, 0]])
+        whole = len(heard) // FRAME * FRAME
+        self._rest = heard[whole:]
+        for first in range(0, whole, FRAME):
+            yield from self._hear(heard[first : first + FRAME])
+
+    def _hear(self, frame: Floats) -> Iterator[SpeechBegan | Turn]:
+        self._made += 1
+        self.probability = self._activity.probability(frame)
+        if self._own_voice is not None and self._own_voice.is_heard(self._now_ns, frame):
+            self.probability = 0.0
+        if self._turn:
+            yield from self._go_on(frame)
+        else:
+            yield from self._wait(frame)
+
+    def _wait(self, frame: Floats) -> Iterator[SpeechBegan]:
+        self._before.append(frame)
+        self._candidate = self._candidate + 1 if self.probability >= self._config.begins_at else 0
+        if self._candidate * FRAME_S >= self._config.begins_after_s:
+            self._turn = [*self._before]
+            self._speech, self._silence, self._candidate = self._candidate, 0, 0
+            self._before.clear()
+            yield SpeechBegan(stamp_ns=self._now_ns - round(self._speech * FRAME_S * 1e9))
+
+    def _go_on(self, frame: Floats) -> Iterator[Turn]:
+        self._turn.append(frame)
+        if self.probability >= self._config.begins_at:
+            self._speech += 1
+        self._silence = 0 if self.probability >= self._config.ends_below else self._silence + 1
+        if self._silence * FRAME_S >= self._config.ends_after_s or len(self._turn) * FRAME_S >= self._config.most_s:
+            yield from self._end()
+
+    def _end(self) -> Iterator[Turn]:
+        turn, self._turn = self._turn, []
+        self._before.clear()
+        if turn and self._speech * FRAME_S >= self._config.least_s:
+            silent = max(0, self._silence - round(_KEPT_AFTER_S / FRAME_S))
+            kept = turn[: len(turn) - silent]
+            end_ns = self._now_ns - round(self._silence * FRAME_S * 1e9)
+            begin_ns = self._now_ns - round(len(turn) * FRAME_S * 1e9)
+            yield Turn(stamp_ns=begin_ns, end_ns=end_ns, samples=np.concatenate(kept))
+
+    @property
+    def _now_ns(self) -> int:
+        """The end of the newest frame."""
+        lag_ns = round(self._resampler.lag_s * 1e9)
+        return self._joiner.begin_ns + self._made * (FRAME * 1_000_000_000 // RATE_HZ) - lag_ns

@@ -1,0 +1,76 @@
+"""From a turn of speech to an utterance: which engine understands it, in which language, and whether it is for us."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from crossmodal_narrator.core.speech import Utterance
+from crossmodal_narrator.voice.config import PUSH_TO_TALK, WAKE_WORD, ListeningConfig
+from crossmodal_narrator.voice.ear import Turn
+from crossmodal_narrator.voice.engines import Recogniser, Transcript
+
+_WORD = re.compile(r"\w")
+
+
+class Interpreter:
+    """Asks the recognisers in their order, until one is sure; of those that are not, the surest is believed."""
+
+    def __init__(self, config: ListeningConfig, recognisers: Sequence[Recogniser]) -> None:
+        self._config, self.recognisers = config, tuple(recognisers)
+        self.is_pressed = False  # the button of push-to-talk
+        self.not_understood = 0
+        self.not_for_us = 0
+
+    def interpret(self, turn: Turn) -> Utterance | None:
+        """None where nothing was understood well enough, or it was not for the narrator."""
+        if self._config.mode == PUSH_TO_TALK and not self.is_pressed:
+            self.not_for_us += 1
+            return None
+        best = self._best(turn)
+        if best is None or best.confidence < self._config.least_confidence or not _WORD.search(best.text):
+            self.not_understood += 1
+            return None
+        text = best.text.strip()
+        if self._config.mode == WAKE_WORD:
+            asked = self._after_wake_word(text)
+            if asked is None:
+                self.not_for_us += 1
+                return None
+            text = asked
+        return Utterance(stamp_ns=turn.stamp_ns, text=text, language=best.language, confidence=best.confidence)
+
+    def _best(self, turn: Turn) -> Transcript | None:
+        best: Transcript | None = None
+        for recogniser in self.recognisers:
+            found = recogniser.transcribe(turn.samples)
+            if best is None or found.confidence > best.confidence:
+                best = found
+            if best.confidence >= self._config.sure_confidence:
+                break
+        return best
+
+    def _after_wake_word(self, text: str) -> str | None:
+        """What follows it; None where it is not there. Case, accents and punctuation are no difference."""
+        plain = _plain(text)
+        for word in sorted(self._config.wake_words, key=len, reverse=True):
+            called = _plain(word)
+            if called and plain.startswith(called):
+                return _without_first(text, len(called))
+        return None
+
+
+def _plain(text: str) -> str:
+    """Letters and digits alone."""
+    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if c.isalnum())
+
+
+def _without_first(text: str, letters: int) -> str:
+    """`text` after so many letters and digits."""
+    seen = 0
+    for k, character in enumerate(text):
+        seen += len(_plain(character))
+        if seen >= letters:
+            return text[k + 1 :].lstrip(" ,.!?;:，。！？、；：")
+    return ""

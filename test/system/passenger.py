@@ -1,0 +1,227 @@
+"""A car with a passenger, as a process of its own for test_voice_live.py: `passenger.py CASE`.
+
+It brings the voice node up, publishes what is narrated and what the cabin's microphone hears as time passes, and prints
+as JSON what came of it: chunks of speech and utterances, with the seconds since the case began.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import rclpy
+from lifecycle_msgs.srv import ChangeState
+from numpy.typing import NDArray
+from rclpy.node import Node
+from rclpy.qos import QoSProfile
+from scipy import signal
+
+from crossmodal_narrator.runtime.speech import SpeechEngineConfig, open_synthesiser
+from crossmodal_narrator_msgs.msg import AudioChunk, Narration, Reply, Utterance
+
+RATE_HZ, STEP_S = 16_000, 0.1
+QUESTION = "Is it safe to get out on the left?"
+LONG = "A white van is cutting in from the left, and a cyclist is about 30 metres ahead on our right, behind the bus."
+Floats = NDArray[np.float32]
+
+
+class Car:
+    """Everything around the voice node."""
+
+    def __init__(self) -> None:
+        self.node: Node = rclpy.create_node("car")
+        self.began_s = 0.0
+        self.speech: list[tuple[float, float, float]] = []  # when, how long, how loud
+        self.utterances: list[dict[str, Any]] = []
+        self.heard: list[Floats] = []
+        self.events: list[tuple[str, float]] = []
+        reliable = QoSProfile(depth=50)
+        self.narrations = self.node.create_publisher(Narration, "narrator/narration", reliable)
+        self.replies = self.node.create_publisher(Reply, "dialogue/reply", reliable)
+        self.cabin = self.node.create_publisher(AudioChunk, "audio/cabin", reliable)
+        self.node.create_subscription(AudioChunk, "voice/speech", self._speech, reliable)
+        self.node.create_subscription(Utterance, "voice/utterance", self._utterance, reliable)
+        self.answer: str | None = None  # what a dialogue would say, at once
+        self._chunks = 0
+
+    @property
+    def now_s(self) -> float:
+        return time.monotonic() - self.began_s
+
+    def bring_up(self) -> None:
+        self._change(1, 3)  # configure, activate
+        end_s = time.monotonic() + 15.0
+        wanted = (self.narrations, self.replies, self.cabin)
+        while time.monotonic() < end_s and not all(p.get_subscription_count() for p in wanted):
+            rclpy.spin_once(self.node, timeout_sec=0.05)
+
+    def put_away(self) -> None:
+        self._change(4, 2)  # deactivate, clean up
+
+    def _change(self, *transitions: int) -> None:
+        client = self.node.create_client(ChangeState, "voice/change_state")
+        if not client.wait_for_service(30.0):
+            raise SystemExit("the voice node does not appear")
+        for transition in transitions:
+            request = ChangeState.Request()
+            request.transition.id = transition
+            future = client.call_async(request)
+            rclpy.spin_until_future_complete(self.node, future, timeout_sec=30.0)
+            if future.result() is None or not future.result().success:
+                raise SystemExit(f"the voice node refuses transition {transition}")
+
+    def drive(self, cabin: Floats, at: dict[float, Callable[[], None]], change: Callable[[AudioChunk], None]) -> None:
+        """Let time pass: the microphone hears `cabin`, and what is in `at` is done when it is due."""
+        self.began_s = time.monotonic()
+        began_ns = self.node.get_clock().now().nanoseconds
+        due = sorted(at.items())
+        for k in range(len(cabin) // round(STEP_S * RATE_HZ)):
+            while due and due[0][0] <= self.now_s:
+                name = due[0][1].__name__
+                self.events.append((name, self.now_s))
+                due.pop(0)[1]()
+            while self.now_s < (k + 1) * STEP_S:
+                rclpy.spin_once(self.node, timeout_sec=max(0.0, min(0.01, (k + 1) * STEP_S - self.now_s)))
+            part = cabin[k * round(STEP_S * RATE_HZ) : (k + 1) * round(STEP_S * RATE_HZ)]
+            self.cabin.publish(self._chunk(part, began_ns + k * round(STEP_S * 1e9), change))
+
+    def narrate(self, text: str, urgency: str) -> None:
+        message = Narration(language="en", text=text, urgency=urgency, trigger="test")
+        self.narrations.publish(message)
+
+    def _chunk(self, samples: Floats, stamp_ns: int, change: Callable[[AudioChunk], None]) -> AudioChunk:
+        message = AudioChunk(sample_rate_hz=RATE_HZ, channels=1, format="S16LE")
+        message.header.stamp.sec, message.header.stamp.nanosec = divmod(stamp_ns, 1_000_000_000)
+        message.header.frame_id = "cabin"
+        message.data = np.clip(samples * 32_768.0, -32_768, 32_767).astype("<i2").tobytes()
+        change(message)
+        return message
+
+    def _speech(self, message: AudioChunk) -> None:
+        samples = np.frombuffer(bytes(message.data), "<i2").astype(np.float32) / 32_768.0
+        self.heard.append(samples)
+        self.speech.append((self.now_s, len(samples) / message.sample_rate_hz, float(np.sqrt((samples**2).mean()))))
+
+    def _utterance(self, message: Utterance) -> None:
+        self.utterances.append({"at_s": self.now_s, "text": message.text, "language": message.language})
+        if self.answer is not None:
+            self.replies.publish(Reply(language="en", text=self.answer, in_reply_to=message))
+
+
+def cabin(seconds: float, *spoken: tuple[float, str], language: str = "en") -> tuple[Floats, list[float]]:
+    """What the microphone hears of a car that drives, and when each of `spoken` (at, text) ends."""
+    rng = np.random.default_rng(1)
+    spectrum = np.fft.rfft(rng.standard_normal(round(seconds * RATE_HZ)))
+    hz = np.fft.rfftfreq(round(seconds * RATE_HZ), 1.0 / RATE_HZ)
+    noise = np.fft.irfft(spectrum / np.maximum(hz, 100.0), round(seconds * RATE_HZ))
+    heard = (0.004 * noise / noise.std()).astype(np.float32)
+    voice = open_synthesiser(language, SpeechEngineConfig(english_voice="hibari"))
+    ends = []
+    for at_s, text in spoken:
+        assert voice is not None
+        sound = voice.speak(text)
+        words = signal.resample_poly(sound.samples, RATE_HZ, sound.rate_hz).astype(np.float32)
+        words = words[: len(heard) - round(at_s * RATE_HZ)]
+        first = round(at_s * RATE_HZ)
+        heard[first : first + len(words)] += 0.2 * words / np.abs(words).max()
+        loud = np.flatnonzero(np.abs(words) > 0.02 * np.abs(words).max())
+        ends.append(at_s + float(loud[-1]) / RATE_HZ)
+    return heard, ends
+
+
+def narrated(car: Car) -> list[float]:
+    heard, ends = cabin(4.0)
+    car.drive(heard, {0.5: lambda: car.narrate("A bus is about 12 m ahead.", "calm")}, nothing)
+    return ends
+
+
+def asked(car: Car) -> list[float]:
+    """And answered: a dialogue replies at once."""
+    car.answer = "I see nobody on the left."
+    heard, ends = cabin(7.0, (1.0, QUESTION))
+    car.drive(heard, {}, nothing)
+    return ends
+
+
+def barge_in(car: Car) -> list[float]:
+    heard, ends = cabin(8.0, (2.5, QUESTION))
+    car.drive(heard, {0.5: lambda: car.narrate(LONG, "notable")}, nothing)
+    return ends
+
+
+def urgent(car: Car) -> list[float]:
+    heard, ends = cabin(6.0)
+
+    def warn() -> None:
+        car.narrate("Right side, person stepping out.", "urgent")
+
+    car.drive(heard, {0.5: lambda: car.narrate(LONG, "calm"), 2.0: warn}, nothing)
+    return ends
+
+
+def hostile(car: Car) -> list[float]:
+    """A microphone that lies for three seconds, and then a question."""
+    heard, ends = cabin(9.0, (5.0, QUESTION))
+    numbers = iter(range(10_000))
+
+    def spoil(message: AudioChunk) -> None:
+        k = next(numbers)
+        if 5 <= k < 10:  # samples that are no numbers
+            message.format, message.data = "F32LE", np.full(1_600, np.nan, "<f4").tobytes()
+        elif 10 <= k < 15:  # eight channels announced, one sent
+            message.channels = 8
+        elif 15 <= k < 20:  # another rate in mid-stream
+            message.sample_rate_hz = 44_100
+        elif 20 <= k < 25:  # a stamp that stands still
+            message.header.stamp.sec, message.header.stamp.nanosec = 1_000, 0
+        elif 25 <= k < 30:
+            message.format = "MP3"
+
+    car.drive(heard, {}, spoil)
+    return ends
+
+
+def nothing(_message: AudioChunk) -> None:
+    pass
+
+
+CASES: dict[str, Callable[[Car], list[float]]] = {
+    "narrated": narrated,
+    "asked": asked,
+    "barge_in": barge_in,
+    "urgent": urgent,
+    "hostile": hostile,
+}
+
+
+def publishers(node: Node) -> Iterator[tuple[str, list[str]]]:
+    """What the voice node publishes."""
+    for topic, types in node.get_publisher_names_and_types_by_node("voice", "/"):
+        yield topic, list(types)
+
+
+def main() -> int:
+    rclpy.init()
+    car = Car()
+    car.bring_up()
+    ends = CASES[sys.argv[1]](car)
+    told = {
+        "ends_s": ends,
+        "events": car.events,
+        "speech": car.speech,
+        "utterances": car.utterances,
+        "publishers": dict(publishers(car.node)),
+    }
+    car.put_away()
+    sys.stdout.write(json.dumps(told) + "\n")
+    car.node.destroy_node()
+    rclpy.try_shutdown()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

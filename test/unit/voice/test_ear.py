@@ -1,0 +1,113 @@
+"""From a stream to turns of speech, by a voice activity that is told what to hear."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from crossmodal_narrator.core.errors import ConfigError, FrameError
+from crossmodal_narrator.core.frames import AudioChunk
+from crossmodal_narrator.voice import Ear, ListeningConfig, SpeechBegan, Turn
+from crossmodal_narrator.voice.engines import Floats
+
+RATE_HZ, BEGIN_NS = 16_000, 5_000_000_000
+FRAME_S = 0.032
+
+
+class Loudness:
+    """Calls whatever is loud speech; a seam that the protocol ships."""
+
+    def reset(self) -> None:
+        pass
+
+    def probability(self, samples: Floats) -> float:
+        return float(np.abs(samples).max() > 0.01)
+
+
+def sound(*parts: tuple[float, float], rate_hz: int = RATE_HZ) -> Floats:
+    """Of (seconds, amplitude) one after the other."""
+    return np.concatenate([np.full(round(s * rate_hz), a, np.float32) for s, a in parts])
+
+
+def heard(
+    samples: Floats,
+    *,
+    rate_hz: int = RATE_HZ,
+    channels: int = 1,
+    config: ListeningConfig | None = None,
+    size_s: float = 0.1,
+) -> list[SpeechBegan | Turn]:
+    ear = Ear(config or ListeningConfig(), Loudness())
+    size = round(size_s * rate_hz)
+    return [
+        event
+        for first in range(0, len(samples), size)
+        for event in ear.push(chunk(samples[first : first + size], first / rate_hz, rate_hz, channels))
+    ]
+
+
+def chunk(samples: Floats, at_s: float, rate_hz: int = RATE_HZ, channels: int = 1) -> AudioChunk:
+    return AudioChunk(
+        stamp_ns=BEGIN_NS + round(at_s * 1e9),
+        frame_id="cabin",
+        samples=np.repeat(samples[:, None], channels, axis=1),
+        sample_rate_hz=rate_hz,
+        microphone="cabin",
+    )
+
+
+@pytest.mark.parametrize(("rate_hz", "channels", "size_s"), [(16_000, 1, 0.1), (48_000, 2, 0.02), (8_000, 1, 0.7)])
+def test_a_turn_is_what_was_said_with_a_little_before_and_after(rate_hz: int, channels: int, size_s: float) -> None:
+    spoken = sound((1.0, 0.0), (1.5, 0.2), (1.5, 0.0), rate_hz=rate_hz)
+    began, turn = heard(spoken, rate_hz=rate_hz, channels=channels, size_s=size_s)
+    assert isinstance(began, SpeechBegan)
+    assert isinstance(turn, Turn)
+    assert (began.stamp_ns - BEGIN_NS) / 1e9 == pytest.approx(1.0, abs=0.07)
+    assert (turn.stamp_ns - BEGIN_NS) / 1e9 == pytest.approx(0.83, abs=0.1)
+    assert (turn.end_ns - BEGIN_NS) / 1e9 == pytest.approx(2.5, abs=0.07)
+    assert len(turn.samples) / RATE_HZ == pytest.approx(1.5 + 0.17 + 0.2, abs=0.1)
+    assert np.median(np.abs(turn.samples)) == pytest.approx(0.2, abs=0.01)
+
+
+def test_a_pause_for_breath_ends_no_turn() -> None:
+    events = heard(sound((0.5, 0.0), (0.8, 0.2), (0.4, 0.0), (0.8, 0.2), (1.0, 0.0)))
+    assert [type(e) for e in events] == [SpeechBegan, Turn]
+
+
+def test_a_click_is_nothing_and_a_cough_is_no_turn() -> None:
+    assert heard(sound((0.5, 0.0), (0.06, 0.5), (1.0, 0.0))) == []
+    assert [type(e) for e in heard(sound((0.5, 0.0), (0.2, 0.5), (1.0, 0.0)))] == [SpeechBegan]
+
+
+def test_who_does_not_stop_is_cut() -> None:
+    turns = [e for e in heard(sound((9.0, 0.2)), config=ListeningConfig(most_s=3.0)) if isinstance(e, Turn)]
+    assert [round(len(turn.samples) / RATE_HZ) for turn in turns] == [3, 3]
+
+
+def test_a_turn_ends_with_its_stream() -> None:
+    ear = Ear(ListeningConfig(), Loudness())
+    spoken = sound((1.0, 0.2))
+    events = [*ear.push(chunk(spoken, 0.0)), *ear.push(chunk(spoken, 60.0))]
+    assert [type(e) for e in events] == [SpeechBegan, Turn, SpeechBegan]
+    assert ear.is_hearing
+
+
+def test_what_is_no_sound_is_refused_and_the_turn_goes_on() -> None:
+    ear = Ear(ListeningConfig(), Loudness())
+    assert len(list(ear.push(chunk(sound((0.5, 0.2)), 0.0)))) == 1
+    broken = sound((0.1, 0.2))
+    broken[3] = np.inf
+    with pytest.raises(FrameError):
+        list(ear.push(chunk(broken, 0.5)))
+    (turn,) = ear.push(chunk(sound((0.3, 0.2), (1.0, 0.0)), 0.6))
+    assert isinstance(turn, Turn)
+    assert len(turn.samples) / RATE_HZ == pytest.approx(0.9 + 0.2, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [({"ends_below": 0.8, "begins_at": 0.5}, "ends_below"), ({"mode": "wake_word", "wake_words": ("",)}, "wake_words")],
+)
+def test_parameters_that_contradict_each_other_are_refused(values: dict[str, object], words: str) -> None:
+    with pytest.raises(ConfigError, match=words):
+        ListeningConfig(**values)  # type: ignore[arg-type]
