@@ -22,7 +22,7 @@ from crossmodal_narrator.encoding.crossmodal import (
 )
 from crossmodal_narrator.encoding.lidar import LidarDetector, LidarEncoder, LidarGeometry
 from crossmodal_narrator.fusion import SceneFusion, SoundTracker
-from crossmodal_narrator.language import Narrator
+from crossmodal_narrator.language import Dialogue, Narrator
 from crossmodal_narrator.pipeline import LidarEncoding, Perception, Pipeline, SoundEncoding, SurroundingsEncoding
 from crossmodal_narrator.runtime import (
     ModelStore,
@@ -176,6 +176,11 @@ def build_perception(
 
 def _store(config: PerceptionConfig) -> ModelStore:
     return ModelStore(Path(config.models.folder)) if config.models.folder else ModelStore()
+
+
+def build_dialogue(config: NarratorConfig) -> Dialogue:
+    """What answers questions, and is told of each scene."""
+    return Dialogue(config)
 
 
 def build_narrator(config: NarratorConfig, timer: StageTimer | None = None) -> Narrator:

@@ -18,7 +18,7 @@ from crossmodal_narrator.sync import SyncConfig
 from crossmodal_narrator.voice import ListeningConfig, SpeakingConfig
 from crossmodal_narrator.wire import IntakeConfig
 
-__all__ = ["ModelConfig", "NarratorConfig", "PerceptionConfig", "VoiceConfig"]
+__all__ = ["DialogueConfig", "ModelConfig", "NarratorConfig", "PerceptionConfig", "VoiceConfig"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,3 +76,10 @@ class VoiceConfig:
     engines: SpeechEngineConfig = field(default_factory=SpeechEngineConfig)
     listening: ListeningConfig = field(default_factory=ListeningConfig)
     speaking: SpeakingConfig = field(default_factory=SpeakingConfig)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialogueConfig:
+    """All parameters of the dialogue node: what may be said counts for answers, too."""
+
+    narration: NarratorConfig = field(default_factory=NarratorConfig)

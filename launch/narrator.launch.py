@@ -1,4 +1,4 @@
-"""perception, narrator and voice under an apt ROS 2: `ros2 launch crossmodal_narrator narrator.launch.py`.
+"""perception, narrator, dialogue and voice under an apt ROS 2: `ros2 launch crossmodal_narrator narrator.launch.py`.
 
 Each node is configured when its process has started, and activated when it is configured; so too after a respawn.
 Topics are relative: include this file in a group with `SetRemap` to name those of a vehicle, or name the `profile` of a
@@ -76,11 +76,15 @@ def generate_launch_description() -> LaunchDescription:
                 description="take the time from /clock (empty: as profile and params say)",
             ),
             DeclareLaunchArgument(
+                "dialogue", default_value="false", description="true: start the dialogue node, which answers questions"
+            ),
+            DeclareLaunchArgument(
                 "voice", default_value="false", description="true: start the voice node, which speaks and listens"
             ),
             *(SetEnvironmentVariable(k, EnvironmentVariable(k, default_value=v)) for k, v in ENVIRONMENT.items()),
             *lifecycle_node("perception"),
             *lifecycle_node("narrator"),
+            *lifecycle_node("dialogue", IfCondition(LaunchConfiguration("dialogue"))),
             *lifecycle_node("voice", IfCondition(LaunchConfiguration("voice"))),
         ]
     )

@@ -12,11 +12,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from crossmodal_narrator.configuration import NarratorConfig, PerceptionConfig, VoiceConfig
+from crossmodal_narrator.configuration import DialogueConfig, NarratorConfig, PerceptionConfig, VoiceConfig
 from crossmodal_narrator.core.config import Parameter, Value, parameters_of
 
 ROOT = Path(__file__).resolve().parents[1]
-NODES: dict[str, type[Any]] = {"perception": PerceptionConfig, "narrator": NarratorConfig, "voice": VoiceConfig}
+NODES: dict[str, type[Any]] = {
+    "perception": PerceptionConfig,
+    "narrator": NarratorConfig,
+    "dialogue": DialogueConfig,
+    "voice": VoiceConfig,
+}
 MADE = "Made by tools/parameters.py from the declarations in the code: change it there."
 MADE_HERE = (
     "Made by tools/parameters.py; copy it, keep what you change, and name the copy with --params or --params-file."

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
@@ -17,6 +18,8 @@ from crossmodal_narrator.core.speech import Narration
 from crossmodal_narrator.pipeline import Pipeline
 from crossmodal_narrator.wire.intake import Intake
 from crossmodal_narrator.wire.records import narration_record, scene_record, to_json_line
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -100,6 +103,18 @@ class Replay:
                 continue
             self.summary.damage += [str(error) for error in self._intake.drain_refused()]
             yield from frames
+
+
+def recorded_frames(bag: Bag, intake: Intake, until_ns: int) -> Iterator[SensorFrame]:
+    """What a bag's sensors gave until then. What cannot be read is left out, as in a replay."""
+    try:
+        for message in bag.messages(intake.topics.names):
+            if message.log_time_ns > until_ns:
+                return
+            with suppress(FrameError):
+                yield from intake.frames(message.topic, message.message)
+    except BagError as error:
+        _log.warning("%s", error)
 
 
 def _open(path: Path) -> TextIO:

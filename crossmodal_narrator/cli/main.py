@@ -18,7 +18,7 @@ from crossmodal_narrator.core.errors import NarratorError
 
 PROGRAM = "crossmodal-narrator"
 # In the order of the help.
-VERBS = ("run", "play", "replay", "search", "simulate", "evaluate", "models", "train", "doctor", "node")
+VERBS = ("run", "play", "replay", "ask", "search", "simulate", "evaluate", "models", "train", "doctor", "node")
 
 _FAILED = 2  # as argparse does for arguments that it refuses
 _INTERRUPTED = 130  # 128 + SIGINT, as shells say it

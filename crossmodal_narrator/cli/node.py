@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import importlib
 
-SUMMARY = "run one node in this process: perception, narrator or voice"
-NODES = ("perception", "narrator", "voice")
+SUMMARY = "run one node in this process: perception, narrator, dialogue or voice"
+NODES = ("perception", "narrator", "dialogue", "voice")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

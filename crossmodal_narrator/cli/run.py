@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--voice",
         action="store_true",
-        help="the voice node, too: it speaks on voice/speech, and hears audio/cabin",
+        help="voice and dialogue, too: voice/speech speaks, audio/cabin is heard",
     )
     parser.add_argument("--rate", type=positive, default=1.0, help="times the bag's own pace (default: 1)")
     end = parser.add_mutually_exclusive_group()

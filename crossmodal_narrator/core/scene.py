@@ -167,7 +167,8 @@ class Surroundings:
 class SceneState:
     """What is known at one stamp. `ego` is None when nothing says how the vehicle moves.
 
-    `surroundings` are looked at now and then, and are None between.
+    `senses` are those that gave something to it, whether or not it showed anything. `surroundings` are looked at now
+    and then, and are None between.
     """
 
     stamp_ns: int
@@ -176,4 +177,5 @@ class SceneState:
     sounds: tuple[SoundEvent, ...]
     signals: tuple[TrafficSignal, ...]
     degraded: tuple[Degradation, ...]
+    senses: tuple[Sense, ...] = ()
     surroundings: Surroundings | None = None

@@ -45,17 +45,21 @@ class Narration:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Utterance:
-    """What a passenger said or typed."""
+    """What a passenger said or typed. `seat` tells passengers apart, where anything does."""
 
     stamp_ns: int
     text: str
     language: str
     confidence: float
+    seat: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What a passenger is told. `declined`: the question could not, or must not, be answered as asked."""
+    """What a passenger is told. `declined`: the question could not, or must not, be answered as asked.
+
+    `query` is how the question was understood, for who checks the answer.
+    """
 
     stamp_ns: int
     language: str
@@ -63,3 +67,4 @@ class Reply:
     claims: tuple[Claim, ...]
     in_reply_to: Utterance
     declined: bool
+    query: str = ""

@@ -89,6 +89,16 @@ class SceneFusion:
             sounds=sounds,
             signals=signals,
             degraded=(*snapshot.missing, *self._blindness(snapshot.stamp_ns, cameras)),
+            senses=tuple(
+                sense
+                for sense, gave in (
+                    (Sense.CAMERA, bool(seeing)),
+                    (Sense.LIDAR, sweep is not None),
+                    (Sense.AUDIO, bool(heard)),
+                    (Sense.ODOMETRY, snapshot.ego is not None),
+                )
+                if gave
+            ),
         )
 
     def _blindness(self, stamp_ns: int, cameras: Sequence[CameraFeatures]) -> list[Degradation]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from crossmodal_narrator.language.config import NarratorConfig
+from crossmodal_narrator.language.dialogue import Dialogue
 from crossmodal_narrator.language.narrator import Narrator
 
-__all__ = ["Narrator", "NarratorConfig"]
+__all__ = ["Dialogue", "Narrator", "NarratorConfig"]

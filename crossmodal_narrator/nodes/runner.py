@@ -41,7 +41,7 @@ class RunPlan:
     exits_at_end: bool
     remaps: tuple[str, ...] = ()  # "from:=to", as ROS 2 writes them
     profile: Profile | None = None  # of the simulator that is listened to
-    has_voice: bool = False  # whether the voice node is started, too
+    has_voice: bool = False  # whether the voice and the dialogue are started, too
 
 
 class Run:
@@ -94,7 +94,7 @@ class Run:
         """Each node's arguments. What bag or profile say comes first, so that a parameter file can say otherwise."""
         given = [] if self._plan.params is None else ["--params-file", str(self._plan.params)]
         given += [word for remap in self._plan.remaps for word in ("-r", remap)]
-        perception, narrator, voice = [*given], [*given], [*given]
+        perception, narrator, voice, dialogue = [*given], [*given], [*given], [*given]
         if (profile := self._plan.profile) is not None:
             perception, narrator = (
                 [*profile.parameter_arguments(node), *given, *profile.remappings] for node in ("perception", "narrator")
@@ -117,7 +117,8 @@ class Run:
             ]
             narrator += ["-p", "use_sim_time:=true"]
             voice += ["-p", "use_sim_time:=true"]
-        spoken = [("voice", voice)] if self._plan.has_voice else []
+            dialogue += ["-p", "use_sim_time:=true"]
+        spoken = [("dialogue", dialogue), ("voice", voice)] if self._plan.has_voice else []
         return [("perception", perception), ("narrator", narrator), *spoken]
 
     def _attend(

@@ -30,7 +30,6 @@ class ListeningConfig:
     kept_before_s: float = parameter(0.3, help="what is kept of the time before it", unit="s", low=0.0, high=1.0)
     least_s: float = parameter(0.25, help="a turn with less speech is a cough", unit="s", low=0.0, high=2.0)
     most_s: float = parameter(15.0, help="a turn is cut after so long", unit="s", low=2.0, high=30.0)
-    least_confidence: float = parameter(0.7, help="what is understood with less is not passed on", low=0.0, high=1.0)
     sure_confidence: float = parameter(0.8, help="from here on no other recogniser is asked", low=0.0, high=1.0)
     max_jitter_s: float = parameter(
         0.03, help="how far a chunk's stamp may lie from the end of the last chunk and still follow it", unit="s",

@@ -45,6 +45,7 @@ class Recogniser(Protocol):
 
     name: str
     languages: tuple[str, ...]
+    least_confidence: float  # what it understands with less is not to be believed; each counts in its own way
 
     def transcribe(self, samples: Floats) -> Transcript:
         """(samples,) at RATE_HZ, somebody's whole turn."""

@@ -29,7 +29,7 @@ class Interpreter:
             self.not_for_us += 1
             return None
         best = self._best(turn)
-        if best is None or best.confidence < self._config.least_confidence or not _WORD.search(best.text):
+        if best is None or not _WORD.search(best.text):
             self.not_understood += 1
             return None
         text = best.text.strip()
@@ -42,12 +42,15 @@ class Interpreter:
         return Utterance(stamp_ns=turn.stamp_ns, text=text, language=best.language, confidence=best.confidence)
 
     def _best(self, turn: Turn) -> Transcript | None:
+        """Of what can be believed, the surest by its own measure."""
         best: Transcript | None = None
+        margin = 0.0
         for recogniser in self.recognisers:
             found = recogniser.transcribe(turn.samples)
-            if best is None or found.confidence > best.confidence:
-                best = found
-            if best.confidence >= self._config.sure_confidence:
+            above = found.confidence - recogniser.least_confidence
+            if above >= margin:
+                best, margin = found, above
+            if best is not None and best.confidence >= self._config.sure_confidence:
                 break
         return best
 

@@ -57,6 +57,7 @@ def utterance_to_message(utterance: Utterance, types: Any) -> Any:
         text=utterance.text,
         language=utterance.language,
         confidence=float(utterance.confidence),
+        seat=utterance.seat,
     )
 
 
@@ -67,6 +68,7 @@ def utterance_from_message(message: Any) -> Utterance:
         text=str(message.text),
         language=str(message.language),
         confidence=float(message.confidence),
+        seat=str(message.seat),
     )
 
 
@@ -78,6 +80,7 @@ def reply_to_message(reply: Reply, types: Any) -> Any:
         text=reply.text,
         claims=[_claim_to_message(claim, types) for claim in reply.claims],
         in_reply_to=utterance_to_message(reply.in_reply_to, types),
+        query=reply.query,
         declined=reply.declined,
     )
 
@@ -94,6 +97,7 @@ def reply_from_message(message: Any) -> Reply:
         text=str(message.text),
         claims=tuple(_claim_from_message(claim) for claim in message.claims),
         in_reply_to=utterance_from_message(message.in_reply_to),
+        query=str(message.query),
         declined=bool(message.declined),
     )
 

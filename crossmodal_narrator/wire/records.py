@@ -13,7 +13,7 @@ from crossmodal_narrator.core.frames import EgoMotion
 from crossmodal_narrator.core.geometry import Vec3
 from crossmodal_narrator.core.scene import Evidence, SceneObject, SceneState, SoundEvent, Surroundings, TrafficSignal
 from crossmodal_narrator.core.snapshot import Degradation
-from crossmodal_narrator.core.speech import Claim, Narration
+from crossmodal_narrator.core.speech import Claim, Narration, Reply
 
 Record = dict[str, Any]
 
@@ -41,6 +41,7 @@ def scene_record(scene: SceneState) -> Record:
         "sounds": [_sound(sound) for sound in scene.sounds],
         "signals": [_signal(signal) for signal in scene.signals],
         "degraded": [_degradation(degradation) for degradation in scene.degraded],
+        "senses": [sense.value for sense in scene.senses],
         "surroundings": None if scene.surroundings is None else _surroundings(scene.surroundings),
     }
 
@@ -121,6 +122,20 @@ def _degradation(degradation: Degradation) -> Record:
         "source": degradation.source,
         "since_ns": int(degradation.since_ns),
         "remedy": degradation.remedy,
+    }
+
+
+def reply_record(reply: Reply) -> Record:
+    """One line of a transcript, of what somebody was told."""
+    return {
+        "stamp_ns": reply.stamp_ns,
+        "kind": "reply",
+        "language": reply.language,
+        "text": reply.text,
+        "in_reply_to": reply.in_reply_to.text,
+        "query": reply.query,
+        "declined": reply.declined,
+        "claims": [_claim(claim) for claim in reply.claims],
     }
 
 

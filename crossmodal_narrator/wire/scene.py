@@ -72,6 +72,7 @@ def scene_to_message(scene: SceneState, types: Any, *, frames: SyncConfig | None
             )
             for degradation in scene.degraded
         ],
+        senses=[sense.value for sense in scene.senses],
         has_surroundings=scene.surroundings is not None,
         surroundings=_surroundings_to_message(scene.surroundings, types),
     )
@@ -99,6 +100,7 @@ def scene_from_message(message: Any) -> SceneState:
             )
             for degradation in message.degraded
         ),
+        senses=tuple(word(Sense, sense) for sense in message.senses),
         surroundings=_surroundings_from_message(message.surroundings) if message.has_surroundings else None,
     )
 

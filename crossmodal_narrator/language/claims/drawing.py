@@ -29,6 +29,7 @@ FORGET_LOST_S = 10.0
 SIGNAL_CONE_RAD = math.radians(25)
 NOVELTY_NS = 5_000_000_000
 DELIVERED_NS = 3_000_000_000
+LOOKED_NS = 1_000_000_000
 BESIDE_M = 2.0  # off our middle line, and not in our path
 TRENDS = {SoundTrend.APPROACHING: "approaching", SoundTrend.RECEDING: "fading"}
 
@@ -57,6 +58,7 @@ class ClaimDrawer:
         self._sounds: dict[str, Held[str]] = {}
         self._senses: dict[tuple[Sense, str], Held[Trouble | None]] = {}
         self._delivered: dict[Sense, Evidence] = {}
+        self._looked: dict[Sense, Evidence] = {}
         self._novelty: tuple[int, float] | None = None  # when it was told, and what
 
     def draw(self, scene: SceneState) -> Facts:
@@ -73,8 +75,20 @@ class ClaimDrawer:
             senses=self._health(scene, now_ns),
             delivering=self._delivering(scene, now_ns),
             lost_s=self._lost(things, now_ns),
+            looked=self._looking(scene),
             novelty=self._newest_novelty(scene),
         )
+
+    def _looking(self, scene: SceneState) -> dict[Sense, Evidence]:
+        """Sound comes in chunks of its own, so that not every scene has some."""
+        for sense in scene.senses:
+            self._looked[sense] = Evidence(modality=sense, stamp_ns=scene.stamp_ns, detail="looked at")
+        failing = {d.sense for d in scene.degraded}
+        return {
+            sense: seen
+            for sense, seen in self._looked.items()
+            if sense not in failing and scene.stamp_ns - seen.stamp_ns <= LOOKED_NS
+        }
 
     def _newest_novelty(self, scene: SceneState) -> float | None:
         """Between two looks at the surroundings the last one counts, for a while."""

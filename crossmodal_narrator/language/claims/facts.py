@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from crossmodal_narrator.core.detections import ObjectClass, SignalState
 from crossmodal_narrator.core.scene import Evidence, Side
@@ -78,6 +78,7 @@ class Thing:
             Predicate.IN_PATH: True if self.in_path else None,
             Predicate.CLOSING: self.closing_mps,
             Predicate.TTC: self.ttc_s,
+            Predicate.SPEED: self.speed_mps,
         }
         return values[predicate]
 
@@ -200,4 +201,5 @@ class Facts:
     senses: tuple[SenseHealth, ...]  # every sensor that fails now, or has failed
     delivering: tuple[SenseHealth, ...]
     lost_s: Mapping[str, float]  # subject → how long it has not been there
+    looked: Mapping[Sense, Evidence] = field(default_factory=dict)  # senses that deliver, whatever they show
     novelty: float | None = None  # of the surroundings, 0 to 1; None where nothing tells

@@ -22,7 +22,7 @@ class Predicate(str, Enum):
     GONE = "gone"  # ObjectClass of what was there and is not any more
     WAS_SAID = "was_said"  # ObjectClass that was said, wrongly, before
     EGO_MOTION = "ego_motion"  # EgoState
-    SPEED = "speed"  # metres per second, of the ego
+    SPEED = "speed"  # metres per second, of the ego or of a thing
     CAUSE = "cause"  # why the ego does it: a subject, or "unknown"
     SIGNAL_STATE = "signal_state"  # red, amber, green
     SENSE_TROUBLE = "sense_trouble"  # Trouble of a sense
@@ -30,6 +30,8 @@ class Predicate(str, Enum):
     HEARD = "heard"  # kind of a sound
     SOUND_TREND = "sound_trend"  # approaching or fading
     SOUND_SOURCE = "sound_source"  # the subject that makes a sound
+    NONE_SEEN = "none_seen"  # a description of which nothing is seen in the area that is the subject
+    NONE_HEARD = "none_heard"  # true: neither siren nor horn
 
 
 class Movement(str, Enum):

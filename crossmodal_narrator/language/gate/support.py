@@ -9,6 +9,7 @@ from crossmodal_narrator.core.detections import ObjectClass
 from crossmodal_narrator.core.scene import Evidence
 from crossmodal_narrator.core.snapshot import Sense
 from crossmodal_narrator.core.speech import Claim
+from crossmodal_narrator.language.claims.areas import is_of
 from crossmodal_narrator.language.claims.facts import Facts, SenseHealth, Thing
 from crossmodal_narrator.language.claims.predicates import (
     EGO,
@@ -38,7 +39,9 @@ KNOWN_BY: Mapping[Predicate, frozenset[Sense]] = {
     P.GONE: RANGING,
     P.WAS_SAID: SEEING,
     P.EGO_MOTION: frozenset({Sense.ODOMETRY}),
-    P.SPEED: frozenset({Sense.ODOMETRY}),
+    P.SPEED: frozenset({Sense.ODOMETRY}) | RANGING,
+    P.NONE_SEEN: SEEING,
+    P.NONE_HEARD: frozenset({Sense.AUDIO}),
     P.SIGNAL_STATE: frozenset({Sense.CAMERA}),
     P.HEARD: frozenset({Sense.AUDIO}),
     P.SOUND_TREND: frozenset({Sense.AUDIO}),
@@ -114,6 +117,8 @@ def _holds(predicate: Predicate, claim: Claim, facts: Facts) -> bool:
         return _is_cause(claim, facts)
     if claim.subject == EGO:
         return _holds_for_ego(predicate, claim, facts)
+    if predicate in (P.NONE_SEEN, P.NONE_HEARD):
+        return _is_absent(predicate, claim, facts)
     if predicate is P.SIGNAL_STATE:
         return facts.signal is not None and _same(facts.signal.claim(), claim)
     if predicate in (P.SENSE_TROUBLE, P.SENSE_WORKS):
@@ -123,6 +128,14 @@ def _holds(predicate: Predicate, claim: Claim, facts: Facts) -> bool:
     things = [facts.things.get(subject) for subject in members(claim.subject)]
     present = [t for t in things if t is not None]
     return len(present) == len(things) and _holds_for_things(predicate, claim, present)
+
+
+def _is_absent(predicate: Predicate, claim: Claim, facts: Facts) -> bool:
+    """Whatever may be there, however unsure, speaks against it."""
+    if predicate is P.NONE_HEARD:
+        return not facts.sounds
+    area = claim.subject.removeprefix("area:")
+    return not any(is_of(thing, str(claim.value), area) for thing in facts.things.values())
 
 
 def _holds_for_ego(predicate: Predicate, claim: Claim, facts: Facts) -> bool:

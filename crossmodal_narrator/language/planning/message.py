@@ -30,6 +30,23 @@ class Act(str, Enum):
     GROUP = "group"
     ROW = "row"
     SPEED = "speed"
+    # What is said only to whom it was asked by.
+    HOW_FAR = "how_far"
+    HOW_FAST = "how_fast"
+    HOW_COLOURED = "how_coloured"
+    COUNTED = "counted"
+    OWN_MOVEMENT = "own_movement"
+    NONE_SEEN = "none_seen"
+    NONE_LIKE_THAT = "none_like_that"
+    NO_SIGNAL = "no_signal"
+    NOTHING_HEARD = "nothing_heard"
+    NOBODY_LISTENS = "nobody_listens"
+    CANNOT_TELL = "cannot_tell"
+    CANNOT_TELL_OF = "cannot_tell_of"
+    NOTHING_YET = "nothing_yet"
+    ONLY_DESCRIBES = "only_describes"
+    ONLY_THE_DRIVE = "only_the_drive"
+    NO_PROMISE = "no_promise"
 
 
 class Mention(str, Enum):

@@ -147,6 +147,25 @@ def _crowd(fill: Filling, role: str) -> Phrase | None:
     return None if phrase is None else Phrase(phrase.text, frozenset({key_of(found[1]), key_of(count)}))
 
 
+def _tally(fill: Filling, role: str) -> Phrase | None:
+    """One person, 3 people: exactly, as who asks wants to know it."""
+    found, count = fill.noun(role), fill.claim(role, Predicate.COUNT)
+    if found is None or count is None:
+        return None
+    number = int(count.value)
+    pattern = fill.lexicon.noun_phrases["tally_one" if number == 1 else "tally"]
+    words = Phrase(fill.lexicon.counts.get(number, str(number)))
+    phrase = render(pattern, lambda slot: words if slot.name == "number" else fill(Slot(role, slot.name)))
+    return None if phrase is None else Phrase(phrase.text, frozenset({key_of(found[1]), key_of(count)}))
+
+
+def _area(fill: Filling, role: str) -> Phrase | None:
+    """Where none is seen."""
+    claim = fill.claim(role, Predicate.NONE_SEEN)
+    pattern = None if claim is None else fill.lexicon.tables["areas"].get(claim.subject.removeprefix("area:"))
+    return None if claim is None or pattern is None else Phrase(pattern.source, frozenset({key_of(claim)}))
+
+
 def _plural(fill: Filling, role: str) -> Phrase | None:
     found, count = fill.noun(role), fill.claim(role, Predicate.COUNT)
     if found is None or count is None:
@@ -261,6 +280,9 @@ SLOTS: Mapping[str, Callable[[Filling, str], Phrase | None]] = {
     "tint": _colour("tint"),
     "crowd": _crowd,
     "plural": _plural,
+    "tally": _tally,
+    "none": _table("none", Predicate.NONE_SEEN),
+    "area": _area,
     "place": _place,
     "distance": _distance,
     "side": _side("alone"),

@@ -29,7 +29,7 @@ def all_tellings(
 ) -> dict[str, Telling]:
     """The words of nouns, colours and counts beside those that the language file explains itself."""
     told: dict[str, dict[Predicate, frozenset[str]]] = {}
-    naming = (Predicate.EXISTS, Predicate.WAS_SAID, Predicate.GONE)
+    naming = (Predicate.EXISTS, Predicate.WAS_SAID, Predicate.GONE, Predicate.NONE_SEEN)
     for label, noun in nouns.items():
         for form in NAMING_FORMS:
             if form in noun.forms:

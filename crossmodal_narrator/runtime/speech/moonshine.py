@@ -37,6 +37,7 @@ class Moonshine:
 
     name = "Moonshine tiny"
     languages: tuple[str, ...] = ("en",)
+    least_confidence = 0.7  # of Chinese, which it takes for English, it makes 0.3 to 0.66
 
     def __init__(self, folder: Path | None = None, threads: int = 2) -> None:
         """Open the one of moonshine-voice, or the user's own in `folder`.

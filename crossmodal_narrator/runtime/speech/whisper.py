@@ -24,6 +24,7 @@ class Whisper:
 
     name = "Whisper"
     languages: tuple[str, ...] = ("en", "zh")
+    least_confidence = 0.5
 
     def __init__(self, folder: Path, threads: int = 2) -> None:
         """Open a model of CTranslate2; nothing is downloaded.

@@ -154,7 +154,7 @@ def test_groups_have_plurals_and_small_counts(label: ObjectClass, count: int, en
 def test_what_is_near_has_no_number() -> None:
     near = message(Act.ENCOUNTER, *thing(ObjectClass.CAR), extra=(claim(P.DISTANCE, 3.2),))
     assert say("en", near) == "A car right in front."
-    assert say("zh", near) == "紧挨着车头有一辆轿车。"
+    assert say("zh", near) == "车头跟前有一辆轿车。"
 
 
 def test_given_comes_before_new() -> None:

@@ -18,6 +18,7 @@ class Scripted:
 
     def __init__(self, text: str, confidence: float, language: str = "en") -> None:
         self.languages: tuple[str, ...] = (language,)
+        self.least_confidence = 0.7
         self._answer = Transcript(text=text, language=language, confidence=confidence)
         self.asked = 0
 
@@ -35,7 +36,7 @@ def test_an_utterance_is_what_was_understood_when_it_began() -> None:
 
 
 def test_the_next_is_asked_where_the_first_is_not_sure_and_the_surer_is_believed() -> None:
-    english, both = Scripted("counting to my financial one", 0.57), Scripted("前面是什么车", 0.85, "zh")
+    english, both = Scripted("counting to my financial one", 0.72), Scripted("前面是什么车", 0.85, "zh")
     utterance = Interpreter(ListeningConfig(), [english, both]).interpret(TURN)
     assert utterance is not None
     assert (utterance.text, utterance.language) == ("前面是什么车", "zh")

@@ -1,0 +1,66 @@
+"""`ask QUESTION --bag BAG --at SECONDS`: one reply, from the scene as it was then, with its query and its evidence."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from crossmodal_narrator.core.errors import BagError
+from crossmodal_narrator.core.speech import Reply, Utterance
+
+SUMMARY = "ask something of a recorded drive at a moment of it: the answer, the query and the evidence"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("questions", nargs="+", metavar="QUESTION", help="in English or Chinese; several are one talk")
+    parser.add_argument("--bag", type=Path, required=True, help="rosbag2 folder or file (mcap, db3)")
+    parser.add_argument("--at", type=float, default=None, help="seconds from the bag's beginning (default: its end)")
+    parser.add_argument("--params", type=Path, help="ROS 2 parameter file, as the nodes take it")
+    parser.add_argument("--json", action="store_true", dest="as_json", help="a line of JSON for each reply")
+
+
+def run(args: argparse.Namespace) -> int:
+    from crossmodal_narrator.assembly import build_dialogue, build_pipeline
+    from crossmodal_narrator.bags import open_bag
+    from crossmodal_narrator.bags.replay import recorded_frames
+    from crossmodal_narrator.bags.vehicle import vehicle_file
+    from crossmodal_narrator.cli.parameters import narrator_config, perception_config
+    from crossmodal_narrator.wire import Intake, guess_topics
+    from crossmodal_narrator.wire.records import reply_record, to_json_line
+
+    bag = open_bag(args.bag)
+    until_ns = bag.end_ns if args.at is None else bag.start_ns + round(args.at * 1e9)
+    if not bag.start_ns <= until_ns <= bag.end_ns:
+        length_s = (bag.end_ns - bag.start_ns) / 1e9
+        raise BagError(f"--at {args.at:g} is not in {args.bag}", remedy=f"choose 0 to {length_s:.1f}")
+    topics = guess_topics([(topic.name, topic.msgtype) for topic in bag.topics])
+    perception = perception_config(args.params, topics, vehicle_file(args.bag))
+    narrator = narrator_config(args.params, "en,zh")
+    pipeline = build_pipeline(perception, narrator, now_ns=time.perf_counter_ns)
+    intake = Intake(
+        topics.described(perception.cameras, perception.intake),
+        base_frame=perception.sync.base_frame,
+        config=perception.intake,
+    )
+    dialogue = build_dialogue(narrator)
+    for scene, narrations in pipeline.run(recorded_frames(bag, intake, until_ns)):
+        dialogue.observe(scene)
+        for narration in narrations:
+            dialogue.hear(narration)
+    for text in args.questions:
+        told = dialogue.ask(Utterance(stamp_ns=until_ns, text=text, language="", confidence=1.0))
+        if args.as_json:
+            sys.stdout.write(to_json_line(reply_record(told.reply)))
+        else:
+            _show(told.reply)
+    return 0
+
+
+def _show(reply: Reply) -> None:
+    print(reply.text)
+    print(f"  {reply.query}{', declined' if reply.declined else ''}")
+    for claim in reply.claims:
+        senses = ", ".join(sorted({evidence.modality.value for evidence in claim.evidence}))
+        print(f"  {claim.predicate}({claim.subject}) = {claim.value}, {claim.confidence:.2f}, by {senses or 'nothing'}")

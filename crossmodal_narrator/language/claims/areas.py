@@ -1,0 +1,55 @@
+"""Areas around the vehicle, and things as people describe them: what a question, or a "there is none", is about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from crossmodal_narrator.core.detections import ObjectClass
+from crossmodal_narrator.core.scene import Side
+from crossmodal_narrator.language.claims.facts import AHEAD_SIDES, LEFT_SIDES, RIGHT_SIDES, Thing
+from crossmodal_narrator.language.claims.predicates import Movement
+
+BEHIND_SIDES = frozenset({Side.BEHIND, Side.BEHIND_LEFT, Side.BEHIND_RIGHT})
+LANE, AROUND = "lane", "around"
+AREAS: Mapping[str, frozenset[Side]] = {
+    "ahead": AHEAD_SIDES,
+    "left": LEFT_SIDES,
+    "right": RIGHT_SIDES,
+    "behind": BEHIND_SIDES,
+    "ahead_left": frozenset({Side.AHEAD_LEFT}),
+    "ahead_right": frozenset({Side.AHEAD_RIGHT}),
+    "behind_left": frozenset({Side.BEHIND_LEFT}),
+    "behind_right": frozenset({Side.BEHIND_RIGHT}),
+    "beside": frozenset({Side.LEFT, Side.RIGHT}),
+    LANE: AHEAD_SIDES,
+    AROUND: frozenset(Side),
+}
+# COCO knows no vans: who asks for cars means them, too.
+KINDS: Mapping[str, frozenset[ObjectClass]] = {
+    **{c.value: frozenset({c}) for c in ObjectClass},
+    "car": frozenset({ObjectClass.CAR, ObjectClass.VAN}),
+    "vehicle": frozenset(c for c in ObjectClass if c.is_vehicle),
+    "anyone": frozenset({ObjectClass.PEDESTRIAN, ObjectClass.CYCLIST}),
+    "anything": frozenset(ObjectClass),
+}
+
+MOVEMENTS: Mapping[str, frozenset[Movement]] = {
+    "crossing": frozenset({Movement.CROSSING, Movement.STEPPING_OUT}),
+    "standing": frozenset({Movement.STOPPED, Movement.PARKED}),
+    "parked": frozenset({Movement.PARKED}),
+    "moving": frozenset(Movement) - {Movement.STOPPED, Movement.PARKED, Movement.UNKNOWN},
+    "oncoming": frozenset({Movement.ONCOMING, Movement.APPROACHING}),
+    "braking": frozenset({Movement.BRAKING}),
+}
+
+
+def is_of(thing: Thing, description: str, area: str) -> bool:
+    """Whether the thing is in that area and all that is said of it: "white van", "crossing pedestrian"."""
+    is_there = thing.side in AREAS[area or AROUND] and (area != LANE or thing.in_path)
+    return is_there and all(_is(thing, word) for word in description.split())
+
+
+def _is(thing: Thing, word: str) -> bool:
+    if word in KINDS:
+        return thing.label in KINDS[word]
+    return thing.movement in MOVEMENTS[word] if word in MOVEMENTS else thing.colour == word

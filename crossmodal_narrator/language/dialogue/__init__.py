@@ -1,0 +1,19 @@
+"""The dialogue: questions in words → queries → claims of the scene → words."""
+
+from crossmodal_narrator.language.dialogue.dialogue import Dialogue, Told
+from crossmodal_narrator.language.dialogue.query import Asks, Pick, Query
+from crossmodal_narrator.language.dialogue.understanding import Context, language_of, understand
+from crossmodal_narrator.language.dialogue.words import QuestionWords, read_words
+
+__all__ = [
+    "Asks",
+    "Context",
+    "Dialogue",
+    "Pick",
+    "Query",
+    "QuestionWords",
+    "Told",
+    "language_of",
+    "read_words",
+    "understand",
+]

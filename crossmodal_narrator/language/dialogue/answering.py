@@ -1,0 +1,293 @@
+"""A query → what is to be said: messages with their claims, drawn from the facts of the moment. No words in here."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from crossmodal_narrator.core.detections import ObjectClass, SignalState
+from crossmodal_narrator.core.scene import Evidence
+from crossmodal_narrator.core.snapshot import Sense
+from crossmodal_narrator.core.speech import Claim, Urgency
+from crossmodal_narrator.language.claims.areas import AREAS, AROUND, LANE
+from crossmodal_narrator.language.claims.facts import AHEAD_SIDES, Thing
+from crossmodal_narrator.language.claims.predicates import EGO, EgoState, Predicate
+from crossmodal_narrator.language.dialogue.query import Asks, Pick, Query
+from crossmodal_narrator.language.planning.message import Act, Mention, Message
+from crossmodal_narrator.language.planning.view import View
+
+MOST_THINGS = 3  # in one answer
+MOST_AROUND = 4
+LEAVING_M = 15.0  # who is nearer may be met by a door
+STANDING_BEHIND_M = 20.0
+STANDS_BELOW_MPS = 0.6
+TOPIC = "answer"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """Messages to be said one after the other. `is_yes`: whether the question is answered by yes or no first."""
+
+    messages: tuple[Message, ...]
+    is_yes: bool | None = None
+    is_declined: bool = False
+
+
+class Answerer:
+    """Looks at the facts of one moment. What is not sure enough, or too far to be spoken of, is not counted."""
+
+    def __init__(self) -> None:
+        self._ways: Mapping[Asks, Callable[[Query, View], Answer]] = {
+            Asks.EXISTS: self._exists,
+            Asks.COUNT: self._count,
+            Asks.WHERE: self._which,
+            Asks.WHAT: self._which,
+            Asks.MOVEMENT: self._movement,
+            Asks.DISTANCE: lambda query, view: self._of_one(query, view, Predicate.DISTANCE, Act.HOW_FAR),
+            Asks.SPEED: self._speed,
+            Asks.COLOUR: lambda query, view: self._of_one(query, view, Predicate.COLOUR, Act.HOW_COLOURED),
+            Asks.SIGNAL: self._signal,
+            Asks.HAPPENED: lambda query, view: CANNOT_TELL,
+            Asks.REPEAT: lambda query, view: CANNOT_TELL,
+            Asks.SOUND: self._sound,
+            Asks.OWN_SPEED: self._own_speed,
+            Asks.OWN_MOVEMENT: self._own_movement,
+            Asks.WHY: self._why,
+            Asks.AROUND: self._around,
+            Asks.LEAVING: self._leaving,
+            Asks.COMMAND: self._command,
+            Asks.PROMISE: lambda query, view: Answer(messages=(plain(Act.NO_PROMISE),), is_declined=True),
+            Asks.UNKNOWABLE: lambda query, view: CANNOT_TELL,
+            Asks.OTHER: lambda query, view: Answer(messages=(plain(Act.ONLY_THE_DRIVE),), is_declined=True),
+        }
+
+    def answer(self, query: Query, view: View) -> Answer:
+        return self._ways[query.asks](query, view)
+
+    def _exists(self, query: Query, view: View) -> Answer:
+        found = _found(query, view)
+        if not found:
+            return self._none(query, view, is_yes=False)
+        return Answer(messages=_told(found, view, MOST_THINGS), is_yes=True)
+
+    def _which(self, query: Query, view: View) -> Answer:
+        found = _found(query, view)
+        return Answer(messages=_told(found, view, MOST_THINGS)) if found else self._none(query, view)
+
+    def _count(self, query: Query, view: View) -> Answer:
+        found = _found(query, view)
+        if not found:
+            return self._none(query, view)
+        by_label = groupby(sorted(found, key=lambda t: t.label.value), key=lambda t: t.label)
+        return Answer(messages=tuple(_counted(list(things), view) for _, things in by_label))
+
+    def _movement(self, query: Query, view: View) -> Answer:
+        """What a thing does; of one that was asked for by what it does, whether it does."""
+        doing = _found(query, view)
+        if doing or not query.movement:
+            is_yes = True if query.movement else None
+            return Answer(messages=_told(doing, view, MOST_THINGS), is_yes=is_yes) if doing else self._none(query, view)
+        any_of_them = _found(replace(query, movement=""), view)
+        if not any_of_them:
+            return self._none(replace(query, movement=""), view, is_yes=False)
+        return Answer(messages=_told(any_of_them[:1], view, 1), is_yes=False)
+
+    def _of_one(self, query: Query, view: View, predicate: Predicate, act: Act) -> Answer:
+        """One property of one thing: the nearest, where several fit."""
+        found = _found(query, view)
+        if not found:
+            return self._none(query, view)
+        thing = found[0]
+        known = thing.claims(predicate)
+        if not known:
+            unknown = plain(Act.CANNOT_TELL_OF, thing.claims(Predicate.EXISTS), thing.subject)
+            return Answer(messages=(unknown,), is_declined=True)
+        is_told = bool(query.subject) and predicate is not Predicate.DISTANCE
+        who = (Predicate.EXISTS,) if is_told else (Predicate.EXISTS, Predicate.SIDE)
+        return Answer(messages=(_about(thing, view, act, core=(*who, predicate)),))
+
+    def _speed(self, query: Query, view: View) -> Answer:
+        found = _found(query, view)
+        if found and found[0].speed_mps is not None and found[0].speed_mps < STANDS_BELOW_MPS:
+            return Answer(messages=_told(found[:1], view, 1))
+        return self._of_one(query, view, Predicate.SPEED, Act.HOW_FAST)
+
+    def _signal(self, query: Query, view: View) -> Answer:
+        signal = view.facts.signal
+        if signal is None:
+            looks = Sense.CAMERA in view.facts.looked
+            return Answer(messages=(plain(Act.NO_SIGNAL),)) if looks else CANNOT_TELL
+        return Answer(messages=(_message(Act.SIGNAL, (signal.claim(),), {"a": signal.subject}),))
+
+    def _sound(self, query: Query, view: View) -> Answer:
+        sounds = [s for s in view.facts.sounds if s.confidence >= view.config.probable_confidence]
+        if not sounds:
+            return _nothing_heard(view)
+        messages = []
+        for sound in sounds:
+            claims = sound.claims()
+            core = tuple(c for c in claims if c.predicate == Predicate.HEARD.value)
+            extra = tuple(c for c in claims if c.predicate in (Predicate.SIDE.value, Predicate.SOUND_TREND.value))
+            source = view.facts.things.get(sound.seen_as or "")
+            if source is not None:
+                named = tuple(c for c in claims if c.predicate == Predicate.SOUND_SOURCE.value)
+                core = (*core, *named, *source.claims(Predicate.EXISTS))
+                extra = source.claims(Predicate.SIDE)
+            roles = {"a": sound.subject, **({} if source is None else {"b": source.subject})}
+            act = Act.SOUND if source is None else Act.SOURCE
+            messages.append(replace(_message(act, core, roles), extra=extra))
+        return Answer(messages=tuple(messages))
+
+    def _own_speed(self, query: Query, view: View) -> Answer:
+        ego = view.facts.ego
+        if ego.state is None:
+            return CANNOT_TELL
+        if abs(ego.speed_mps) < STANDS_BELOW_MPS:
+            return self._own_movement(query, view)
+        return Answer(messages=(_message(Act.SPEED, (ego.speed_claim(),), {"a": EGO}),))
+
+    def _own_movement(self, query: Query, view: View) -> Answer:
+        ego = view.facts.ego
+        if ego.state is None:
+            return CANNOT_TELL
+        return Answer(messages=(_message(Act.OWN_MOVEMENT, (ego.claim(ego.state),), {"a": EGO}),))
+
+    def _why(self, query: Query, view: View) -> Answer:
+        """Why we stand or lose speed, where the scene of this moment shows it."""
+        ego, signal, lead = view.facts.ego, view.facts.signal, view.lead()
+        if ego.state is None:
+            return CANNOT_TELL
+        if ego.state in (EgoState.MOVING, EgoState.STARTING):
+            return self._own_movement(query, view)
+        if signal is not None and signal.state is SignalState.RED:
+            return self._signal(query, view)
+        is_standing = ego.state in (EgoState.STANDING, EgoState.STOPPED)
+        if lead is not None and is_standing and lead.within(STANDING_BEHIND_M):
+            claims = (ego.claim(ego.state), *lead.claims(Predicate.EXISTS, Predicate.SIDE, Predicate.IN_PATH))
+            message = _message(Act.STANDING_BEHIND, claims, {"a": EGO, "b": lead.subject})
+            return Answer(messages=(_with(message, lead, view, (Predicate.DISTANCE, Predicate.COLOUR)),))
+        if lead is not None and not is_standing:
+            return Answer(messages=_told([lead], view, 1))
+        return CANNOT_TELL
+
+    def _around(self, query: Query, view: View) -> Answer:
+        own = self._own_movement(query, view).messages if not query.area else ()
+        found = _found(replace(query, asks=Asks.EXISTS), view)
+        if not found:
+            return Answer(messages=(*own, *self._none(query, view).messages))
+        return Answer(messages=(*own, *_told(found, view, MOST_AROUND)))
+
+    def _leaving(self, query: Query, view: View) -> Answer:
+        """Who could be met by a door. It is never said to be safe."""
+        near = [t for t in _found(replace(query, kind=""), view) if t.within(LEAVING_M) and _could_hit(t)]
+        if near:
+            return Answer(messages=_told(near, view, MOST_THINGS))
+        return self._none(replace(query, kind="anyone"), view)
+
+    def _command(self, query: Query, view: View) -> Answer:
+        """Declined, with what is seen that bears on it."""
+        bears = _found(Query(asks=Asks.EXISTS, area=query.area or "ahead"), view)
+        told = _told(bears[:1], view, 1) if bears else ()
+        return Answer(messages=(plain(Act.ONLY_DESCRIBES), *told), is_declined=True)
+
+    def _none(self, query: Query, view: View, is_yes: bool | None = None) -> Answer:
+        """That none is seen, where the senses would show it; else that nobody can tell."""
+        evidence = _that_would_show(query, view)
+        if not evidence or query.subject:
+            return CANNOT_TELL
+        claim = Claim(
+            predicate=Predicate.NONE_SEEN.value,
+            subject=f"area:{query.area or AROUND}",
+            value=query.description or "anything",
+            confidence=1.0,
+            evidence=evidence,
+        )
+        act = Act.NONE_LIKE_THAT if query.colour or query.movement else Act.NONE_SEEN
+        return Answer(messages=(_message(act, (claim,), {"a": claim.subject}),), is_yes=is_yes)
+
+
+def _nothing_heard(view: View) -> Answer:
+    """That nothing is heard, where somebody listens."""
+    listened = view.facts.looked.get(Sense.AUDIO)
+    if listened is None:
+        return Answer(messages=(plain(Act.NOBODY_LISTENS),), is_declined=True)
+    claim = Claim(
+        predicate=Predicate.NONE_HEARD.value, subject="sound:any", value=True, confidence=1.0, evidence=(listened,)
+    )
+    return Answer(messages=(_message(Act.NOTHING_HEARD, (claim,), {"a": claim.subject}),))
+
+
+def plain(act: Act, claims: tuple[Claim, ...] = (), subject: str = "") -> Message:
+    """A message that says nothing of the scene, or nothing but what it is about."""
+    return _message(act, claims, {"a": subject} if subject else {})
+
+
+def _message(act: Act, core: tuple[Claim, ...], roles: Mapping[str, str]) -> Message:
+    return Message(
+        act=act, topic=TOPIC, priority=0.0, urgency=Urgency.NOTABLE, trigger="question", core=core, roles=roles
+    )
+
+
+CANNOT_TELL = Answer(messages=(plain(Act.CANNOT_TELL),), is_declined=True)
+
+
+def _about(
+    thing: Thing, view: View, act: Act, core: tuple[Predicate, ...], extra: tuple[Predicate, ...] = ()
+) -> Message:
+    message = view.about(
+        thing, act, topic=TOPIC, priority=0.0, urgency=Urgency.NOTABLE, trigger="question", core=core, extra=extra
+    )
+    return replace(message, mentions={thing.subject: Mention.GIVEN if act is not Act.ENCOUNTER else Mention.NEW})
+
+
+def _with(message: Message, thing: Thing, view: View, extra: tuple[Predicate, ...]) -> Message:
+    return replace(
+        message,
+        extra=thing.claims(*extra),
+        mentions={thing.subject: Mention.NEW},
+        hedged=view.hedged((thing,)),
+    )
+
+
+def _told(things: Sequence[Thing], view: View, most: int) -> tuple[Message, ...]:
+    """Each as it would be introduced, the nearest first."""
+    extra = (Predicate.DISTANCE, Predicate.COLOUR, Predicate.MOTION, Predicate.IN_PATH)
+    core = (Predicate.EXISTS, Predicate.SIDE)
+    return tuple(_about(thing, view, Act.ENCOUNTER, core, extra) for thing in things[:most])
+
+
+def _counted(things: list[Thing], view: View) -> Message:
+    message = view.about_group(things, Act.COUNTED, movement=None, topic=TOPIC, priority=0.0)
+    naming = [c for c in message.core if c.predicate != Predicate.SIDE.value]
+    sides = [c for c in message.core if c.predicate == Predicate.SIDE.value]
+    return replace(message, core=tuple(naming), extra=tuple(sides), urgency=Urgency.NOTABLE, trigger="question")
+
+
+def _found(query: Query, view: View) -> list[Thing]:
+    """What fits, in the order in which it is told."""
+    found = [t for t in view.ready() if query.admits(t)]
+    if query.area == "ahead":  # what we drive towards comes before what stands beside the road
+        found.sort(key=lambda t: not t.in_path)
+    if query.pick is Pick.FARTHEST:
+        ranged = [t for t in found if t.distance_m is not None]
+        return [max(ranged, key=_away_m)] if ranged else found[:1]
+    return sorted(found, key=_away_m)[:1] if query.pick is Pick.NEAREST else found
+
+
+def _away_m(thing: Thing) -> float:
+    return math.inf if thing.distance_m is None else thing.distance_m
+
+
+def _could_hit(thing: Thing) -> bool:
+    return not thing.movement.stands or thing.label is ObjectClass.PEDESTRIAN
+
+
+def _that_would_show(query: Query, view: View) -> tuple[Evidence, ...]:
+    """Of senses that deliver: the LiDAR sees all around, a camera what is ahead; colours are a camera's alone."""
+    is_ahead = query.area == LANE or AREAS[query.area or AROUND] <= AHEAD_SIDES
+    able: set[Sense] = {Sense.CAMERA} if is_ahead else set()
+    if not query.colour:
+        able.add(Sense.LIDAR)
+    return tuple(seen for sense, seen in sorted(view.facts.looked.items()) if sense in able)

@@ -1,0 +1,95 @@
+"""A question → a query. By rules: the same words ask the same, and what no rule knows is said not to be understood."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from crossmodal_narrator.language.dialogue.query import Asks, Pick, Query
+from crossmodal_narrator.language.dialogue.words import Pattern, QuestionWords
+
+T = TypeVar("T")
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
+_MARKS = re.compile(r"[^\w\s]|_")
+# What is asked of a thing; of the rest a pronoun means nothing.
+_OF_A_THING = frozenset({Asks.WHERE, Asks.WHAT, Asks.DISTANCE, Asks.SPEED, Asks.COLOUR, Asks.MOVEMENT, Asks.EXISTS})
+_PLACED = frozenset({*_OF_A_THING, Asks.COUNT, Asks.LEAVING, Asks.AROUND})
+_OF_NAMED = frozenset({*_OF_A_THING, Asks.COUNT}) - {Asks.WHAT}
+_BY_PLACE = frozenset({Asks.DISTANCE, Asks.SPEED, Asks.COLOUR, Asks.MOVEMENT})  # "what colour is the one in front?"
+MOST_LETTERS = 500  # nobody asks for longer
+
+
+@dataclass(slots=True)
+class Context:
+    """What was asked and told last, which the next question may lean on."""
+
+    query: Query | None = None
+    subject: str = ""
+
+
+def language_of(text: str, told: str) -> str:
+    """The language of a question: what was told of it, unless its letters say otherwise."""
+    return "zh" if _CHINESE.search(text) else "en" if told not in ("en", "zh") or told == "zh" else told
+
+
+def plain(text: str, words: QuestionWords) -> str:
+    """Lower case, without marks: "What's" → "what s"."""
+    lower = unicodedata.normalize("NFKC", text[:MOST_LETTERS]).casefold().replace("’", "'")
+    lower = re.sub(r"(?<=\w)n't\b", "nt", lower)
+    marked = _MARKS.sub(" " if words.has_word_bounds else "", lower)
+    return " ".join(marked.split()) if words.has_word_bounds else "".join(marked.split())
+
+
+def understand(text: str, words: QuestionWords, context: Context) -> Query:
+    """What `text` asks; `Asks.OTHER` where no rule fits."""
+    said = plain(text, words)
+    if not said:
+        return Query(asks=Asks.OTHER)
+    is_order = bool(words.commands.search(said) or words.orders.search(said))
+    if is_order and not words.questions.search(said):
+        return Query(asks=Asks.COMMAND, area=_first(words.areas, said) or "")
+    asks = _first(words.intents, said)
+    details = Query(
+        asks=asks or Asks.OTHER,
+        kind=_first(words.kinds, said) or "",
+        area=_first(words.areas, said) or "",
+        colour=_first(words.colours, said) or "",
+        movement=_first(words.movements, said) or "",
+        pick=_first(words.picks, said) or Pick.ALL,
+    )
+    if words.also.search(said) and context.query is not None and asks in (None, Asks.WHAT, Asks.EXISTS):
+        return _continued(details, context.query)
+    if asks is None:
+        return Query(asks=Asks.COMMAND) if words.commands.search(said) else Query(asks=Asks.OTHER)
+    return _meant(details, bool(words.pronouns.search(said)), context)
+
+
+def _first(table: Iterable[tuple[T, Pattern]], text: str) -> T | None:
+    return next((name for name, pattern in table if pattern.search(text)), None)
+
+
+def _continued(now: Query, before: Query) -> Query:
+    """As in "and behind us?": the last question with what is different now."""
+    changed = {name: value for name in ("kind", "area", "colour", "movement") if (value := getattr(now, name))}
+    return replace(before, subject="", pick=now.pick if now.pick is not Pick.ALL else before.pick, **changed)
+
+
+def _meant(query: Query, has_pronoun: bool, context: Context) -> Query:
+    is_named = bool(query.kind and query.kind not in ("anything", "anyone")) or bool(query.colour)
+    if query.asks in _OF_A_THING and has_pronoun and not is_named and not query.area and context.subject:
+        return Query(asks=query.asks, subject=context.subject)
+    if query.asks is Asks.WHAT and not query.description and not query.area:
+        # "What is that?" before anything was spoken of means what stands before us; else it asks of something else.
+        return replace(query, area="ahead", pick=Pick.NEAREST) if has_pronoun else Query(asks=Asks.OTHER)
+    if query.asks in _OF_NAMED and not query.description and not (query.area and query.asks in _BY_PLACE):
+        return Query(asks=Asks.UNKNOWABLE)  # it is about something that no sense knows by name
+    if query.asks is Asks.MOVEMENT and query.movement:
+        query = replace(query, pick=query.pick if query.pick is not Pick.ALL else Pick.NEAREST)
+    if query.asks is Asks.COLOUR:
+        query = replace(query, colour="")  # "what colour is the red one" asks nothing
+    if query.asks is Asks.LEAVING:  # of whoever may be met by a door
+        return Query(asks=query.asks, area=query.area)
+    return query if query.asks in _PLACED else replace(query, kind="", colour="", movement="")

@@ -1,0 +1,162 @@
+"""The `dialogue` node: questions in, replies out, each with its claims and the query that it was taken for."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from rclpy.action import ActionServer, CancelResponse
+from rclpy.lifecycle import LifecycleState, TransitionCallbackReturn
+
+from crossmodal_narrator.assembly import build_dialogue
+from crossmodal_narrator.configuration import DialogueConfig
+from crossmodal_narrator.core.errors import FrameError
+from crossmodal_narrator.core.speech import Reply
+from crossmodal_narrator.language import Dialogue
+from crossmodal_narrator.nodes import diagnostics, qos
+from crossmodal_narrator.nodes.diagnostics import Health
+from crossmodal_narrator.nodes.lifecycle import NOT_ACTIVE, NarratorLifecycleNode, transition
+from crossmodal_narrator.nodes.process import run_node
+from crossmodal_narrator.nodes.rates import Latencies, Rate
+from crossmodal_narrator.nodes.types import message_types
+from crossmodal_narrator.wire import (
+    narration_from_message,
+    reply_to_message,
+    scene_from_message,
+    utterance_from_message,
+)
+from crossmodal_narrator_msgs.action import Ask
+
+NAME = "dialogue"
+SCENE_TOPIC, NARRATION_TOPIC, UTTERANCE_TOPIC = "perception/scene", "narrator/narration", "voice/utterance"
+QUIET_S = 1.5
+
+
+class DialogueNode(NarratorLifecycleNode):
+    """An answer takes a few milliseconds: callbacks give it themselves."""
+
+    def __init__(self) -> None:
+        super().__init__(NAME, DialogueConfig)
+        self._types = message_types()
+        self._dialogue: Dialogue | None = None
+        self._subscriptions: list[Any] = []
+        self._scenes, self._latencies = Rate(), Latencies()
+        self._asked = self._declined = 0
+        self._reply_out = self.create_lifecycle_publisher(self._types.Reply, "~/reply", qos.NARRATION)
+        self._action = ActionServer(
+            self, Ask, "~/ask", execute_callback=self._execute, cancel_callback=lambda goal: CancelResponse.ACCEPT
+        )
+
+    @transition
+    def on_configure(self, _state: LifecycleState) -> TransitionCallbackReturn:
+        self._dialogue = build_dialogue(self.settings.read(DialogueConfig).narration)
+        self.settings.is_locked = True
+        return TransitionCallbackReturn.SUCCESS
+
+    @transition
+    def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        self._subscriptions = [
+            self.create_subscription(self._types.Scene, SCENE_TOPIC, self._see, qos.SCENE),
+            self.create_subscription(self._types.Narration, NARRATION_TOPIC, self._hear, qos.NARRATION),
+            self.create_subscription(self._types.Utterance, UTTERANCE_TOPIC, self._answer, qos.NARRATION),
+        ]
+        return super().on_activate(state)
+
+    @transition
+    def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        self.stop()
+        return super().on_deactivate(state)
+
+    @transition
+    def on_cleanup(self, _state: LifecycleState) -> TransitionCallbackReturn:
+        self._dialogue = None
+        self.settings.is_locked = False
+        return TransitionCallbackReturn.SUCCESS
+
+    @transition
+    def on_shutdown(self, _state: LifecycleState) -> TransitionCallbackReturn:
+        self.stop()
+        return TransitionCallbackReturn.SUCCESS
+
+    def stop(self) -> None:
+        for subscription in self._subscriptions:
+            self.destroy_subscription(subscription)
+        self._subscriptions = []
+        if self._dialogue is not None:
+            self._dialogue.forget()
+
+    def _see(self, message: Any) -> None:
+        self._scenes.count(time.monotonic_ns())
+        try:
+            scene = scene_from_message(message)
+        except FrameError as error:
+            self.get_logger().warning(str(error), throttle_duration_sec=5.0)
+            return
+        if self._dialogue is not None:
+            self._dialogue.observe(scene)
+
+    def _hear(self, message: Any) -> None:
+        try:
+            narration = narration_from_message(message)
+        except FrameError as error:
+            self.get_logger().warning(str(error), throttle_duration_sec=5.0)
+            return
+        if self._dialogue is not None:
+            self._dialogue.hear(narration)
+
+    def _answer(self, message: Any) -> None:
+        """A passenger has spoken."""
+        reply = self._reply_to(message)
+        if reply is not None:
+            self._reply_out.publish(reply_to_message(reply, self._types))
+
+    def _reply_to(self, message: Any) -> Reply | None:
+        if self._dialogue is None or not self._subscriptions:
+            return None
+        began_ns = time.monotonic_ns()
+        reply = self._dialogue.ask(utterance_from_message(message)).reply
+        self._latencies.add("question to reply", (time.monotonic_ns() - began_ns) / 1e6)
+        self._asked += 1
+        self._declined += reply.declined
+        return reply
+
+    def _execute(self, goal: Any) -> Any:
+        """The action: a sentence is in the feedback as soon as it is known; the reply goes to ~/reply, too."""
+        goal.publish_feedback(Ask.Feedback(stage=Ask.Feedback.STAGE_LOOKING))
+        reply = self._reply_to(goal.request.question)
+        if goal.is_cancel_requested:
+            goal.canceled()
+            return Ask.Result()
+        if reply is None:
+            goal.abort()  # not active: nothing is known of any scene
+            return Ask.Result()
+        goal.publish_feedback(Ask.Feedback(stage=Ask.Feedback.STAGE_ANSWERING, text=reply.text))
+        message = reply_to_message(reply, self._types)
+        self._reply_out.publish(message)
+        goal.succeed()
+        return Ask.Result(reply=message)
+
+    def health(self) -> Iterator[Health]:
+        if not self._subscriptions:
+            yield NOT_ACTIVE
+            return
+        silent_s = self._scenes.silent_s(time.monotonic_ns())
+        values = {"asked": str(self._asked), "declined": str(self._declined)}
+        if silent_s is None or silent_s > QUIET_S:
+            topic = self.resolve_topic_name(SCENE_TOPIC)
+            message = f"no scene comes on {topic}: see whether the perception node is active, and what it lacks"
+            yield Health(name="scenes", level=diagnostics.WARN, message=message, values=values)
+        else:
+            yield Health(name="scenes", level=diagnostics.OK, message="scenes come", values=values)
+        yield diagnostics.times("latency", self._latencies.quantiles(), {})
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the node until it is told to stop."""
+    return run_node(NAME, DialogueConfig, DialogueNode, sys.argv[1:] if arguments is None else arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
