@@ -16,11 +16,18 @@ import numpy as np
 import rclpy
 from lifecycle_msgs.srv import ChangeState
 from numpy.typing import NDArray
+from rclpy.action import ActionClient
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
 from scipy import signal
 
+from crossmodal_narrator.core.detections import ObjectClass
+from crossmodal_narrator.core.scene import Evidence, Motion, Relation, SceneObject, SceneState, Side
+from crossmodal_narrator.core.snapshot import Sense
+from crossmodal_narrator.nodes.types import message_types
 from crossmodal_narrator.runtime.speech import SpeechEngineConfig, open_synthesiser
+from crossmodal_narrator.wire import scene_to_message
+from crossmodal_narrator_msgs.action import Ask
 from crossmodal_narrator_msgs.msg import AudioChunk, Narration, Reply, Utterance
 
 RATE_HZ, STEP_S = 16_000, 0.1
@@ -32,8 +39,10 @@ Floats = NDArray[np.float32]
 class Car:
     """Everything around the voice node."""
 
-    def __init__(self) -> None:
+    def __init__(self, names: tuple[str, ...]) -> None:
+        """`names` are the nodes that are brought up."""
         self.node: Node = rclpy.create_node("car")
+        self.names = names
         self.began_s = 0.0
         self.speech: list[tuple[float, float, float]] = []  # when, how long, how loud
         self.utterances: list[dict[str, Any]] = []
@@ -45,6 +54,7 @@ class Car:
         self.cabin = self.node.create_publisher(AudioChunk, "audio/cabin", reliable)
         self.node.create_subscription(AudioChunk, "voice/speech", self._speech, reliable)
         self.node.create_subscription(Utterance, "voice/utterance", self._utterance, reliable)
+        self.told: dict[str, Any] = {}  # what a case adds to its report
         self.answer: str | None = None  # what a dialogue would say, at once
         self._chunks = 0
 
@@ -63,16 +73,20 @@ class Car:
         self._change(4, 2)  # deactivate, clean up
 
     def _change(self, *transitions: int) -> None:
-        client = self.node.create_client(ChangeState, "voice/change_state")
+        for name in self.names:
+            self._change_one(name, transitions)
+
+    def _change_one(self, name: str, transitions: tuple[int, ...]) -> None:
+        client = self.node.create_client(ChangeState, f"{name}/change_state")
         if not client.wait_for_service(30.0):
-            raise SystemExit("the voice node does not appear")
+            raise SystemExit(f"the node {name} does not appear")
         for transition in transitions:
             request = ChangeState.Request()
             request.transition.id = transition
             future = client.call_async(request)
             rclpy.spin_until_future_complete(self.node, future, timeout_sec=30.0)
             if future.result() is None or not future.result().success:
-                raise SystemExit(f"the voice node refuses transition {transition}")
+                raise SystemExit(f"the node {name} refuses transition {transition}")
 
     def drive(self, cabin: Floats, at: dict[float, Callable[[], None]], change: Callable[[AudioChunk], None]) -> None:
         """Let time pass: the microphone hears `cabin`, and what is in `at` is done when it is due."""
@@ -185,6 +199,58 @@ def hostile(car: Car) -> list[float]:
     return ends
 
 
+def talk(car: Car) -> list[float]:
+    """A question that is spoken, answered by the dialogue and heard; then one that is typed, in Chinese."""
+    types = message_types()
+    scenes = car.node.create_publisher(types.Scene, "perception/scene", QoSProfile(depth=5))
+    client = ActionClient(car.node, Ask, "dialogue/ask")
+    stages: list[tuple[str, str]] = []
+    results: list[Any] = []
+
+    def show() -> None:
+        scenes.publish(scene_to_message(street(car.node.get_clock().now().nanoseconds), types))
+
+    def type_in() -> None:
+        goal = Ask.Goal(question=types.Utterance(text="后面有公交车吗？", confidence=1.0, seat="rear_left"))
+        sent = client.send_goal_async(
+            goal, feedback_callback=lambda f: stages.append((f.feedback.stage, f.feedback.text))
+        )
+        sent.add_done_callback(lambda f: f.result().get_result_async().add_done_callback(results.append))
+
+    heard, ends = cabin(8.0, (1.5, "Is there a bus behind us?"))
+    steps = {0.1 * k + 0.003: show for k in range(75)}
+    car.drive(heard, {**steps, 6.0: type_in}, nothing)
+    reply = results[0].result().result.reply if results else None
+    car.told = {
+        "stages": stages,
+        "typed": None if reply is None else [reply.language, reply.text, reply.query],
+        "evidence": [] if reply is None else sorted({e.modality for c in reply.claims for e in c.evidence}),
+    }
+    return ends
+
+
+def street(stamp_ns: int) -> SceneState:
+    """A bus behind us, seen by the LiDAR."""
+    seen = (Evidence(modality=Sense.LIDAR, stamp_ns=stamp_ns, detail="drawn"),)
+    bus = SceneObject(
+        track_id=2,
+        label=ObjectClass.BUS,
+        attributes=(),
+        azimuth_rad=3.1,
+        position_m=(-12.0, 0.0, 1.5),
+        size_lwh_m=(11.0, 2.5, 3.0),
+        yaw_rad=0.0,
+        velocity_mps=(0.0, 0.0, 0.0),
+        relation=Relation(side=Side.BEHIND, in_path=False, distance_m=8.0),
+        motion=Motion.STOPPED,
+        confidence=0.95,
+        age_s=3.0,
+        evidence=seen,
+    )
+    senses = (Sense.LIDAR,)
+    return SceneState(stamp_ns=stamp_ns, ego=None, objects=(bus,), sounds=(), signals=(), degraded=(), senses=senses)
+
+
 def nothing(_message: AudioChunk) -> None:
     pass
 
@@ -195,6 +261,7 @@ CASES: dict[str, Callable[[Car], list[float]]] = {
     "barge_in": barge_in,
     "urgent": urgent,
     "hostile": hostile,
+    "talk": talk,
 }
 
 
@@ -206,7 +273,7 @@ def publishers(node: Node) -> Iterator[tuple[str, list[str]]]:
 
 def main() -> int:
     rclpy.init()
-    car = Car()
+    car = Car(("voice", "dialogue") if sys.argv[1] == "talk" else ("voice",))
     car.bring_up()
     ends = CASES[sys.argv[1]](car)
     told = {
@@ -215,6 +282,7 @@ def main() -> int:
         "speech": car.speech,
         "utterances": car.utterances,
         "publishers": dict(publishers(car.node)),
+        **car.told,
     }
     car.put_away()
     sys.stdout.write(json.dumps(told) + "\n")

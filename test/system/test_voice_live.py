@@ -15,7 +15,7 @@ pytest.importorskip("hibari", reason="the voice's packages are not installed: ru
 
 pytestmark = pytest.mark.ros
 
-NODE = [sys.executable, "-m", "crossmodal_narrator", "node", "voice"]
+NODE = [sys.executable, "-m", "crossmodal_narrator", "node"]
 CHUNK = "crossmodal_narrator_msgs/msg/AudioChunk"
 Case = Callable[[str], dict[str, Any]]
 
@@ -31,7 +31,7 @@ def live(ros_environment: dict[str, str], repository: Path, home: Path) -> Itera
     """Plays a case to the node, which is configured and cleaned up again by each."""
     places = {"HOME": str(home), "TMPDIR": str(home), "XDG_CACHE_HOME": str(home / "cache")}
     environment = {**ros_environment, **places, "ROS_LOG_DIR": str(home / "ros_log")}
-    node = subprocess.Popen(NODE, env=environment, cwd=home, stderr=subprocess.PIPE, text=True)
+    node = subprocess.Popen([*NODE, "voice"], env=environment, cwd=home, stderr=subprocess.PIPE, text=True)
 
     def play(name: str) -> dict[str, Any]:
         command = [sys.executable, str(repository / "test" / "system" / "passenger.py"), name]
@@ -104,3 +104,23 @@ def test_a_microphone_that_lies_does_not_deafen_for_long_and_nothing_of_the_cabi
         "rcl_interfaces/msg/ParameterEvent",
     }
     assert [path for path in home.rglob("*") if path.is_file() and "ros_log" not in path.parts] == []
+
+
+def test_what_is_asked_aloud_is_answered_aloud_and_what_is_typed_as_text(
+    live: Case, ros_environment: dict[str, str]
+) -> None:
+    """By the dialogue node, from the scene: the question's end to the first sound of its answer."""
+    dialogue = subprocess.Popen([*NODE, "dialogue"], env=ros_environment, stderr=subprocess.PIPE, text=True)
+    try:
+        played = live("talk")
+    finally:
+        dialogue.terminate()
+        _, words = dialogue.communicate(timeout=20)
+    assert dialogue.returncode == 0, words
+    assert [u["text"] for u in played["utterances"]] == ["Is there a bus behind us?"]
+    assert played["speech"][0][0] - played["ends_s"][0] < 1.5
+    assert spoken_s(played) > 1.0
+    assert played["typed"] == ["zh", "有。后方8米停着一辆公交车。", "exists(bus, behind)"]
+    assert played["evidence"] == ["lidar"]
+    assert [stage for stage, _ in played["stages"]] == ["looking", "answering"]
+    assert played["stages"][-1][1] == played["typed"][1]
