@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import yaml
 from rich.console import Console
 from rich.table import Table
 
@@ -29,9 +30,10 @@ from crossmodal_narrator.core.scene import Evidence, Motion, Relation, SceneObje
 from crossmodal_narrator.core.snapshot import Sense
 from crossmodal_narrator.core.speech import Utterance
 from crossmodal_narrator.language import NarratorConfig
-from crossmodal_narrator.language.dialogue import Asks, Dialogue, Told
+from crossmodal_narrator.language.dialogue import Asks, Context, Dialogue, Query, Told, read_words, understand
 
 MPS_PER_MPH = 0.44704
+BLIND = ("blind_wordings.yaml", "blind_wordings_2.yaml")
 STEP_NS = 100_000_000
 STEPS = 15  # of the same scene, so that what is said of it has held for a while
 THING = re.compile(
@@ -261,14 +263,24 @@ def commands(folder: Path) -> list[tuple[str, Told]]:
     return [(utterance.text, dialogue.ask(utterance)) for utterance in asked]
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--failures", action="store_true", help="the most common ones, with an example")
-    args = parser.parse_args()
-    console = Console(width=140)
-    began_s = time.perf_counter()
-    results = list(judged(args.folder))
+def blind(name: str) -> Iterator[tuple[dict[str, str], Query]]:
+    """Wordings of somebody who had not seen the grammar, and the query that each is taken for."""
+    path = Path(__file__).parent / name
+    for wording in yaml.safe_load(path.read_text(encoding="utf-8")):
+        yield wording, understand(wording["text"], read_words(wording["lang"]), Context())
+
+
+def blind_table(name: str, told: list[tuple[dict[str, str], Query]]) -> Table:
+    table = Table("language", "wordings", "intent right", "intent, kind and area right", title=name)
+    for language in ("en", "zh"):
+        ours = [(w, q) for w, q in told if w["lang"] == language]
+        right = [(w, q) for w, q in ours if q.asks.value == w["asks"]]
+        whole = [(w, q) for w, q in right if (q.kind, q.area) == (w.get("kind", ""), w.get("area", ""))]
+        table.add_row(language, str(len(ours)), f"{len(right) / len(ours):.1%}", f"{len(whole) / len(ours):.1%}")
+    return table
+
+
+def judged_table(results: list[Judged]) -> Table:
     by_kind: dict[str, list[Judged]] = defaultdict(list)
     for one in results:
         by_kind[one.kind].append(one)
@@ -278,20 +290,42 @@ def main() -> int:
         table.add_row(kind, str(len(group)), f"{sum(o.is_understood for o in group) / len(group):.1%}", told)
     of = [o for o in results if o.kind != "not judged"]
     table.add_row("all that is judged", str(len(of)), "", f"{sum(o.is_right for o in of) / len(of):.1%}")
-    console.print(table)
+    return table
+
+
+def failures(
+    results: list[Judged],
+    orders: list[tuple[str, Told]],
+    blinds: dict[str, list[tuple[dict[str, str], Query]]],
+) -> Iterator[str]:
+    """The most common ones of the judged questions, and all of the others."""
+    wrong = [o for o in results if o.kind != "not judged" and not o.is_right]
+    for (kind, query), number in Counter((o.kind, str(o.told.query)) for o in wrong).most_common(25):
+        o = next(o for o in wrong if (o.kind, str(o.told.query)) == (kind, query))
+        yield f"{number} {kind} {query}: {o.question} | {o.wanted[:90]} | {o.told.reply.text}"
+    yield from (f"no command: {text} → {told.query}" for text, told in orders if told.query.asks is not Asks.COMMAND)
+    for wordings in blinds.values():
+        yield from (f"{w['asks']}: {w['text']} → {q}" for w, q in wordings if q.asks.value != w["asks"])
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--failures", action="store_true", help="the most common ones, with an example")
+    args = parser.parse_args()
+    console = Console(width=140)
+    began_s = time.perf_counter()
+    results = list(judged(args.folder))
+    console.print(judged_table(results))
     console.print(f"{1e3 * (time.perf_counter() - began_s) / len(results):.2f} ms a question, with its scene")
     orders = commands(args.folder)
     known = [text for text, told in orders if told.query.asks is Asks.COMMAND and told.reply.declined]
     console.print(f"commands recognised and declined: {len(known)} of {len(orders)}")
-    if args.failures:
-        for text, told in orders:
-            if told.query.asks is not Asks.COMMAND:
-                console.print(f"  {text} → {told.query}")
-        wrong = Counter((o.kind, str(o.told.query)) for o in of if not o.is_right)
-        for (kind, query), number in wrong.most_common(25):
-            o = next(o for o in of if not o.is_right and (o.kind, str(o.told.query)) == (kind, query))
-            story = f"{o.question} | {o.wanted[:90]} | {o.told.reply.text}"
-            console.print(f"{number} {kind} {query}: {story}", soft_wrap=True, markup=False)
+    blinds = {name: list(blind(name)) for name in BLIND}
+    for name, wordings in blinds.items():
+        console.print(blind_table(name, wordings))
+    for line in failures(results, orders, blinds) if args.failures else ():
+        console.print(line, soft_wrap=True, markup=False)
     return 0
 
 

@@ -39,8 +39,14 @@ def plain(text: str, words: QuestionWords) -> str:
     """Lower case, without marks: "What's" → "what s"."""
     lower = unicodedata.normalize("NFKC", text[:MOST_LETTERS]).casefold().replace("’", "'")
     lower = re.sub(r"(?<=\w)n't\b", "nt", lower)
-    marked = _MARKS.sub(" " if words.has_word_bounds else "", lower)
-    return " ".join(marked.split()) if words.has_word_bounds else "".join(marked.split())
+    said = _spaced(_MARKS.sub(" " if words.has_word_bounds else "", lower), words)
+    for pattern, one in words.same:
+        said = _spaced(pattern.sub(one, said), words)
+    return said
+
+
+def _spaced(text: str, words: QuestionWords) -> str:
+    return (" " if words.has_word_bounds else "").join(text.split())
 
 
 def understand(text: str, words: QuestionWords, context: Context) -> Query:
@@ -63,8 +69,17 @@ def understand(text: str, words: QuestionWords, context: Context) -> Query:
     if words.also.search(said) and context.query is not None and asks in (None, Asks.WHAT, Asks.EXISTS):
         return _continued(details, context.query)
     if asks is None:
-        return Query(asks=Asks.COMMAND) if words.commands.search(said) else Query(asks=Asks.OTHER)
+        return _guessed(details, is_order)
     return _meant(details, bool(words.pronouns.search(said)), context)
+
+
+def _guessed(details: Query, is_order: bool) -> Query:
+    """No intent was found: an order, or a thing is named, which is asked for then; else it was not understood."""
+    if is_order:
+        return Query(asks=Asks.COMMAND, area=details.area)
+    if details.kind in ("", "anything", "anyone") and not (details.kind and details.area):
+        return Query(asks=Asks.OTHER)
+    return replace(details, asks=Asks.MOVEMENT if details.movement else Asks.EXISTS)
 
 
 def _first(table: Iterable[tuple[T, Pattern]], text: str) -> T | None:
@@ -90,6 +105,8 @@ def _meant(query: Query, has_pronoun: bool, context: Context) -> Query:
         query = replace(query, pick=query.pick if query.pick is not Pick.ALL else Pick.NEAREST)
     if query.asks is Asks.COLOUR:
         query = replace(query, colour="")  # "what colour is the red one" asks nothing
+    if query.asks is Asks.OWN_SPEED and query.kind and query.area:  # "what speed is the car behind us doing"
+        return replace(query, asks=Asks.SPEED, movement="")
     if query.asks is Asks.LEAVING:  # of whoever may be met by a door
         return Query(asks=query.asks, area=query.area)
     return query if query.asks in _PLACED else replace(query, kind="", colour="", movement="")

@@ -24,6 +24,7 @@ class QuestionWords:
 
     language: str
     has_word_bounds: bool  # words have spaces between them
+    same: tuple[tuple[Pattern, str], ...]  # what is said in several ways, and the one that is looked for
     kinds: tuple[tuple[str, Pattern], ...]
     areas: tuple[tuple[str, Pattern], ...]
     colours: tuple[tuple[str, Pattern], ...]
@@ -65,6 +66,7 @@ def words_from(language: str, content: Mapping[str, Any]) -> QuestionWords:
         return QuestionWords(
             language=language,
             has_word_bounds=bounded,
+            same=tuple((re.compile(str(pattern)), str(one)) for pattern, one in content["same"]),
             kinds=_table(content["kinds"], set(KINDS), bounded),
             areas=_table(content["areas"], set(AREAS), bounded),
             colours=_table(list(content["colours"].items()), None, bounded),

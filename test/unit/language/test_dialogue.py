@@ -140,8 +140,8 @@ def ask(dialogue: Dialogue, text: str, *, language: str = "", seat: str = "") ->
         ("What is the weather like?", "unknowable()", "I can't tell."),
         ("Is there a roundabout coming up?", "unknowable()", "I can't tell."),
         ("How many lanes are there?", "unknowable()", "I can't tell."),
-        ("Tell me a joke.", "other()", "I can only tell you about the drive."),
-        ("What's your favourite colour?", "other()", "I can only tell you about the drive."),
+        ("Tell me a joke.", "other()", "I didn't get that; I can only tell you about the drive."),
+        ("What's your favourite colour?", "other()", "I didn't get that; I can only tell you about the drive."),
         ("Overtake the car in front, please.", "command(ahead)",
          "I only describe the drive. A white car is standing 10 metres ahead in our lane."),
         ("Can you promise that nothing will happen?", "promise()",
@@ -157,7 +157,7 @@ def ask(dialogue: Dialogue, text: str, *, language: str = "", seat: str = "") ->
         ("限速是多少？", "unknowable()", "看不出来。"),
         ("靠边停车。", "command()", "我只负责讲路况。同车道前方10米停着一辆白色轿车。"),
         ("你能保证安全吗？", "promise()", "这个我没法保证，我只说看到和听到的。"),
-        ("讲个笑话吧", "other()", "我只能讲讲路上的情况。"),
+        ("讲个笑话吧", "other()", "没听明白，我只能讲讲路上的情况。"),
     ],
 )  # fmt: skip
 def test_what_is_asked_is_answered_from_the_scene(question: str, query: str, answer: str) -> None:

@@ -58,6 +58,7 @@ def test_an_empty_scene_keeps_its_fields() -> None:
         "ego": None,
         "objects": [],
         "sounds": [],
+        "senses": [],
         "signals": [],
         "degraded": [],
         "surroundings": None,
