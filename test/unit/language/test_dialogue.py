@@ -123,7 +123,7 @@ def ask(dialogue: Dialogue, text: str, *, language: str = "", seat: str = "") ->
 @pytest.mark.parametrize(
     ("question", "query", "answer"),
     [
-        ("How many people are there?", "count(pedestrian)", "I count two people on the right."),
+        ("How many pedestrians are there?", "count(pedestrian)", "I count two people on the right."),
         ("Is there a bus behind us?", "exists(bus, behind)", "Yes. A bus 12 metres behind us."),
         ("Is there a truck behind us?", "exists(truck, behind)", "No. I see no truck behind us."),
         ("How far is the bus?", "distance(bus)", "The bus is 12 metres behind us."),
@@ -146,7 +146,7 @@ def ask(dialogue: Dialogue, text: str, *, language: str = "", seat: str = "") ->
          "I only describe the drive. A white car is standing 10 metres ahead in our lane."),
         ("Can you promise that nothing will happen?", "promise()",
          "I can't promise that; I only tell what I see and hear."),
-        ("右前方有几个人？", "count(pedestrian, ahead_right)", "右侧数到两个人。"),
+        ("右前方有几个人？", "count(anyone, ahead_right)", "右侧数到两个人。"),
         ("后面有公交车吗？", "exists(bus, behind)", "有。后方12米有一辆公交车。"),
         ("后面有货车吗？", "exists(truck, behind)", "没有。后面没看到货车。"),
         ("公交车有多远？", "distance(bus)", "那辆公交车在后面，12米。"),
