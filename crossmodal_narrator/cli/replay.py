@@ -5,8 +5,12 @@ from __future__ import annotations
 import argparse
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from crossmodal_narrator.core.speech import Narration
+
+if TYPE_CHECKING:
+    from crossmodal_narrator.voice import Synthesiser
 
 SUMMARY = "narrate a bag without ROS: transcript.jsonl, scenes.jsonl, timings.jsonl"
 
@@ -16,6 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder for the three files")
     parser.add_argument("--language", help="en, zh or en,zh (default: what --params says, else en)")
     parser.add_argument("--params", type=Path, help="ROS 2 parameter file, as the nodes take it")
+    parser.add_argument("--aloud", type=Path, metavar="WAV", help="write what is said as sound, in the first language")
     parser.add_argument("--quiet", action="store_true", help="print the summary only")
 
 
@@ -25,6 +30,7 @@ def run(args: argparse.Namespace) -> int:
     from crossmodal_narrator.bags.replay import Replay, Transcript
     from crossmodal_narrator.bags.vehicle import vehicle_file
     from crossmodal_narrator.cli.parameters import narrator_config, perception_config
+    from crossmodal_narrator.voice import SpeakingConfig, aloud, write_wav
     from crossmodal_narrator.wire import Intake, guess_topics
 
     bag = open_bag(args.bag)
@@ -34,10 +40,13 @@ def run(args: argparse.Namespace) -> int:
     pipeline = build_pipeline(perception, narrator, now_ns=time.perf_counter_ns)
     topics = topics.described(perception.cameras, perception.intake)
     intake = Intake(topics, base_frame=perception.sync.base_frame, config=perception.intake)
+    voice = None if args.aloud is None else _voice(narrator.languages[0])
+    said: list[Narration] = []
     started = time.perf_counter()
     with Transcript(args.out) as transcript:
         replay = Replay(bag, intake, pipeline, transcript)
         for _, narrations in replay:
+            said += narrations if voice is not None else ()
             for narration in narrations if not args.quiet else ():
                 print(_line(narration, bag.start_ns))
     took_s, drive_s = time.perf_counter() - started, (bag.end_ns - bag.start_ns) / 1e9
@@ -47,7 +56,26 @@ def run(args: argparse.Namespace) -> int:
         f"{replay.summary.scenes} scenes, {replay.summary.narrations} sentences; "
         f"{drive_s:.1f} s of driving in {took_s:.1f} s → {args.out}"
     )
+    if voice is not None:
+        sound = aloud(said, voice, SpeakingConfig(), start_ns=bag.start_ns, end_ns=bag.end_ns)
+        write_wav(sound, args.aloud)
+        print(f"{len(sound.samples) / sound.rate_hz:.1f} s of sound by {voice.name} → {args.aloud}")
     return 0
+
+
+def _voice(language: str) -> Synthesiser:
+    """Who speaks it, by the engines that are the nodes' default.
+
+    Raises:
+        ModelError: nobody here does.
+    """
+    from crossmodal_narrator.core.errors import ModelError
+    from crossmodal_narrator.runtime.speech import SpeechEngineConfig, open_synthesiser
+
+    voice = open_synthesiser(language, SpeechEngineConfig())
+    if voice is None:
+        raise ModelError(f"nobody here speaks {language!r}", remedy="docs/nodes/voice.md says who could")
+    return voice
 
 
 def _line(narration: Narration, start_ns: int) -> str:

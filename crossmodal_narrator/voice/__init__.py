@@ -1,5 +1,6 @@
 """The voice: what passengers say becomes text, and what the narrator says becomes sound. Engines are plugged in."""
 
+from crossmodal_narrator.voice.aloud import aloud, write_wav
 from crossmodal_narrator.voice.config import ListeningConfig, SpeakingConfig
 from crossmodal_narrator.voice.ear import Ear, SpeechBegan, Turn
 from crossmodal_narrator.voice.echo import OwnVoice
@@ -25,5 +26,7 @@ __all__ = [
     "Transcript",
     "Turn",
     "VoiceActivity",
+    "aloud",
     "spelled",
+    "write_wav",
 ]
