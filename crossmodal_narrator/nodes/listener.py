@@ -11,11 +11,12 @@ from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from rclpy.node import Node
 
 from crossmodal_narrator.core.speech import Narration as Spoken
+from crossmodal_narrator.core.speech import Reply as Answered
 from crossmodal_narrator.nodes import qos
 from crossmodal_narrator.nodes.rates import Latencies
-from crossmodal_narrator.wire import narration_from_message
+from crossmodal_narrator.wire import narration_from_message, reply_from_message
 from crossmodal_narrator.wire.headers import stamp_ns
-from crossmodal_narrator_msgs.msg import Narration, Scene
+from crossmodal_narrator_msgs.msg import Narration, Reply, Scene
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +28,18 @@ class Complaint:
 
 
 class Listener:
-    """`on_narration` hears each sentence, and when the drive began. The rest is counted here, to be looked at."""
+    """`on_narration` hears each sentence, and when the drive began; `on_reply` what is asked and answered. The rest is
+    counted here, to be looked at.
+    """
 
-    def __init__(self, node: Node, on_narration: Callable[[Spoken, int | None], None]) -> None:
+    def __init__(
+        self,
+        node: Node,
+        on_narration: Callable[[Spoken, int | None], None],
+        on_reply: Callable[[Answered, int | None], None],
+    ) -> None:
         self._node = node
-        self._on_narration = on_narration
+        self._on_narration, self._on_reply = on_narration, on_reply
         self.first_ns: int | None = None
         self.scenes = 0
         self.newest_scene_s = 0.0  # by time.monotonic
@@ -39,11 +47,15 @@ class Listener:
         self.troubles: dict[str, Complaint] = {}  # by the status' name, which begins with its node's
         self.ages = Latencies()
         node.create_subscription(Narration, "narrator/narration", self._narration, qos.NARRATION)
+        node.create_subscription(Reply, "dialogue/reply", self._reply, qos.NARRATION)
         node.create_subscription(Scene, "perception/scene", self._scene, qos.SCENE)
         node.create_subscription(DiagnosticArray, "/diagnostics", self._diagnostics, qos.DIAGNOSTICS)
 
     def _narration(self, message: Any) -> None:
         self._on_narration(narration_from_message(message), self.first_ns)
+
+    def _reply(self, message: Any) -> None:
+        self._on_reply(reply_from_message(message), self.first_ns)
 
     def _scene(self, message: Any) -> None:
         self.scenes += 1

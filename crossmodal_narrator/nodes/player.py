@@ -23,11 +23,12 @@ from crossmodal_narrator.nodes import qos
 from crossmodal_narrator.nodes.pacing import Pacer
 from crossmodal_narrator.nodes.process import FAILED, INTERRUPTED, one_shot
 from crossmodal_narrator.nodes.types import message_class
-from crossmodal_narrator.wire import MessageKind, TopicMap, guess_topics
+from crossmodal_narrator.wire import MessageKind, TopicMap, cabin_topic, guess_topics
 
 SUBSCRIBERS_POLL_S = 0.05
 SETTLE_S = 0.3  # a subscriber that is matched on our side may not be on its own yet
 ACKNOWLEDGE_S = 2.0
+CABIN = "audio/cabin"  # on which the voice listens
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +64,11 @@ class BagPlayer:
         for topic, role in self.topics.roles.items():
             profile = qos.of_player(role.kind, is_static=role.is_static, offered=offered[topic])
             self._publishers[topic] = node.create_publisher(message_class(role.kind.value), names[topic], profile)
+        cabin = cabin_topic((topic.name, topic.msgtype) for topic in bag.topics)
+        if cabin is not None:  # for the voice, which is not always there
+            kind = MessageKind.SOUND
+            profile = qos.of_player(kind, is_static=False, offered=offered[cabin])
+            self._publishers[cabin] = node.create_publisher(message_class(kind.value), CABIN, profile)
         if not self._publishers:
             found = ", ".join(sorted(topic.msgtype for topic in bag.topics)) or "nothing"
             raise BagError(
@@ -74,7 +80,8 @@ class BagPlayer:
     @property
     def unheard(self) -> tuple[str, ...]:
         """The topics that nobody subscribes to."""
-        return tuple(p.topic_name for p in self._publishers.values() if p.get_subscription_count() == 0)
+        wanted = (p for topic, p in self._publishers.items() if topic in self.topics.roles)
+        return tuple(p.topic_name for p in wanted if p.get_subscription_count() == 0)
 
     def wait_for_subscribers(self, timeout_s: float, stop: threading.Event) -> None:
         """Until every topic is heard, or the time is over: a sensor that nobody wants does not hold up the drive."""
@@ -110,8 +117,12 @@ class BagPlayer:
 
         That name is lost here, so its matrix P takes the place of K, and there is no distortion.
         """
-        role = self.topics.roles[topic]
-        if role.kind is not MessageKind.CAMERA_INFO or not self.topics.cameras[role.camera].is_rectified:
+        role = self.topics.roles.get(topic)
+        if (
+            role is None
+            or role.kind is not MessageKind.CAMERA_INFO
+            or not self.topics.cameras[role.camera].is_rectified
+        ):
             return raw
         info = deserialize_message(raw, CameraInfo)
         if info.p[0]:

@@ -71,7 +71,7 @@ class Run:
         executor.add_node(node)
         started_s = time.monotonic()
         with TerminalView(Console()) as view:
-            listener = Listener(node, view.say)
+            listener = Listener(node, view.say, view.answer)
             listener.first_ns = None if self._bag is None else self._bag.start_ns
             supervisor = Supervisor(node, executor, self._environment, view.tell, lambda: self._is_over)
             try:

@@ -8,7 +8,7 @@ from rich.console import Console, Group
 from rich.live import Live
 from rich.text import Text
 
-from crossmodal_narrator.core.speech import Narration, Urgency
+from crossmodal_narrator.core.speech import Narration, Reply, Urgency
 from crossmodal_narrator.nodes.listener import Listener
 
 _STYLES = {Urgency.CALM: "", Urgency.NOTABLE: "bold", Urgency.URGENT: "bold red"}
@@ -47,6 +47,12 @@ class TerminalView:
         line = Text(f"{at_s:6.1f} s  [{narration.language}] ")
         line.append(narration.text, style=_STYLES[narration.urgency])
         self._console.print(line, soft_wrap=True)
+
+    def answer(self, reply: Reply, first_ns: int | None) -> None:
+        """What a passenger asked, and was told."""
+        at_s = (reply.stamp_ns - (first_ns or reply.stamp_ns)) / 1e9
+        self._console.print(Text(f"{at_s:6.1f} s  {reply.in_reply_to.text}", style="cyan"), soft_wrap=True)
+        self._console.print(Text(f"          [{reply.language}] {reply.text}", style="bold"), soft_wrap=True)
 
     def renew(self, listener: Listener) -> None:
         now_s = time.monotonic()

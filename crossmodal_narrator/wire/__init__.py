@@ -13,7 +13,14 @@ from crossmodal_narrator.wire.narration import (
 )
 from crossmodal_narrator.wire.records import narration_record, scene_record, to_json_line
 from crossmodal_narrator.wire.scene import SCENE_TYPES, scene_from_message, scene_to_message
-from crossmodal_narrator.wire.topics import CameraTopics, MessageKind, MicrophoneTopics, TopicMap, guess_topics
+from crossmodal_narrator.wire.topics import (
+    CameraTopics,
+    MessageKind,
+    MicrophoneTopics,
+    TopicMap,
+    cabin_topic,
+    guess_topics,
+)
 
 __all__ = [
     "NARRATION_TYPES",
@@ -24,6 +31,7 @@ __all__ = [
     "MessageKind",
     "MicrophoneTopics",
     "TopicMap",
+    "cabin_topic",
     "guess_topics",
     "narration_from_message",
     "narration_record",

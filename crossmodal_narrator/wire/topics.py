@@ -227,7 +227,17 @@ def _microphones(by_kind: Mapping[MessageKind, Sequence[str]]) -> dict[str, Micr
 
 
 def _outside(topics: Sequence[str]) -> list[str]:
-    return [topic for topic in topics if not any(word in topic.lower() for word in _INSIDE)]
+    return [topic for topic in topics if not _is_inside(topic)]
+
+
+def _is_inside(topic: str) -> bool:
+    return any(word in topic.lower() for word in _INSIDE)
+
+
+def cabin_topic(names_and_types: Iterable[tuple[str, str]]) -> str | None:
+    """The topic of a bag on which passengers are heard: that of the voice, and not of the perception."""
+    inside = sorted(name for name, kind in names_and_types if kind == MessageKind.SOUND.value and _is_inside(name))
+    return inside[0] if inside else None
 
 
 def _cameras(by_kind: Mapping[MessageKind, Sequence[str]]) -> dict[str, CameraTopics]:
