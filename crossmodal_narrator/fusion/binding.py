@@ -25,9 +25,9 @@ MOST_SCORE, BOUND_SCORE = 5.0, 2.5
 MARGIN = 1.0  # by which the best must lead: two in one direction are told apart by nothing
 LOST_S = 0.6
 TOGETHER_S = 0.25  # for so long both must come, or go; the sound has done so for as long before it is told
-TURNED_RAD = math.radians(12.0)  # or so far they must turn around us together, as the world stands,
-TURN_FADES_S = 1.0  # within about so long: who only stands between us and a siren turns, too, but less and slower
-ALIKE = 0.5  # share of the sound's turn by which the thing's may differ
+TURNED_RAD = math.radians(5.0)  # or so far they must turn around us together, as the world stands, and farther than
+TURN_FADES_S = 1.0  # we do that way: in a bend all turn that are behind us; within about so long
+ALIKE = 0.25  # share of the sound's turn by which the thing's may differ: who only stands between us turns less
 PARKED_COSTS = 0.4
 CONTRADICTED_COSTS = 3.0  # it sounds nearer and nearer, and this one drives away, or the reverse
 RADIAL_MPS = 2.0
@@ -43,12 +43,15 @@ class _Candidate:
     heard_rad: float = 0.0  # the sound's bearing then
     turned_rad: float = 0.0  # while the sound agreed
     sound_turned_rad: float = 0.0  # meanwhile
+    own_turned_rad: float = 0.0  # of the vehicle, meanwhile
+    yaw_rad: float = 0.0  # of the vehicle, then
     together_s: float = 0.0  # while both came, or went
 
     @property
     def moves_alike(self) -> bool:
         off_rad = abs(self.turned_rad - self.sound_turned_rad)
-        turns_alike = abs(self.turned_rad) >= TURNED_RAD and off_rad <= ALIKE * abs(self.sound_turned_rad)
+        least_rad = TURNED_RAD + max(0.0, math.copysign(self.own_turned_rad, self.own_turned_rad * self.turned_rad))
+        turns_alike = abs(self.turned_rad) >= least_rad and off_rad <= ALIKE * abs(self.sound_turned_rad)
         return self.together_s >= TOGETHER_S or turns_alike
 
 
@@ -114,16 +117,17 @@ class Binder:
         yaw = 0.0 if ego is None else ego.odom_from_base.yaw_rad
         bearing, heard = wrap_angle(thing.azimuth_rad + yaw), wrap_angle(azimuth_rad + yaw)
         if agreement <= 0.0:
-            candidate.together_s = candidate.turned_rad = candidate.sound_turned_rad = 0.0
+            candidate.together_s = candidate.turned_rad = candidate.sound_turned_rad = candidate.own_turned_rad = 0.0
             candidate.bearing_rad = None  # from where a sound jumps to the thing's direction is no turn of it
             return
         if candidate.bearing_rad is not None:
             kept = math.exp(-since_s / TURN_FADES_S)
             candidate.turned_rad = kept * candidate.turned_rad + wrap_angle(bearing - candidate.bearing_rad)
             candidate.sound_turned_rad = kept * candidate.sound_turned_rad + wrap_angle(heard - candidate.heard_rad)
+            candidate.own_turned_rad = kept * candidate.own_turned_rad + wrap_angle(yaw - candidate.yaw_rad)
             if _radial(trend, ego, thing) > RADIAL_MPS:
                 candidate.together_s += since_s
-        candidate.bearing_rad, candidate.heard_rad = bearing, heard
+        candidate.bearing_rad, candidate.heard_rad, candidate.yaw_rad = bearing, heard, yaw
 
     def _agreement(self, azimuth_rad: float, trend: SoundTrend, ego: EgoMotion | None, thing: SceneObject) -> float:
         """Log-likelihood that the sound is this thing's, against a sound from anywhere."""

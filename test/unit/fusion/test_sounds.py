@@ -208,6 +208,16 @@ def test_who_slowly_turns_before_a_siren_that_turns_more_is_not_its_source() -> 
     assert set(owners) == {None}
 
 
+def test_in_a_bend_all_turn_that_are_behind_us_and_nobody_is_the_source_for_that() -> None:
+    """A bus follows us through a bend, and the siren behind it as well: 12 degrees in a second, and so do we."""
+    binder = Binder(())
+    for k in range(40):
+        moved = ego(k, yaw_rate_rps=math.radians(12.0))
+        azimuth = math.pi - 0.1
+        bus = thing(1, 11.0 * math.cos(azimuth), 11.0 * math.sin(azimuth), label=ObjectClass.BUS)
+        assert binder.bind(moved.stamp_ns, azimuth + 0.01, SoundTrend.UNKNOWN, moved, (bus,)) is None
+
+
 @pytest.mark.parametrize(
     "things",
     [
