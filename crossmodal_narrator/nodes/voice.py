@@ -147,11 +147,7 @@ class VoiceNode(NarratorLifecycleNode):
     def hear(self, event: SpeechBegan | Turn) -> None:
         """What the ear has found, in the listener's thread."""
         if isinstance(event, SpeechBegan):
-            if self._speaker is not None:
-                self._speaker.listen(True)
             return
-        if self._speaker is not None:
-            self._speaker.listen(False)
         assert self._interpreter is not None
         began_ns = time.monotonic_ns()
         utterance = self._interpreter.interpret(event)
@@ -159,6 +155,11 @@ class VoiceNode(NarratorLifecycleNode):
         if utterance is not None:
             self._utterances += 1
             self._utterance_out.publish(utterance_to_message(utterance, self._types))
+
+    def listen(self, is_spoken: bool) -> None:
+        """After each chunk: whether somebody is in the middle of a turn."""
+        if self._speaker is not None:
+            self._speaker.listen(is_spoken)
 
     def _narrate(self, message: Any) -> None:
         assert self._config is not None
@@ -267,6 +268,7 @@ class _Listener:
         self._intake = Intake(topics)
         self._sensors = SensorSubscriptions(node, topics)
         self._refused = 0
+        self._was_hearing = False
         self._thread = threading.Thread(target=self._run, name="listener", daemon=True)
 
     def start(self) -> None:
@@ -300,7 +302,11 @@ class _Listener:
     def _hear(self, letter: Letter) -> None:
         for chunk in self._intake.frames(letter.topic, letter.message):
             assert isinstance(chunk, AudioChunk)
-            for event in self._ear.push(chunk):
+            events = list(self._ear.push(chunk))
+            if self._ear.is_hearing or self._was_hearing:
+                self._node.listen(self._ear.is_hearing)
+            self._was_hearing = self._ear.is_hearing
+            for event in events:
                 self._node.hear(event)
 
 

@@ -34,7 +34,7 @@ class SpeechQueue:
     _notable: deque[Sentence] = field(default_factory=deque)
     _calm: Sentence | None = None
     _current: Sentence | None = None
-    _is_listening: bool = False  # a passenger speaks
+    _listens_until_ns: int = 0  # a passenger speaks
     dropped: int = 0  # sentences that were not said, or not to their end
 
     def add(self, sentence: Sentence) -> None:
@@ -48,22 +48,24 @@ class SpeechQueue:
             self.dropped += self._calm is not None
             self._calm = sentence
 
-    def listen(self, is_spoken: bool) -> None:
-        """A passenger has begun, or ended, to speak."""
-        self._is_listening = is_spoken and self.config.stops_for_speech
+    def listen(self, until_ns: int) -> None:
+        """A passenger speaks, and may be taken to until then; 0: nobody does any more."""
+        self._listens_until_ns = until_ns if self.config.stops_for_speech else 0
 
-    @property
-    def must_break_off(self) -> bool:
+    def is_listening(self, now_ns: int) -> bool:
+        return now_ns < self._listens_until_ns
+
+    def must_break_off(self, now_ns: int) -> bool:
         """Whether what is being said must stop now."""
         current = self._current
         if current is None or current.urgency is Urgency.URGENT:
             return False
-        return bool(self._urgent) or self._is_listening
+        return bool(self._urgent) or self.is_listening(now_ns)
 
     def take(self, now_ns: int) -> Sentence | None:
         """The sentence to say now; it is the current one until `end`."""
         self._forget_stale(now_ns)
-        self._current = self._next()
+        self._current = self._next(now_ns)
         return self._current
 
     def end(self, now_ns: int, *, is_whole: bool) -> None:
@@ -71,7 +73,7 @@ class SpeechQueue:
         current, self._current = self._current, None
         if is_whole or current is None:
             return
-        if self._is_listening or (current.urgency is Urgency.CALM and not current.is_reply):
+        if self.is_listening(now_ns) or (current.urgency is Urgency.CALM and not current.is_reply):
             self.dropped += 1
         elif current.is_reply:
             self._replies.appendleft(current)
@@ -84,10 +86,10 @@ class SpeechQueue:
         self._notable.clear()
         self._calm = self._current = None
 
-    def _next(self) -> Sentence | None:
+    def _next(self, now_ns: int) -> Sentence | None:
         if self._urgent:
             return self._urgent.popleft()
-        if self._is_listening:
+        if self.is_listening(now_ns):
             return None
         for waiting in (self._replies, self._notable):
             if waiting:

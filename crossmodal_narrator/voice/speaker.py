@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ from crossmodal_narrator.voice.queue import Sentence, SpeechQueue
 from crossmodal_narrator.voice.spelling import spelled
 
 _CLAUSE = re.compile(r"(?<=[,;:.!?])\s+|(?<=[，；：。！？])")
+LISTENS_NS = 1_500_000_000  # to a passenger, after it was told last that one speaks
 _FADE_S = 0.01  # of a sentence that is broken off: no click
 
 
@@ -73,9 +75,9 @@ class Speaker:
             self._changed.notify()
 
     def listen(self, is_spoken: bool) -> None:
-        """A passenger has begun, or ended, to speak."""
+        """Whether a passenger speaks. It is to be told again and again: a microphone that dies ends nobody's turn."""
         with self._changed:
-            self._queue.listen(is_spoken)
+            self._queue.listen(self.now_ns() + LISTENS_NS if is_spoken else 0)
             self._changed.notify()
 
     @property
@@ -94,6 +96,9 @@ class Speaker:
             except NarratorError as error:
                 self._on_trouble(str(error))
                 is_whole = True  # it will not go better the next time
+            except Exception:  # noqa: BLE001 - it is told, and the next sentence is said
+                self._on_trouble(f"a mistake in the narrator itself; please report it\n{traceback.format_exc()}")
+                is_whole = True
             with self._changed:
                 self._queue.end(self.now_ns(), is_whole=is_whole)
 
@@ -103,7 +108,7 @@ class Speaker:
                 sentence = self._queue.take(self.now_ns())
                 if sentence is not None:
                     return sentence
-                self._changed.wait()
+                self._changed.wait(LISTENS_NS / 1e9 if self._queue.is_listening(self.now_ns()) else None)
         return None
 
     def _say(self, sentence: Sentence) -> bool:
@@ -130,7 +135,7 @@ class Speaker:
     def _is_broken_off(self, until_s: float) -> bool:
         """Wait until then; whether something came that ends the sentence before."""
         with self._changed:
-            while not (self._is_over or self._queue.must_break_off):
+            while not (self._is_over or self._queue.must_break_off(self.now_ns())):
                 left_s = until_s - self._monotonic_s()
                 if left_s <= 0.0:
                     return False

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from crossmodal_narrator.core.speech import Urgency
 from crossmodal_narrator.voice import Sentence, SpeakingConfig, SpeechQueue
 
+FOR_EVER_NS = 2**62
 CALM, NOTABLE, URGENT = Urgency.CALM, Urgency.NOTABLE, Urgency.URGENT
 
 
@@ -60,9 +61,9 @@ def test_what_waited_too_long_is_not_true_any_more(urgency: Urgency, reply: bool
 def test_what_is_urgent_breaks_off_all_else_and_what_was_notable_is_said_again() -> None:
     made = queue(sentence("notable", NOTABLE))
     assert made.take(0) is not None
-    assert not made.must_break_off
+    assert not made.must_break_off(0)
     made.add(sentence("urgent", URGENT))
-    assert made.must_break_off
+    assert made.must_break_off(0)
     made.end(0, is_whole=False)
     assert said(made) == ["urgent", "notable"]
 
@@ -71,7 +72,7 @@ def test_a_second_urgent_sentence_waits_for_the_first() -> None:
     made = queue(sentence("left", URGENT))
     assert made.take(0) is not None
     made.add(sentence("right", URGENT))
-    assert not made.must_break_off
+    assert not made.must_break_off(0)
     made.end(0, is_whole=True)
     assert said(made) == ["right"]
 
@@ -79,8 +80,8 @@ def test_a_second_urgent_sentence_waits_for_the_first() -> None:
 def test_a_passenger_who_speaks_silences_all_but_what_is_urgent() -> None:
     made = queue(sentence("notable", NOTABLE))
     assert made.take(0) is not None
-    made.listen(True)
-    assert made.must_break_off
+    made.listen(FOR_EVER_NS)
+    assert made.must_break_off(0)
     made.end(0, is_whole=False)
     made.add(sentence("calm"))
     assert made.take(0) is None
@@ -88,17 +89,25 @@ def test_a_passenger_who_speaks_silences_all_but_what_is_urgent() -> None:
     urgent = made.take(0)
     assert urgent is not None
     assert urgent.text == "urgent"
-    assert not made.must_break_off
+    assert not made.must_break_off(0)
     made.end(0, is_whole=True)
-    made.listen(False)
+    made.listen(0)
     assert said(made) == ["calm"]
+
+
+def test_nobody_is_listened_to_for_longer_than_was_said() -> None:
+    """A microphone that dies in the middle of a turn must not silence the narrator for good."""
+    made = queue(sentence("notable", NOTABLE))
+    made.listen(1_000_000_000)
+    assert made.take(500_000_000) is None
+    assert said(made, at_s=1.5) == ["notable"]
 
 
 def test_a_passenger_silences_nobody_where_that_is_not_wanted() -> None:
     made = queue(sentence("calm"), config=SpeakingConfig(stops_for_speech=False))
-    made.listen(True)
+    made.listen(FOR_EVER_NS)
     assert made.take(0) is not None
-    assert not made.must_break_off
+    assert not made.must_break_off(0)
 
 
 STEPS = st.lists(
@@ -117,13 +126,14 @@ def test_nothing_urgent_is_ever_lost(steps: list[tuple[str]]) -> None:
             made.add(sentence(f"{step} {k}", urgency, at_s=k, reply=step == "reply"))
             given_ += [f"{step} {k}"] if urgency is URGENT else []
         elif step in ("speech", "silence"):
-            made.listen(step == "speech")
+            made.listen(FOR_EVER_NS if step == "speech" else 0)
         elif step == "take" and current is None:
             current = made.take(k * 1_000_000_000)
             taken += [current.text] if current is not None and current.urgency is URGENT else []
         elif step in ("end", "cut") and current is not None:
-            assert not (made.must_break_off and current.urgency is URGENT)
-            made.end(k * 1_000_000_000, is_whole=step == "end" or not made.must_break_off)
+            is_broken = made.must_break_off(k * 1_000_000_000)
+            assert not (is_broken and current.urgency is URGENT)
+            made.end(k * 1_000_000_000, is_whole=step == "end" or not is_broken)
             current = None
     made.end(10**12, is_whole=True)
     taken += [text for text in said(made, at_s=1e3) if text.startswith("urgent")]

@@ -10,7 +10,7 @@ import pytest
 
 from crossmodal_narrator.core.errors import EngineError
 from crossmodal_narrator.core.speech import Urgency
-from crossmodal_narrator.voice import Sentence, Sound, Speaker, SpeakingConfig
+from crossmodal_narrator.voice import Sentence, Sound, Speaker, SpeakingConfig, speaker
 from crossmodal_narrator.voice.speaker import Said, clauses
 
 RATE_HZ = 8_000
@@ -28,6 +28,8 @@ class Beeper:
         self.texts.append(text)
         if "unspeakable" in text:
             raise EngineError("it cannot", remedy="none")
+        if text == "crash":
+            raise ZeroDivisionError
         return Sound(samples=np.full(len(text) * RATE_HZ // 20, 0.5, np.float32), rate_hz=RATE_HZ)
 
 
@@ -113,6 +115,25 @@ def test_a_passenger_is_let_speak(room: Room) -> None:
     room.speaker.listen(False)
     until(lambda: len(room.said) == 2)
     room.speaker.stop()
+
+
+def test_a_microphone_that_dies_does_not_silence_it_for_good(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(speaker, "LISTENS_NS", 300_000_000)
+    room.speaker.listen(True)
+    room.say("calm")
+    time.sleep(0.15)
+    assert not room.chunks
+    until(lambda: bool(room.said))
+    room.speaker.stop()
+
+
+def test_a_mistake_in_an_engine_is_told_and_the_next_sentence_is_said(room: Room) -> None:
+    room.say("crash", Urgency.NOTABLE)
+    room.say("next")
+    until(lambda: bool(room.said))
+    room.speaker.stop()
+    assert [one.sentence.text for one in room.said] == ["next"]
+    assert "ZeroDivisionError" in room.troubles[0]
 
 
 def test_numbers_reach_the_engine_as_words(room: Room) -> None:
