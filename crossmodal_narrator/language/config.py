@@ -52,6 +52,11 @@ class NarratorConfig:
         2.5, help="time to collision below which danger is called", unit="s", low=0.5, high=10.0
     )
 
+    @property
+    def least_signal_s(self) -> float:
+        """How long a light must have shown, or a sound been heard, before it is spoken of."""
+        return max(0.3, self.persistence_s)
+
     def __post_init__(self) -> None:
         if not self.languages:
             raise ConfigError("languages is empty", remedy=f"allowed: one or more of {', '.join(LANGUAGES)}")

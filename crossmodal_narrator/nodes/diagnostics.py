@@ -22,6 +22,7 @@ MOST_DRIFT_PPM = 300.0  # of a microphone's clock; a good one keeps 50
 MOST_LOST = 0.05  # of a microphone's last seconds
 MOST_CLIPPED = 0.01  # of the samples of a microphone
 QUIET_S = 1.5  # after which a topic that was alive is called silent
+SELDOM = (MessageKind.TRANSFORMS, MessageKind.SOUND_INFO)  # published once, or now and then
 # Of a camera, and of a microphone, one of them is enough.
 ALTERNATIVES = (MessageKind.IMAGE, MessageKind.COMPRESSED_IMAGE, MessageKind.SOUND, MessageKind.SOUND_DATA)
 
@@ -100,7 +101,7 @@ def _delivery(watched: Watched, publishers: int, silent_s: float | None) -> tupl
     if silent_s is None:
         told = f"check its QoS, its type ({watched.kind.value}) and its source"
         return WARN, f"{topic} has a publisher and no message came: {told}"
-    if silent_s > QUIET_S and watched.kind is not MessageKind.TRANSFORMS:
+    if silent_s > QUIET_S and watched.kind not in SELDOM:
         return WARN, f"{topic} has been silent for {silent_s:.0f} s: check its driver"
     return OK, "messages come"
 

@@ -43,6 +43,7 @@ class DialogueNode(NarratorLifecycleNode):
         self._dialogue: Dialogue | None = None
         self._subscriptions: list[Any] = []
         self._scenes, self._latencies = Rate(), Latencies()
+        self._seen_ns = 0  # by the node's clock, which stands still while a simulator does: the newest scene came
         self._asked = self._declined = 0
         self._reply_out = self.create_lifecycle_publisher(self._types.Reply, "~/reply", qos.NARRATION)
         self._action = ActionServer(
@@ -95,6 +96,7 @@ class DialogueNode(NarratorLifecycleNode):
             self.get_logger().warning(str(error), throttle_duration_sec=5.0)
             return
         if self._dialogue is not None:
+            self._seen_ns = self.get_clock().now().nanoseconds
             self._dialogue.observe(scene)
 
     def _hear(self, message: Any) -> None:
@@ -116,6 +118,8 @@ class DialogueNode(NarratorLifecycleNode):
         if self._dialogue is None or not self._subscriptions:
             return None
         began_ns = time.monotonic_ns()
+        if abs(self.get_clock().now().nanoseconds - self._seen_ns) > QUIET_S * 1e9:
+            self._dialogue.lose_sight()  # what was there a while ago is not told as what is there
         reply = self._dialogue.ask(utterance_from_message(message)).reply
         self._latencies.add("question to reply", (time.monotonic_ns() - began_ns) / 1e6)
         self._asked += 1

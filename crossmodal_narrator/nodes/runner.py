@@ -94,11 +94,11 @@ class Run:
         """Each node's arguments. What bag or profile say comes first, so that a parameter file can say otherwise."""
         given = [] if self._plan.params is None else ["--params-file", str(self._plan.params)]
         given += [word for remap in self._plan.remaps for word in ("-r", remap)]
-        perception, narrator, voice, dialogue = [*given], [*given], [*given], [*given]
-        if (profile := self._plan.profile) is not None:
-            perception, narrator = (
-                [*profile.parameter_arguments(node), *given, *profile.remappings] for node in ("perception", "narrator")
-            )
+        profile = self._plan.profile
+        perception, narrator, dialogue, voice = (
+            [*given] if profile is None else [*profile.parameter_arguments(node), *given, *profile.remappings]
+            for node in ("perception", "narrator", "dialogue", "voice")
+        )
         if self._plan.languages is not None:
             narrator += ["-p", f"languages:=[{','.join(self._plan.languages)}]"]
             voice = ["-p", f"speaking.language:={self._plan.languages[0]}", *voice]

@@ -52,7 +52,7 @@ from crossmodal_narrator.wire.sound import AUDIO_CHUNK, audio_message
 NAME = "voice"
 NARRATION_TOPIC, REPLY_TOPIC = "narrator/narration", "dialogue/reply"
 SPEECH_FRAME = "voice"  # a loudspeaker has no place that matters
-WORKER_ENDS_WITHIN_S = 3.0
+WORKER_ENDS_WITHIN_S = 10.0  # a slow recogniser may be in the middle of a turn
 TOLD_EVERY_S = 5.0
 
 
@@ -83,6 +83,7 @@ class VoiceNode(NarratorLifecycleNode):
         config = self._config = self.settings.read(VoiceConfig)
         self.settings.is_locked = True
         self._absent = []
+        self._ear = self._interpreter = self._own_voice = None  # an error may have left them
         if config.microphone:
             self._interpreter = open_interpreter(config, self._absent.append)
             self._own_voice = OwnVoice() if config.speaks and config.speaking.own_voice else None
@@ -140,6 +141,8 @@ class VoiceNode(NarratorLifecycleNode):
         self._subscriptions = []
         if self._listener is not None:
             self._listener.stop()
+        if self._ear is not None:
+            self._ear.forget()
         if self._speaker is not None:
             self._speaker.stop()
         self._listener = self._speaker = None
@@ -189,14 +192,14 @@ class VoiceNode(NarratorLifecycleNode):
                 )
             )
 
-    def _emit(self, sound: Sound) -> None:
+    def _emit(self, sound: Sound, due_in_s: float) -> None:
         """In the speaker's thread."""
-        now_ns = self.get_clock().now().nanoseconds
+        stamp_ns = self.get_clock().now().nanoseconds + round(due_in_s * 1e9)
         if self._own_voice is not None:
-            self._own_voice.play(now_ns, sound)
+            self._own_voice.play(stamp_ns, sound)
         if self._speech_out.get_subscription_count():
             chunk = AudioChunk(
-                stamp_ns=now_ns,
+                stamp_ns=stamp_ns,
                 frame_id=SPEECH_FRAME,
                 samples=sound.samples[:, None],
                 sample_rate_hz=sound.rate_hz,
@@ -218,10 +221,10 @@ class VoiceNode(NarratorLifecycleNode):
         self._latencies.add("handed over to first sound", said.first_sound_s * 1e3)
 
     def _push_to_talk(self, request: Any, response: Any) -> Any:
-        if self._interpreter is None:
+        if self._ear is None:
             response.success, response.message = False, "nothing is listened to: configure the node with a microphone"
         else:
-            self._interpreter.is_pressed = request.data
+            self._ear.press(request.data)
             response.success = True
         return response
 

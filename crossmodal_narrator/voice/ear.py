@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from crossmodal_narrator.core.frames import AudioChunk
 from crossmodal_narrator.encoding.audio import MicrophoneHealth
 from crossmodal_narrator.encoding.audio.joining import ChunkJoiner
 from crossmodal_narrator.encoding.audio.resampling import Resampler
-from crossmodal_narrator.voice.config import ListeningConfig
+from crossmodal_narrator.voice.config import PUSH_TO_TALK, ListeningConfig
 from crossmodal_narrator.voice.echo import OwnVoice
 from crossmodal_narrator.voice.engines import FRAME, RATE_HZ, Floats, VoiceActivity
 
@@ -43,12 +44,15 @@ class Ear:
         self._config, self._activity, self._own_voice = config, activity, own_voice
         self._joiner = ChunkJoiner(max_jitter_s=config.max_jitter_s, max_bridge_s=config.max_bridge_s)
         self._rest = np.zeros(0, np.float32)
-        self._before: deque[Floats] = deque(maxlen=max(1, round(config.kept_before_s / FRAME_S)))
+        kept_s = config.kept_before_s + config.begins_after_s
+        self._before: deque[Floats] = deque(maxlen=math.ceil(kept_s / FRAME_S) + 1)
         self._turn: list[Floats] = []
         self._silence = self._speech = 0  # frames: at the turn's end, and in it
         self._candidate = 0  # frames of speech in a row that may begin a turn
         self._made = 0  # frames since the stream's beginning
+        self._newest_ns = 0  # the end of the newest frame
         self.probability = 0.0  # of speech, in the newest frame
+        self.press(False)
 
     @property
     def health(self) -> MicrophoneHealth | None:
@@ -59,6 +63,16 @@ class Ear:
     def is_hearing(self) -> bool:
         """Whether somebody is in the middle of a turn."""
         return bool(self._turn)
+
+    def forget(self) -> None:
+        """What was heard of a turn that has not ended."""
+        self._turn, self._candidate = [], 0
+        self._before.clear()
+        self.press(False)
+
+    def press(self, is_pressed: bool) -> None:
+        """The button of push-to-talk: while it is not pressed nothing is listened to, and a turn is over."""
+        self._is_open = is_pressed or self._config.mode != PUSH_TO_TALK
 
     def push(self, chunk: AudioChunk) -> Iterator[SpeechBegan | Turn]:
         """What `chunk` completes.
@@ -82,8 +96,13 @@ class Ear:
 
     def _hear(self, frame: Floats) -> Iterator[SpeechBegan | Turn]:
         self._made += 1
+        self._newest_ns = self._now_ns
+        if not self._is_open:
+            self.probability, self._candidate = 0.0, 0
+            yield from self._end()
+            return
         self.probability = self._activity.probability(frame)
-        if self._own_voice is not None and self._own_voice.is_heard(self._now_ns, frame):
+        if self._own_voice is not None and self._own_voice.is_heard(self._newest_ns, frame):
             self.probability = 0.0
         if self._turn:
             yield from self._go_on(frame)
@@ -97,7 +116,7 @@ class Ear:
             self._turn = [*self._before]
             self._speech, self._silence, self._candidate = self._candidate, 0, 0
             self._before.clear()
-            yield SpeechBegan(stamp_ns=self._now_ns - round(self._speech * FRAME_S * 1e9))
+            yield SpeechBegan(stamp_ns=self._newest_ns - round(self._speech * FRAME_S * 1e9))
 
     def _go_on(self, frame: Floats) -> Iterator[Turn]:
         self._turn.append(frame)
@@ -113,12 +132,12 @@ class Ear:
         if turn and self._speech * FRAME_S >= self._config.least_s:
             silent = max(0, self._silence - round(_KEPT_AFTER_S / FRAME_S))
             kept = turn[: len(turn) - silent]
-            end_ns = self._now_ns - round(self._silence * FRAME_S * 1e9)
-            begin_ns = self._now_ns - round(len(turn) * FRAME_S * 1e9)
+            end_ns = self._newest_ns - round(self._silence * FRAME_S * 1e9)
+            begin_ns = self._newest_ns - round(len(turn) * FRAME_S * 1e9)
             yield Turn(stamp_ns=begin_ns, end_ns=end_ns, samples=np.concatenate(kept))
 
     @property
     def _now_ns(self) -> int:
-        """The end of the newest frame."""
+        """The end of the frame that is the newest in this stream."""
         lag_ns = round(self._resampler.lag_s * 1e9)
         return self._joiner.begin_ns + self._made * (FRAME * 1_000_000_000 // RATE_HZ) - lag_ns

@@ -43,9 +43,10 @@ class OwnVoice:
         self._gain_db: Reals | None = None  # of each band: how loud what is said is heard
 
     def play(self, stamp_ns: int, sound: Sound) -> None:
-        """`sound` is played from `stamp_ns` on."""
+        """`sound` is played from `stamp_ns` on, or when what was given before is over."""
         samples = _at_rate(sound)
         with self._lock:
+            stamp_ns = max(stamp_ns, self._ends_ns)
             if stamp_ns - self._ends_ns > LASTS_NS:
                 self._said.clear()
                 self._began_ns = stamp_ns

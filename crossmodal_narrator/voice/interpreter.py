@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from crossmodal_narrator.core.speech import Utterance
-from crossmodal_narrator.voice.config import PUSH_TO_TALK, WAKE_WORD, ListeningConfig
+from crossmodal_narrator.voice.config import WAKE_WORD, ListeningConfig
 from crossmodal_narrator.voice.ear import Turn
 from crossmodal_narrator.voice.engines import Recogniser, Transcript
 
@@ -19,15 +19,11 @@ class Interpreter:
 
     def __init__(self, config: ListeningConfig, recognisers: Sequence[Recogniser]) -> None:
         self._config, self.recognisers = config, tuple(recognisers)
-        self.is_pressed = False  # the button of push-to-talk
         self.not_understood = 0
         self.not_for_us = 0
 
     def interpret(self, turn: Turn) -> Utterance | None:
         """None where nothing was understood well enough, or it was not for the narrator."""
-        if self._config.mode == PUSH_TO_TALK and not self.is_pressed:
-            self.not_for_us += 1
-            return None
         best = self._best(turn)
         if best is None or not _WORD.search(best.text):
             self.not_understood += 1

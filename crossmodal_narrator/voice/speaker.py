@@ -32,14 +32,16 @@ class Said:
 
 
 class Speaker:
-    """A thread that speaks. `emit` is given each chunk when it is due, and must not block."""
+    """A thread that speaks. `emit` is given each chunk a little before it is due, and in how many seconds it is; it
+    must not block.
+    """
 
     def __init__(
         self,
         config: SpeakingConfig,
         synthesisers: Mapping[str, Synthesiser],
         *,
-        emit: Callable[[Sound], None],
+        emit: Callable[[Sound, float], None],
         on_said: Callable[[Said], None] = lambda said: None,
         on_trouble: Callable[[str], None] = lambda text: None,
         monotonic_s: Callable[[], float] = time.monotonic,
@@ -114,18 +116,20 @@ class Speaker:
     def _say(self, sentence: Sentence) -> bool:
         """Whether it came to its end."""
         begun_s: float | None = None
-        sounded_s = 0.0
+        due_s = 0.0
         for chunk in self._chunks(sentence):
-            if begun_s is None:
-                begun_s = self._monotonic_s()
-            elif self._is_broken_off(begun_s + sounded_s - self._config.ahead_s):
-                self._emit(_faded(chunk))
+            due_s = max(due_s, self._monotonic_s())  # a clause that was made too slowly is a pause
+            is_broken_off = self._is_broken_off(due_s - self._config.ahead_s)
+            if is_broken_off and begun_s is None:
+                return False
+            begun_s = due_s if begun_s is None else begun_s
+            self._emit(_faded(chunk) if is_broken_off else chunk, max(0.0, due_s - self._monotonic_s()))
+            if is_broken_off:
                 self._tell(sentence, begun_s, is_whole=False)
                 return False
-            self._emit(chunk)
-            sounded_s += len(chunk.samples) / chunk.rate_hz
+            due_s += len(chunk.samples) / chunk.rate_hz
         if begun_s is not None:
-            self._is_broken_off(begun_s + sounded_s)  # the next one begins when this one has been heard
+            self._is_broken_off(due_s)  # the next one begins when this one has been heard
             self._tell(sentence, begun_s, is_whole=True)
         return True
 

@@ -184,6 +184,7 @@ _NO_SWEEP = (
     "feature",
 )
 _INSIDE = ("cabin", "interior", "inside", "passenger")
+_OWN_SPEECH = "voice/speech"  # what the narrator said, in a bag that was recorded while it spoke
 _LIDAR_WORDS = ("lidar", "velodyne", "ouster", "pandar", "hesai", "livox", "rslidar", "points", "laser", "top")
 # The pictures that image_proc and drivers publish side by side; the earliest is the best to look at.
 _PICTURES = ("image", "image_rect_color", "image_rect", "image_color", "image_raw", "rgb", "image_mono")
@@ -227,7 +228,7 @@ def _microphones(by_kind: Mapping[MessageKind, Sequence[str]]) -> dict[str, Micr
 
 
 def _outside(topics: Sequence[str]) -> list[str]:
-    return [topic for topic in topics if not _is_inside(topic)]
+    return [topic for topic in topics if not (_is_inside(topic) or topic.endswith(_OWN_SPEECH))]
 
 
 def _is_inside(topic: str) -> bool:

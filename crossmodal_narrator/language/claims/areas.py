@@ -49,6 +49,20 @@ def is_of(thing: Thing, description: str, area: str) -> bool:
     return is_there and all(_is(thing, word) for word in description.split())
 
 
+def may_be_of(thing: Thing, description: str, area: str) -> bool:
+    """Whether it is, or what is not known of the thing leaves room for it: it speaks against "there is none"."""
+    is_there = thing.side in AREAS[area or AROUND] and (area != LANE or thing.in_path or thing.forward_m is None)
+    return is_there and all(_may_be(thing, word) for word in description.split())
+
+
+def _may_be(thing: Thing, word: str) -> bool:
+    if word in KINDS:
+        return _is(thing, word)
+    if word in MOVEMENTS:
+        return thing.movement is Movement.UNKNOWN or _is(thing, word)
+    return thing.colour is None or _is(thing, word)
+
+
 def _is(thing: Thing, word: str) -> bool:
     if word in KINDS:
         return thing.label in KINDS[word]

@@ -13,14 +13,14 @@ from crossmodal_narrator.core.snapshot import Sense
 from crossmodal_narrator.core.speech import Claim, Urgency
 from crossmodal_narrator.language.claims.areas import AREAS, AROUND, LANE
 from crossmodal_narrator.language.claims.facts import AHEAD_SIDES, Thing
-from crossmodal_narrator.language.claims.predicates import EGO, EgoState, Predicate
+from crossmodal_narrator.language.claims.predicates import EGO, EgoState, Movement, Predicate
 from crossmodal_narrator.language.dialogue.query import Asks, Pick, Query
 from crossmodal_narrator.language.planning.message import Act, Mention, Message
 from crossmodal_narrator.language.planning.view import View
 
 MOST_THINGS = 3  # in one answer
 MOST_AROUND = 4
-LEAVING_M = 15.0  # who is nearer may be met by a door
+LEAVING_M = 15.0  # who stands nearer may be met by a door; of what moves there is none too far
 STANDING_BEHIND_M = 20.0
 STANDS_BELOW_MPS = 0.6
 TOPIC = "answer"
@@ -84,15 +84,19 @@ class Answerer:
         return Answer(messages=tuple(_counted(list(things), view) for _, things in by_label))
 
     def _movement(self, query: Query, view: View) -> Answer:
-        """What a thing does; of one that was asked for by what it does, whether it does."""
-        doing = _found(query, view)
-        if doing or not query.movement:
-            is_yes = True if query.movement else None
-            return Answer(messages=_told(doing, view, MOST_THINGS), is_yes=is_yes) if doing else self._none(query, view)
-        any_of_them = _found(replace(query, movement=""), view)
-        if not any_of_them:
-            return self._none(replace(query, movement=""), view, is_yes=False)
-        return Answer(messages=_told(any_of_them[:1], view, 1), is_yes=False)
+        """What a thing does, or whether it does what it is asked for."""
+        if not query.movement:
+            return self._which(query, view)
+        if query.pick is Pick.ALL:  # whether any of them does
+            return self._exists(query, view)
+        whoever = replace(query, movement="")
+        found = _found(whoever, view)
+        if not found:
+            return self._none(whoever, view, is_yes=False)
+        one = found[0]
+        if one.movement is Movement.UNKNOWN:
+            return _unknown_of(one)
+        return Answer(messages=_told([one], view, 1), is_yes=query.admits(one))
 
     def _of_one(self, query: Query, view: View, predicate: Predicate, act: Act) -> Answer:
         """One property of one thing: the nearest, where several fit."""
@@ -100,10 +104,8 @@ class Answerer:
         if not found:
             return self._none(query, view)
         thing = found[0]
-        known = thing.claims(predicate)
-        if not known:
-            unknown = plain(Act.CANNOT_TELL_OF, thing.claims(Predicate.EXISTS), thing.subject)
-            return Answer(messages=(unknown,), is_declined=True)
+        if not thing.claims(predicate):
+            return _unknown_of(thing)
         is_told = bool(query.subject) and predicate is not Predicate.DISTANCE
         who = (Predicate.EXISTS,) if is_told else (Predicate.EXISTS, Predicate.SIDE)
         return Answer(messages=(_about(thing, view, act, core=(*who, predicate)),))
@@ -119,10 +121,12 @@ class Answerer:
         if signal is None:
             looks = Sense.CAMERA in view.facts.looked
             return Answer(messages=(plain(Act.NO_SIGNAL),)) if looks else CANNOT_TELL
+        if signal.held_s < view.config.least_signal_s:
+            return CANNOT_TELL
         return Answer(messages=(_message(Act.SIGNAL, (signal.claim(),), {"a": signal.subject}),))
 
     def _sound(self, query: Query, view: View) -> Answer:
-        sounds = [s for s in view.facts.sounds if s.confidence >= view.config.probable_confidence]
+        sounds = [s for s in view.facts.sounds if view.may_speak_of_sound(s)]
         if not sounds:
             return _nothing_heard(view)
         messages = []
@@ -131,6 +135,8 @@ class Answerer:
             core = tuple(c for c in claims if c.predicate == Predicate.HEARD.value)
             extra = tuple(c for c in claims if c.predicate in (Predicate.SIDE.value, Predicate.SOUND_TREND.value))
             source = view.facts.things.get(sound.seen_as or "")
+            if source is not None and not view.may_speak_of(source):
+                source = None
             if source is not None:
                 named = tuple(c for c in claims if c.predicate == Predicate.SOUND_SOURCE.value)
                 core = (*core, *named, *source.claims(Predicate.EXISTS))
@@ -181,10 +187,13 @@ class Answerer:
 
     def _leaving(self, query: Query, view: View) -> Answer:
         """Who could be met by a door. It is never said to be safe."""
-        near = [t for t in _found(replace(query, kind=""), view) if t.within(LEAVING_M) and _could_hit(t)]
-        if near:
-            return Answer(messages=_told(near, view, MOST_THINGS))
-        return self._none(replace(query, kind="anyone"), view)
+        whoever = Query(asks=query.asks, area=query.area)
+        told = [t for t in _found(whoever, view) if _could_hit(t)]
+        if told:
+            return Answer(messages=_told(told, view, MOST_THINGS))
+        if any(whoever.admits(t) and _could_hit(t) for t in view.facts.things.values()):
+            return CANNOT_TELL  # too unsure, or too far, to be spoken of, and too near the door for "nobody"
+        return self._none(replace(whoever, kind="anyone"), view)
 
     def _command(self, query: Query, view: View) -> Answer:
         """Declined, with what is seen that bears on it."""
@@ -281,13 +290,22 @@ def _away_m(thing: Thing) -> float:
 
 
 def _could_hit(thing: Thing) -> bool:
-    return not thing.movement.stands or thing.label is ObjectClass.PEDESTRIAN
+    """By a door, soon. A range that is not known may be any."""
+    if not thing.movement.stands:
+        return thing.movement is not Movement.UNKNOWN or thing.distance_m is None or thing.within(LEAVING_M)
+    return thing.label is ObjectClass.PEDESTRIAN and (thing.distance_m is None or thing.within(LEAVING_M))
+
+
+def _unknown_of(thing: Thing) -> Answer:
+    """What was asked of a thing that is seen is not known."""
+    unknown = plain(Act.CANNOT_TELL_OF, thing.claims(Predicate.EXISTS), thing.subject)
+    return Answer(messages=(unknown,), is_declined=True)
 
 
 def _that_would_show(query: Query, view: View) -> tuple[Evidence, ...]:
-    """Of senses that deliver: the LiDAR sees all around, a camera what is ahead; colours are a camera's alone."""
+    """Of senses that deliver: the LiDAR sees all around, and how things move; a camera what is ahead, and colours."""
     is_ahead = query.area == LANE or AREAS[query.area or AROUND] <= AHEAD_SIDES
-    able: set[Sense] = {Sense.CAMERA} if is_ahead else set()
+    able: set[Sense] = {Sense.CAMERA} if is_ahead and not query.movement else set()
     if not query.colour:
         able.add(Sense.LIDAR)
     return tuple(seen for sense, seen in sorted(view.facts.looked.items()) if sense in able)

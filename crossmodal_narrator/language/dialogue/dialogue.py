@@ -26,6 +26,8 @@ MOST_NARRATED = 50
 MOST_TOLD = 3  # sentences, of what happened
 LATELY_NS = 60_000_000_000
 
+_Said = tuple[str, tuple[Claim, ...]]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
@@ -55,8 +57,13 @@ class Dialogue:
         self._drawer.forget()
         self._facts: Facts | None = None
         self._contexts: dict[str, Context] = {}
-        self._last_said: dict[str, tuple[str, tuple[Claim, ...]]] = {}  # by language
+        self._narrated_last: dict[str, _Said] = {}  # by language
+        self._replied_last: dict[tuple[str, str], _Said] = {}  # by seat and language
         self._narrated: dict[str, deque[Narration]] = {language: deque(maxlen=MOST_NARRATED) for language in LANGUAGES}
+
+    def lose_sight(self) -> None:
+        """No scene comes any more: what is asked of the present is not known, until `observe` is called again."""
+        self._facts = None
 
     def observe(self, scene: SceneState) -> None:
         if self._facts is not None and scene.stamp_ns < self._facts.stamp_ns:
@@ -65,7 +72,9 @@ class Dialogue:
 
     def hear(self, narration: Narration) -> None:
         """What was said aloud, for who asks to hear it again."""
-        self._last_said[narration.language] = (narration.text, narration.claims)
+        self._narrated_last[narration.language] = (narration.text, narration.claims)
+        for heard in [key for key in self._replied_last if key[1] == narration.language]:
+            del self._replied_last[heard]
         if narration.language in self._narrated:
             self._narrated[narration.language].append(narration)
 
@@ -74,7 +83,7 @@ class Dialogue:
         language = language_of(question.text, question.language)
         context = self._context_of(question.seat)
         query = understand(question.text, self._words[language], context)
-        text, claims, is_declined = self._reply_to(query, language)
+        text, claims, is_declined = self._reply_to(query, question.seat, language)
         self._remember(context, query, claims)
         reply = Reply(
             stamp_ns=question.stamp_ns if self._facts is None else self._facts.stamp_ns,
@@ -86,17 +95,20 @@ class Dialogue:
             query=str(query),
         )
         if query.asks is not Asks.REPEAT:
-            self._last_said[language] = (text, claims)
+            self._replied_last[question.seat, language] = (text, claims)
         return Told(reply=reply, query=query)
 
     def _context_of(self, seat: str) -> Context:
         while seat not in self._contexts and len(self._contexts) >= MOST_SEATS:
-            del self._contexts[next(iter(self._contexts))]
+            left = next(iter(self._contexts))
+            del self._contexts[left]
+            self._replied_last = {key: said for key, said in self._replied_last.items() if key[0] != left}
         return self._contexts.setdefault(seat, Context())
 
-    def _reply_to(self, query: Query, language: str) -> tuple[str, tuple[Claim, ...], bool]:
-        if query.asks is Asks.REPEAT and language in self._last_said:
-            return (*self._last_said[language], False)
+    def _reply_to(self, query: Query, seat: str, language: str) -> tuple[str, tuple[Claim, ...], bool]:
+        last = self._replied_last.get((seat, language)) or self._narrated_last.get(language)
+        if query.asks is Asks.REPEAT and last is not None:
+            return (*last, False)
         if query.asks is Asks.HAPPENED and (told := self._lately(language)):
             joined = self._words[language].joined(narration.text for narration in told)
             return joined, tuple(c for narration in told for c in narration.claims), False

@@ -66,10 +66,13 @@ def understand(text: str, words: QuestionWords, context: Context) -> Query:
         movement=_first(words.movements, said) or "",
         pick=_first(words.picks, said) or Pick.ALL,
     )
-    if words.also.search(said) and context.query is not None and asks in (None, Asks.WHAT, Asks.EXISTS):
+    is_half = asks is None or (asks in (Asks.WHAT, Asks.EXISTS) and not details.kind)
+    if is_half and words.also.search(said) and context.query is not None and context.query.asks in _PLACED:
         return _continued(details, context.query)
     if asks is None:
         return _guessed(details, is_order)
+    if asks is Asks.MOVEMENT and details.movement and details.pick is Pick.ALL and words.definite.search(said):
+        details = replace(details, pick=Pick.NEAREST)  # "is the car moving": one of them, whatever the others do
     return _meant(details, bool(words.pronouns.search(said)), context)
 
 
@@ -101,11 +104,10 @@ def _meant(query: Query, has_pronoun: bool, context: Context) -> Query:
         return replace(query, area="ahead", pick=Pick.NEAREST) if has_pronoun else Query(asks=Asks.OTHER)
     if query.asks in _OF_NAMED and not query.description and not (query.area and query.asks in _BY_PLACE):
         return Query(asks=Asks.UNKNOWABLE)  # it is about something that no sense knows by name
-    if query.asks is Asks.MOVEMENT and query.movement:
-        query = replace(query, pick=query.pick if query.pick is not Pick.ALL else Pick.NEAREST)
     if query.asks is Asks.COLOUR:
         query = replace(query, colour="")  # "what colour is the red one" asks nothing
-    if query.asks is Asks.OWN_SPEED and query.kind and query.area:  # "what speed is the car behind us doing"
+    if query.asks is Asks.OWN_SPEED and query.kind and (query.area or query.kind not in ("car", "vehicle")):
+        # "what speed is the car behind us doing"
         return replace(query, asks=Asks.SPEED, movement="")
     if query.asks is Asks.LEAVING:  # of whoever may be met by a door
         return Query(asks=query.asks, area=query.area)

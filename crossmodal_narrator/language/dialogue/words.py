@@ -33,6 +33,7 @@ class QuestionWords:
     intents: tuple[tuple[Asks, Pattern], ...]
     pronouns: Pattern
     also: Pattern
+    definite: Pattern  # one that is known is meant, and not any
     commands: Pattern  # by how they begin
     orders: Pattern  # by what is anywhere in them
     questions: Pattern
@@ -75,6 +76,7 @@ def words_from(language: str, content: Mapping[str, Any]) -> QuestionWords:
             intents=tuple((Asks(str(name)), re.compile(str(pattern))) for name, pattern in content["intents"]),
             pronouns=re.compile(content["pronouns"]),
             also=re.compile(content["also"]),
+            definite=re.compile(content["definite"]),
             commands=re.compile(content["commands"]),
             orders=re.compile(content["orders"]),
             questions=re.compile(content["questions"]),

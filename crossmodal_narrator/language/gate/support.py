@@ -9,7 +9,7 @@ from crossmodal_narrator.core.detections import ObjectClass
 from crossmodal_narrator.core.scene import Evidence
 from crossmodal_narrator.core.snapshot import Sense
 from crossmodal_narrator.core.speech import Claim
-from crossmodal_narrator.language.claims.areas import is_of
+from crossmodal_narrator.language.claims.areas import may_be_of
 from crossmodal_narrator.language.claims.facts import Facts, SenseHealth, Thing
 from crossmodal_narrator.language.claims.predicates import (
     EGO,
@@ -131,11 +131,11 @@ def _holds(predicate: Predicate, claim: Claim, facts: Facts) -> bool:
 
 
 def _is_absent(predicate: Predicate, claim: Claim, facts: Facts) -> bool:
-    """Whatever may be there, however unsure, speaks against it."""
+    """Whatever may be there, however unsure, and may be like that, speaks against it."""
     if predicate is P.NONE_HEARD:
         return not facts.sounds
     area = claim.subject.removeprefix("area:")
-    return not any(is_of(thing, str(claim.value), area) for thing in facts.things.values())
+    return not any(may_be_of(thing, str(claim.value), area) for thing in facts.things.values())
 
 
 def _holds_for_ego(predicate: Predicate, claim: Claim, facts: Facts) -> bool:

@@ -60,7 +60,7 @@ def _sense_message(view: View, act: Act, healths: list[SenseHealth]) -> Message:
 def signals(view: View) -> Iterator[Message]:
     """The light ahead, when it concerns us: red while we stand or slow, green after red."""
     signal = view.facts.signal
-    if signal is None or signal.held_s < max(0.3, view.config.persistence_s) or not view.fresh("signal", 3.0):
+    if signal is None or signal.held_s < view.config.least_signal_s or not view.fresh("signal", 3.0):
         return
     last = view.memory.said(Predicate.SIGNAL_STATE, SIGNAL)
     if signal.state.value == last:
@@ -112,8 +112,7 @@ def sources(view: View) -> Iterator[Message]:
 
 def sounds(view: View) -> Iterator[Message]:
     for sound in view.facts.sounds:
-        steady = sound.held_s >= max(0.3, view.config.persistence_s)
-        if not steady or sound.confidence < view.config.sure_confidence or sound.kind not in LOUD_KINDS:
+        if not view.may_speak_of_sound(sound) or sound.kind not in LOUD_KINDS:
             continue
         said_trend = view.memory.said(Predicate.SOUND_TREND, sound.subject)
         topic = f"sound/{sound.kind}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from crossmodal_narrator.core.detections import ObjectClass
 from crossmodal_narrator.core.speech import Claim, ClaimValue, Urgency
-from crossmodal_narrator.language.claims.facts import AHEAD_SIDES, Facts, Thing
+from crossmodal_narrator.language.claims.facts import AHEAD_SIDES, Facts, Sound, Thing
 from crossmodal_narrator.language.claims.predicates import Movement, Predicate, group
 from crossmodal_narrator.language.config import NarratorConfig
 from crossmodal_narrator.language.planning.memory import Memory
@@ -39,6 +39,10 @@ class View:
         steady = thing.held_s >= self.config.persistence_s and thing.label_held_s >= self.config.persistence_s
         near = thing.distance_m is None or thing.distance_m <= self.config.max_range_m
         return steady and near and thing.confidence >= self.config.probable_confidence
+
+    def may_speak_of_sound(self, sound: Sound) -> bool:
+        """Whether it has been heard for long enough, and surely enough."""
+        return sound.held_s >= self.config.least_signal_s and sound.confidence >= self.config.sure_confidence
 
     def lead(self) -> Thing | None:
         """What is in front of us in our path, the nearest."""

@@ -209,6 +209,100 @@ def test_who_cannot_see_or_hear_says_so_and_never_that_there_is_nothing() -> Non
     assert ask(Dialogue(NarratorConfig()), "What is ahead?").declined
 
 
+WALKER = thing(3, ObjectClass.PEDESTRIAN, 12.0, 0.0, Side.AHEAD, motion=Motion.UNKNOWN)
+DARK_CAR = thing(7, ObjectClass.CAR, 12.0, 0.0, Side.AHEAD)
+
+
+@pytest.mark.parametrize(
+    ("objects", "question", "answer"),
+    [
+        ((WALKER,), "Is anyone crossing ahead?", "I can't tell."),
+        ((WALKER,), "前面有人在过马路吗？", "看不出来。"),
+        ((DARK_CAR,), "Is there a red car ahead?", "I can't tell."),
+        ((WALKER,), "Is the pedestrian ahead moving?", "I can't tell that of the person."),
+    ],
+)
+def test_what_is_not_known_of_a_thing_is_not_denied(
+    objects: tuple[SceneObject, ...], question: str, answer: str
+) -> None:
+    assert ask(seated(objects=objects), question).text == answer
+
+
+def test_a_camera_alone_does_not_know_that_nothing_moves() -> None:
+    dialogue = seated(objects=(), senses=(Sense.CAMERA, Sense.ODOMETRY))
+    assert ask(dialogue, "Is anyone crossing ahead?").text == "I can't tell."
+    assert ask(dialogue, "Is anyone ahead?").text == "No. I see nobody ahead."
+
+
+def test_the_one_that_is_meant_is_picked_before_it_is_judged() -> None:
+    lead = thing(1, ObjectClass.CAR, 8.0, 0.0, Side.AHEAD, motion=Motion.STOPPED, in_path=True)
+    other = thing(2, ObjectClass.CAR, 35.0, 3.5, Side.AHEAD, motion=Motion.ONCOMING, velocity=(-10.0, 0.0, 0.0))
+    dialogue = seated(objects=(lead, other))
+    assert ask(dialogue, "Is the nearest car moving?").text.startswith("No.")
+    assert ask(dialogue, "Is the car ahead of us moving?").text.startswith("No.")
+    assert ask(dialogue, "Are any cars moving ahead?").text.startswith("Yes.")
+
+
+def test_who_gets_out_is_told_of_what_comes_from_afar_and_never_of_nobody_where_something_unsure_is() -> None:
+    fast = thing(1, ObjectClass.MOTORCYCLE, -16.0, 3.0, Side.BEHIND_LEFT, velocity=(15.0, 0.0, 0.0))
+    assert "motorcycle" in ask(seated(objects=(fast,)), "Can I get out on the left?").text
+    unsure = replace(thing(1, ObjectClass.CAR, -6.0, 3.0, Side.BEHIND_LEFT), confidence=0.4)
+    assert ask(seated(objects=(unsure,)), "Can I get out on the left?").text == "I can't tell."
+    parked = thing(1, ObjectClass.CAR, -6.0, 3.0, Side.BEHIND_LEFT, motion=Motion.PARKED)
+    assert ask(seated(objects=(parked,)), "Can I get out on the left?").text == "I see nobody on the left."
+
+
+def test_what_was_there_is_not_told_as_what_is_there() -> None:
+    dialogue = seated()
+    dialogue.lose_sight()
+    reply = ask(dialogue, "Is there a bus behind us?")
+    assert reply.declined
+    assert "bus" not in reply.text
+    dialogue.observe(scene(15))
+    assert ask(dialogue, "Is there a bus behind us?").text == "Yes. A bus 12 metres behind us."
+
+
+def test_a_sound_is_answered_as_surely_as_it_would_be_narrated() -> None:
+    faint = replace(SIREN, confidence=0.5)
+    assert ask(seated(sounds=(faint,)), "Do you hear a siren?").text == "I can't tell."
+    dialogue = seated()
+    dialogue.observe(scene(15, sounds=(SIREN,)))
+    assert ask(dialogue, "Do you hear a siren?").text == "I can't tell."  # for a tenth of a second
+    ghost = replace(thing(9, ObjectClass.TRUCK, -20.0, 8.0, Side.BEHIND_LEFT), confidence=0.3)
+    bound = seated(objects=(ghost,), sounds=(replace(SIREN, track_id=9),))
+    assert ask(bound, "Do you hear a siren?").text == "A siren behind us on the left, getting closer."
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "query"),
+    [
+        ("How fast are we going?", "And is there a bus behind us?", "exists(bus, behind)"),
+        ("我们开多快？", "那边有人吗？", "exists(anyone)"),
+        ("有几辆车？", "那辆车是什么车？", "what(car)"),
+        ("", "How many cars are next to us?", "count(car, beside)"),
+        ("", "Explain why we stopped.", "why()"),
+        ("", "What speed is that bus doing?", "speed(bus)"),
+        ("", "Who won the game yesterday?", "other()"),
+        ("", "昨天谁赢了比赛？", "other()"),
+        ("", "Is anyone in front of the car?", "exists(anyone, ahead)"),
+        ("", "Is there a car on our right now?", "exists(car, right)"),
+        ("", "Is that pedestrian going to step out?", "unknowable()"),
+    ],
+)
+def test_a_question_is_taken_for_itself(before: str, question: str, query: str) -> None:
+    dialogue = seated()
+    if before:
+        ask(dialogue, before)
+    assert ask(dialogue, question).query == query
+
+
+def test_what_was_said_to_another_seat_is_not_said_again_to_this_one() -> None:
+    dialogue = seated()
+    left = ask(dialogue, "How far is the bus?", seat="left").text
+    ask(dialogue, "Where is the cyclist?", seat="right")
+    assert ask(dialogue, "Say that again?", seat="left").text == left
+
+
 def test_lights_and_sirens() -> None:
     assert ask(seated(light=SignalState.RED), "Is the light still red?").text == "The light ahead is red."
     assert ask(seated(light=SignalState.RED), "Why are we waiting?").text == "The light ahead is red."

@@ -54,6 +54,15 @@ def test_every_profile_that_is_shipped_is_one(name: str) -> None:
         assert not config.odometry_enabled or profile.streams["odom"].child == config.sync.base_frame
 
 
+def test_every_node_can_be_started_with_a_profile(tmp_path: Path) -> None:
+    """Those that it has no word for, too: with sim time, or the voice would not know itself in the microphone."""
+    file = write(tmp_path, voice={"microphone": "inside"})
+    for name in node.NODES:
+        words = arguments_of("--profile", file, name)
+        assert "use_sim_time:=true" in words
+        assert ('microphone:="inside"' in words) == (name == "voice")
+
+
 @pytest.mark.parametrize("name", profile_names())
 def test_every_profile_names_its_sources_and_that_it_was_not_run(name: str, repository: Path) -> None:
     text = (repository / "config" / "profiles" / f"{name}.yaml").read_text(encoding="utf-8")

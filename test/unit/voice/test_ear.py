@@ -63,9 +63,9 @@ def test_a_turn_is_what_was_said_with_a_little_before_and_after(rate_hz: int, ch
     assert isinstance(began, SpeechBegan)
     assert isinstance(turn, Turn)
     assert (began.stamp_ns - BEGIN_NS) / 1e9 == pytest.approx(1.0, abs=0.07)
-    assert (turn.stamp_ns - BEGIN_NS) / 1e9 == pytest.approx(0.83, abs=0.1)
+    assert (turn.stamp_ns - BEGIN_NS) / 1e9 == pytest.approx(0.7, abs=0.07)
     assert (turn.end_ns - BEGIN_NS) / 1e9 == pytest.approx(2.5, abs=0.07)
-    assert len(turn.samples) / RATE_HZ == pytest.approx(1.5 + 0.17 + 0.2, abs=0.1)
+    assert len(turn.samples) / RATE_HZ == pytest.approx(1.5 + 0.3 + 0.2, abs=0.1)
     assert np.median(np.abs(turn.samples)) == pytest.approx(0.2, abs=0.01)
 
 
@@ -89,7 +89,38 @@ def test_a_turn_ends_with_its_stream() -> None:
     spoken = sound((1.0, 0.2))
     events = [*ear.push(chunk(spoken, 0.0)), *ear.push(chunk(spoken, 60.0))]
     assert [type(e) for e in events] == [SpeechBegan, Turn, SpeechBegan]
+    assert isinstance(events[1], Turn)
+    assert (events[1].end_ns - BEGIN_NS) / 1e9 == pytest.approx(1.0, abs=0.05)
     assert ear.is_hearing
+
+
+def test_what_is_forgotten_is_no_turn() -> None:
+    ear = Ear(ListeningConfig(), Loudness())
+    list(ear.push(chunk(sound((1.0, 0.2)), 0.0)))
+    ear.forget()
+    assert not ear.is_hearing
+    assert list(ear.push(chunk(sound((1.0, 0.0)), 60.0))) == []
+
+
+def test_the_first_word_is_whole_however_late_it_is_taken_for_speech() -> None:
+    config = ListeningConfig(kept_before_s=0.0, begins_after_s=0.4)
+    _, turn = heard(sound((1.0, 0.0), (1.5, 0.2), (1.0, 0.0)), config=config)
+    assert isinstance(turn, Turn)
+    assert (turn.stamp_ns - BEGIN_NS) / 1e9 == pytest.approx(1.0, abs=0.07)
+
+
+def test_with_push_to_talk_only_what_is_said_while_the_button_is_pressed_is_heard() -> None:
+    """From the moment it is pressed, until it is let go: a turn needs no silence at its end."""
+    ear = Ear(ListeningConfig(mode="push_to_talk"), Loudness())
+    assert list(ear.push(chunk(sound((1.0, 0.2)), 0.0))) == []
+    ear.press(True)
+    assert [type(e) for e in ear.push(chunk(sound((1.0, 0.2)), 1.0))] == [SpeechBegan]
+    ear.press(False)
+    (turn,) = ear.push(chunk(sound((1.0, 0.2)), 2.0))
+    assert isinstance(turn, Turn)
+    assert len(turn.samples) / RATE_HZ == pytest.approx(1.0, abs=0.05)
+    assert (turn.stamp_ns - BEGIN_NS) / 1e9 == pytest.approx(1.0, abs=0.05)
+    assert not ear.is_hearing
 
 
 def test_what_is_no_sound_is_refused_and_the_turn_goes_on() -> None:

@@ -53,14 +53,6 @@ def test_what_is_not_understood_is_not_passed_on_and_counted(text: str, confiden
     assert Interpreter(ListeningConfig(), []).interpret(TURN) is None
 
 
-def test_with_push_to_talk_only_what_is_said_while_the_button_is_pressed_counts() -> None:
-    interpreter = Interpreter(ListeningConfig(mode="push_to_talk"), [Scripted("Why?", 0.9)])
-    assert interpreter.interpret(TURN) is None
-    assert (interpreter.not_for_us, interpreter.not_understood) == (1, 0)
-    interpreter.is_pressed = True
-    assert interpreter.interpret(TURN) is not None
-
-
 @pytest.mark.parametrize(
     ("said", "asked"),
     [

@@ -28,6 +28,8 @@ class Beeper:
         self.texts.append(text)
         if "unspeakable" in text:
             raise EngineError("it cannot", remedy="none")
+        if text.startswith("slowly"):
+            time.sleep(0.5)
         if text == "crash":
             raise ZeroDivisionError
         return Sound(samples=np.full(len(text) * RATE_HZ // 20, 0.5, np.float32), rate_hz=RATE_HZ)
@@ -38,17 +40,23 @@ class Room:
 
     def __init__(self, config: SpeakingConfig | None = None) -> None:
         self.chunks: list[tuple[float, Sound]] = []
+        self.due_s: list[float] = []
         self.said: list[Said] = []
         self.troubles: list[str] = []
         self.beeper = Beeper()
         self.speaker = Speaker(
             config or SpeakingConfig(),
             {"en": self.beeper},
-            emit=lambda sound: self.chunks.append((time.monotonic(), sound)),
+            emit=self.hear,
             on_said=self.said.append,
             on_trouble=self.troubles.append,
         )
         self.speaker.start()
+
+    def hear(self, sound: Sound, due_in_s: float) -> None:
+        now_s = time.monotonic()
+        self.chunks.append((now_s, sound))
+        self.due_s.append(now_s + due_in_s)
 
     def say(self, text: str, urgency: Urgency = Urgency.CALM, *, language: str = "en") -> None:
         at_ns = self.speaker.now_ns()
@@ -89,6 +97,17 @@ def test_the_first_clause_is_heard_before_the_second_is_made(room: Room) -> None
     until(lambda: bool(room.said))
     room.speaker.stop()
     assert room.beeper.texts == ["A white van,", "and behind it a cyclist."]
+
+
+def test_a_clause_that_was_made_too_slowly_is_a_pause_and_no_burst(room: Room) -> None:
+    room.say("a, slowlyslowlyslowly")
+    until(lambda: bool(room.said))
+    room.speaker.stop()
+    first, *rest = room.due_s
+    assert rest[0] - first > 0.4
+    assert np.diff(rest) == pytest.approx([0.1] * (len(rest) - 1), abs=0.02)
+    for (emitted_s, _), due_s in zip(room.chunks, room.due_s, strict=True):
+        assert due_s - emitted_s <= 0.2 + 0.02
 
 
 def test_what_is_urgent_is_heard_at_once_and_what_was_being_said_stops(room: Room) -> None:

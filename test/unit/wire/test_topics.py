@@ -158,6 +158,12 @@ def test_microphones_are_those_outside_by_the_last_part_of_their_topics() -> Non
     assert (live.chunks, live.data) == ("audio/roof", "audio/roof/audio_stamped")
 
 
+def test_what_the_narrator_said_is_no_sound_of_the_road() -> None:
+    """In a bag that was recorded while it spoke."""
+    topics = guess_topics([("/audio/outside", SOUND), ("/voice/speech", SOUND), ("/car/voice/speech", SOUND)])
+    assert list(topics.microphones) == ["outside"]
+
+
 def test_of_microphones_whose_topics_end_alike_none_is_lost() -> None:
     topics = guess_topics([("/mic/left/audio", SOUND), ("/mic/right/audio", SOUND)])
 
