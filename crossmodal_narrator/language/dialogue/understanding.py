@@ -99,7 +99,9 @@ def _meant(query: Query, has_pronoun: bool, context: Context) -> Query:
     is_named = bool(query.kind and query.kind not in ("anything", "anyone")) or bool(query.colour)
     if query.asks in _OF_A_THING and has_pronoun and not is_named and not query.area and context.subject:
         return Query(asks=query.asks, subject=context.subject)
-    if query.asks is Asks.WHAT and not query.description and not query.area:
+    if query.asks is Asks.AROUND and query.kind not in ("", "anything"):  # "describe the pedestrian"
+        query = replace(query, asks=Asks.WHAT)
+    if query.asks is Asks.WHAT and not (query.kind or query.colour or query.area):
         # "What is that?" before anything was spoken of means what stands before us; else it asks of something else.
         return replace(query, area="ahead", pick=Pick.NEAREST) if has_pronoun else Query(asks=Asks.OTHER)
     if query.asks in _OF_NAMED and not query.description and not (query.area and query.asks in _BY_PLACE):
