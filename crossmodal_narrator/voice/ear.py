@@ -19,6 +19,8 @@ from crossmodal_narrator.voice.engines import FRAME, RATE_HZ, Floats, VoiceActiv
 
 FRAME_S = FRAME / RATE_HZ
 _KEPT_AFTER_S = 0.2  # of the silence at the end
+_ONSET_S = 1.0  # how far before it is sure a turn may have begun, while it was taken for the narrator's own voice
+_QUIET_S = 0.5  # without any speech before that, or it was the narrator's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +46,8 @@ class Ear:
         self._config, self._activity, self._own_voice = config, activity, own_voice
         self._joiner = ChunkJoiner(max_jitter_s=config.max_jitter_s, max_bridge_s=config.max_bridge_s)
         self._rest = np.zeros(0, np.float32)
-        kept_s = config.kept_before_s + config.begins_after_s
-        self._before: deque[Floats] = deque(maxlen=math.ceil(kept_s / FRAME_S) + 1)
+        kept_s = config.kept_before_s + config.begins_after_s + _ONSET_S + _QUIET_S
+        self._before: deque[tuple[Floats, bool]] = deque(maxlen=math.ceil(kept_s / FRAME_S))  # and whether it is speech
         self._turn: list[Floats] = []
         self._silence = self._speech = 0  # frames: at the turn's end, and in it
         self._candidate = 0  # frames of speech in a row that may begin a turn
@@ -102,21 +104,35 @@ class Ear:
             yield from self._end()
             return
         self.probability = self._activity.probability(frame)
+        is_speech = self.probability >= self._config.begins_at
         if self._own_voice is not None and self._own_voice.is_heard(self._newest_ns, frame):
             self.probability = 0.0
         if self._turn:
             yield from self._go_on(frame)
         else:
-            yield from self._wait(frame)
+            yield from self._wait(frame, is_speech)
 
-    def _wait(self, frame: Floats) -> Iterator[SpeechBegan]:
-        self._before.append(frame)
+    def _wait(self, frame: Floats, is_speech: bool) -> Iterator[SpeechBegan]:
+        self._before.append((frame, is_speech))
         self._candidate = self._candidate + 1 if self.probability >= self._config.begins_at else 0
         if self._candidate * FRAME_S >= self._config.begins_after_s:
-            self._turn = [*self._before]
+            onset = self._onset()
+            first = max(0, onset - round(self._config.kept_before_s / FRAME_S))
+            stamp_ns = self._newest_ns - round((len(self._before) - onset) * FRAME_S * 1e9)
+            self._turn = [heard for heard, _ in self._before][first:]
             self._speech, self._silence, self._candidate = self._candidate, 0, 0
             self._before.clear()
-            yield SpeechBegan(stamp_ns=self._newest_ns - round(self._speech * FRAME_S * 1e9))
+            yield SpeechBegan(stamp_ns=stamp_ns)
+
+    def _onset(self) -> int:
+        """Where in `_before` the turn began. A first word may have been taken for the narrator's own voice, which
+        sounded at the same time. If the microphone hears that at all, it has heard it just before, too; after a silence it
+        was the passenger.
+        """
+        speech = [is_speech for _, is_speech in self._before]
+        sure = len(speech) - self._candidate
+        quiet, earliest = round(_QUIET_S / FRAME_S), max(0, sure - round(_ONSET_S / FRAME_S))
+        return next((k for k in range(earliest, sure) if speech[k] and not any(speech[max(0, k - quiet) : k])), sure)
 
     def _go_on(self, frame: Floats) -> Iterator[Turn]:
         self._turn.append(frame)

@@ -7,7 +7,7 @@ import pytest
 
 from crossmodal_narrator.core.errors import ConfigError, FrameError
 from crossmodal_narrator.core.frames import AudioChunk
-from crossmodal_narrator.voice import Ear, ListeningConfig, SpeechBegan, Turn
+from crossmodal_narrator.voice import Ear, ListeningConfig, OwnVoice, Sound, SpeechBegan, Turn
 from crossmodal_narrator.voice.engines import Floats
 
 RATE_HZ, BEGIN_NS = 16_000, 5_000_000_000
@@ -106,6 +106,19 @@ def test_the_first_word_is_whole_however_late_it_is_taken_for_speech() -> None:
     config = ListeningConfig(kept_before_s=0.0, begins_after_s=0.4)
     _, turn = heard(sound((1.0, 0.0), (1.5, 0.2), (1.0, 0.0)), config=config)
     assert isinstance(turn, Turn)
+    assert (turn.stamp_ns - BEGIN_NS) / 1e9 == pytest.approx(1.0, abs=0.07)
+
+
+def test_a_first_word_that_was_taken_for_the_narrators_own_is_not_lost() -> None:
+    """For a second all is taken for it; in a microphone that does not hear it, what followed silence was not."""
+    own = OwnVoice()
+    said = np.random.default_rng(1).normal(0.0, 0.1, 4 * RATE_HZ).astype(np.float32)
+    own.play(BEGIN_NS + 1_000_000_000, Sound(samples=said, rate_hz=RATE_HZ))
+    ear = Ear(ListeningConfig(), Loudness(), own)
+    events = list(ear.push(chunk(sound((1.3, 0.0), (1.5, 0.2), (1.0, 0.0)), 0.0)))
+    began, turn = events
+    assert isinstance(turn, Turn)
+    assert (began.stamp_ns - BEGIN_NS) / 1e9 == pytest.approx(1.3, abs=0.07)
     assert (turn.stamp_ns - BEGIN_NS) / 1e9 == pytest.approx(1.0, abs=0.07)
 
 
