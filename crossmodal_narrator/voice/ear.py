@@ -126,8 +126,8 @@ class Ear:
 
     def _onset(self) -> int:
         """Where in `_before` the turn began. A first word may have been taken for the narrator's own voice, which
-        sounded at the same time. If the microphone hears that at all, it has heard it just before, too; after a silence it
-        was the passenger.
+        sounded at the same time. If the microphone hears that at all, it has heard it just before, too; after a silence
+        it was the passenger.
         """
         speech = [is_speech for _, is_speech in self._before]
         sure = len(speech) - self._candidate
