@@ -88,6 +88,11 @@ class DialogueNode(NarratorLifecycleNode):
         if self._dialogue is not None:
             self._dialogue.forget()
 
+    def destroy_node(self) -> None:
+        """The action first: it holds the node, which would be freed later, and Fast DDS may hang in that."""
+        self._action.destroy()
+        super().destroy_node()
+
     def _see(self, message: Any) -> None:
         self._scenes.count(time.monotonic_ns())
         try:
