@@ -41,7 +41,6 @@ class DialogueNode(NarratorLifecycleNode):
         super().__init__(NAME, DialogueConfig)
         self._types = message_types()
         self._dialogue: Dialogue | None = None
-        self._subscriptions: list[Any] = []
         self._scenes, self._latencies = Rate(), Latencies()
         self._seen_ns = 0  # by the node's clock, which stands still while a simulator does: the newest scene came
         self._asked = self._declined = 0
@@ -58,11 +57,9 @@ class DialogueNode(NarratorLifecycleNode):
 
     @transition
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
-        self._subscriptions = [
-            self.create_subscription(self._types.Scene, SCENE_TOPIC, self._see, qos.SCENE),
-            self.create_subscription(self._types.Narration, NARRATION_TOPIC, self._hear, qos.NARRATION),
-            self.create_subscription(self._types.Utterance, UTTERANCE_TOPIC, self._answer, qos.NARRATION),
-        ]
+        self.subscribe(self._types.Scene, SCENE_TOPIC, self._see, qos.SCENE)
+        self.subscribe(self._types.Narration, NARRATION_TOPIC, self._hear, qos.NARRATION)
+        self.subscribe(self._types.Utterance, UTTERANCE_TOPIC, self._answer, qos.NARRATION)
         return super().on_activate(state)
 
     @transition
@@ -82,14 +79,12 @@ class DialogueNode(NarratorLifecycleNode):
         return TransitionCallbackReturn.SUCCESS
 
     def stop(self) -> None:
-        for subscription in self._subscriptions:
-            self.destroy_subscription(subscription)
-        self._subscriptions = []
+        super().stop()
         if self._dialogue is not None:
             self._dialogue.forget()
 
     def destroy_node(self) -> None:
-        """The action first: it holds the node, which would be freed later, and Fast DDS may hang in that."""
+        """The action first: rclpy leaves it to its owner."""
         self._action.destroy()
         super().destroy_node()
 
@@ -120,7 +115,7 @@ class DialogueNode(NarratorLifecycleNode):
             self._reply_out.publish(reply_to_message(reply, self._types))
 
     def _reply_to(self, message: Any) -> Reply | None:
-        if self._dialogue is None or not self._subscriptions:
+        if self._dialogue is None or not self.is_subscribed:
             return None
         began_ns = time.monotonic_ns()
         if abs(self.get_clock().now().nanoseconds - self._seen_ns) > QUIET_S * 1e9:
@@ -148,7 +143,7 @@ class DialogueNode(NarratorLifecycleNode):
         return Ask.Result(reply=message)
 
     def health(self) -> Iterator[Health]:
-        if not self._subscriptions:
+        if not self.is_subscribed:
             yield NOT_ACTIVE
             return
         silent_s = self._scenes.silent_s(time.monotonic_ns())

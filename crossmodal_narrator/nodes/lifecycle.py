@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.clock import Clock, ClockType
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
+from rclpy.qos import QoSProfile
 
 from crossmodal_narrator.core.errors import NarratorError
 from crossmodal_narrator.nodes import diagnostics, qos
@@ -47,6 +48,7 @@ class NarratorLifecycleNode(LifecycleNode):  # type: ignore[misc]  # rclpy has n
     def __init__(self, name: str, config: type[Any]) -> None:
         super().__init__(name)
         self.settings = NodeParameters(self, config)
+        self._while_active: list[Any] = []  # subscriptions
         self._diagnostics_out = self.create_publisher(DiagnosticArray, "/diagnostics", qos.DIAGNOSTICS)
         # Diagnostics must come even while a simulated clock stands still.
         self.create_timer(DIAGNOSTICS_PERIOD_S, self._diagnose, clock=Clock(clock_type=ClockType.STEADY_TIME))
@@ -55,9 +57,19 @@ class NarratorLifecycleNode(LifecycleNode):  # type: ignore[misc]  # rclpy has n
     def health(self) -> Iterable[Health]:
         """What the node says of itself."""
 
-    @abstractmethod
+    def subscribe(self, message_type: Any, topic: str, callback: Callable[[Any], None], profile: QoSProfile) -> None:
+        """Hear `topic` until `stop`."""
+        self._while_active.append(self.create_subscription(message_type, topic, callback, profile))
+
+    @property
+    def is_subscribed(self) -> bool:
+        """Whether anything is heard by `subscribe`."""
+        return bool(self._while_active)
+
     def stop(self) -> None:
         """Let go of all that an activation took; harmless where there was none."""
+        while self._while_active:
+            self.destroy_subscription(self._while_active.pop())
 
     def on_error(self, _state: LifecycleState) -> TransitionCallbackReturn:
         """After a mistake in a transition nothing of it stays, and the node can be configured anew."""

@@ -44,7 +44,6 @@ class NarratorNode(NarratorLifecycleNode):
         self._timer = StageTimer(time.perf_counter_ns)
         self._latencies, self._scenes, self._sentences = Latencies(), Rate(), Rate()
         self._recent: deque[SceneState] = deque(maxlen=REMEMBERED_SCENES)
-        self._subscription: Any = None
         self._since_ns = 0
         self._narration_out = self.create_lifecycle_publisher(self._types.Narration, "~/narration", qos.NARRATION)
         self._text_out = self.create_lifecycle_publisher(String, "~/narration/text", qos.NARRATION)
@@ -59,7 +58,7 @@ class NarratorNode(NarratorLifecycleNode):
     @transition
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
         self._since_ns = time.monotonic_ns()
-        self._subscription = self.create_subscription(self._types.Scene, SCENE_TOPIC, self._hear, qos.SCENE)
+        self.subscribe(self._types.Scene, SCENE_TOPIC, self._hear, qos.SCENE)
         return super().on_activate(state)
 
     @transition
@@ -79,9 +78,7 @@ class NarratorNode(NarratorLifecycleNode):
         return TransitionCallbackReturn.SUCCESS
 
     def stop(self) -> None:
-        if self._subscription is not None:
-            self.destroy_subscription(self._subscription)
-        self._subscription = None
+        super().stop()
         self._recent.clear()
         if self._narrator is not None:
             self._narrator.forget()
@@ -127,7 +124,7 @@ class NarratorNode(NarratorLifecycleNode):
         return response
 
     def health(self) -> Iterator[Health]:
-        if self._subscription is None:
+        if not self.is_subscribed:
             yield NOT_ACTIVE
             return
         now_ns = time.monotonic_ns()

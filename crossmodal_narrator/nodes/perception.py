@@ -178,6 +178,7 @@ class PerceptionNode(NarratorLifecycleNode):
         return {Source(Sense.CAMERA, name): self._camera.error for name in self._config.cameras}
 
     def stop(self) -> None:
+        super().stop()
         if self._sensors is not None:
             self._sensors.close()
         if self._worker is not None and not self._worker.join(WORKER_ENDS_WITHIN_S):

@@ -71,7 +71,6 @@ class VoiceNode(NarratorLifecycleNode):
         self._own_voice: OwnVoice | None = None
         self._listener: _Listener | None = None
         self._speaker: Speaker | None = None
-        self._subscriptions: list[Any] = []
         self._latencies = Latencies()
         self._spoken = self._broken_off = self._utterances = 0
         self._utterance_out = self.create_lifecycle_publisher(self._types.Utterance, "~/utterance", qos.NARRATION)
@@ -109,10 +108,8 @@ class VoiceNode(NarratorLifecycleNode):
                 on_trouble=lambda text: self.get_logger().warning(text, throttle_duration_sec=TOLD_EVERY_S),
             )
             self._speaker.start()
-            self._subscriptions = [
-                self.create_subscription(self._types.Narration, NARRATION_TOPIC, self._narrate, qos.NARRATION),
-                self.create_subscription(self._types.Reply, REPLY_TOPIC, self._reply, qos.NARRATION),
-            ]
+            self.subscribe(self._types.Narration, NARRATION_TOPIC, self._narrate, qos.NARRATION)
+            self.subscribe(self._types.Reply, REPLY_TOPIC, self._reply, qos.NARRATION)
         if self._ear is not None and self._interpreter is not None:
             self._listener = _Listener(self, config.microphone, self._ear, self._interpreter)
             self._listener.start()
@@ -136,9 +133,7 @@ class VoiceNode(NarratorLifecycleNode):
         return TransitionCallbackReturn.SUCCESS
 
     def stop(self) -> None:
-        for subscription in self._subscriptions:
-            self.destroy_subscription(subscription)
-        self._subscriptions = []
+        super().stop()
         if self._listener is not None:
             self._listener.stop()
         if self._ear is not None:
