@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from crossmodal_narrator.configuration import NarratorConfig, PerceptionConfig, VoiceConfig
@@ -22,7 +22,7 @@ from crossmodal_narrator.encoding.crossmodal import (
 )
 from crossmodal_narrator.encoding.lidar import LidarDetector, LidarEncoder, LidarGeometry
 from crossmodal_narrator.fusion import SceneFusion, SoundTracker
-from crossmodal_narrator.language import Dialogue, Narrator
+from crossmodal_narrator.language import LANGUAGES, Dialogue, Narrator
 from crossmodal_narrator.pipeline import LidarEncoding, Perception, Pipeline, SoundEncoding, SurroundingsEncoding
 from crossmodal_narrator.runtime import (
     ModelStore,
@@ -33,12 +33,11 @@ from crossmodal_narrator.runtime import (
     open_engine,
     sound_spec,
 )
-from crossmodal_narrator.runtime.speech import open_activity, open_recognisers, open_synthesiser
+from crossmodal_narrator.runtime.speech import open_activity, open_recognisers, open_synthesiser, opened
 from crossmodal_narrator.sync import Source, Synchroniser
 from crossmodal_narrator.voice import Ear, Interpreter, OwnVoice, Synthesiser
 
 OnRefusal = Callable[[Refusal], None]
-SPOKEN = ("en", "zh")
 
 
 def expected_sources(config: PerceptionConfig) -> tuple[Source, ...]:
@@ -194,13 +193,13 @@ def build_pipeline(perception: PerceptionConfig, narrator: NarratorConfig, *, no
     return Pipeline(seen, build_narrator(narrator, seen.timer))
 
 
-def open_ear(config: VoiceConfig, own_voice: OwnVoice | None) -> Ear:
+def open_ear(config: VoiceConfig, own_voice: OwnVoice | None, on_absent: Callable[[ModelError], None]) -> Ear | None:
     """What hears when somebody in the cabin speaks; `own_voice`: what the narrator says meanwhile.
 
-    Raises:
-        ModelError: nothing here can tell speech from other sound.
+    None, of which `on_absent` hears, where nothing here can tell speech from other sound.
     """
-    return Ear(config.listening, open_activity(), own_voice)
+    activity = opened(open_activity, on_absent)
+    return None if activity is None else Ear(config.listening, activity, own_voice)
 
 
 def open_interpreter(config: VoiceConfig, on_absent: Callable[[ModelError], None]) -> Interpreter:
@@ -210,19 +209,5 @@ def open_interpreter(config: VoiceConfig, on_absent: Callable[[ModelError], None
 
 def open_voices(config: VoiceConfig, on_absent: Callable[[ModelError], None]) -> Mapping[str, Synthesiser]:
     """Who speaks, by language; `on_absent` hears of each that cannot."""
-    voices: dict[str, Synthesiser] = {}
-    for language in SPOKEN:
-        with absences_told(on_absent):
-            voice = open_synthesiser(language, config.engines)
-            if voice is not None:
-                voices[language] = voice
-    return voices
-
-
-@contextmanager
-def absences_told(on_absent: Callable[[ModelError], None]) -> Iterator[None]:
-    """What cannot be had is told, and the rest goes on."""
-    try:
-        yield
-    except ModelError as error:
-        on_absent(error)
+    found = {k: opened(partial(open_synthesiser, k, config.engines), on_absent) for k in LANGUAGES}
+    return {language: voice for language, voice in found.items() if voice is not None}

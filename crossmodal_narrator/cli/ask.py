@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-import time
 from pathlib import Path
 
 from crossmodal_narrator.core.errors import BagError
@@ -22,30 +21,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from crossmodal_narrator.assembly import build_dialogue, build_pipeline
-    from crossmodal_narrator.bags import open_bag
+    from crossmodal_narrator.assembly import build_dialogue
     from crossmodal_narrator.bags.replay import recorded_frames
-    from crossmodal_narrator.bags.vehicle import vehicle_file
-    from crossmodal_narrator.cli.parameters import narrator_config, perception_config
-    from crossmodal_narrator.wire import Intake, guess_topics
+    from crossmodal_narrator.cli.recorded import open_drive
     from crossmodal_narrator.wire.records import reply_record, to_json_line
 
-    bag = open_bag(args.bag)
+    drive = open_drive(args.bag, args.params, "en,zh")
+    bag = drive.bag
     until_ns = bag.end_ns if args.at is None else bag.start_ns + round(args.at * 1e9)
     if not bag.start_ns <= until_ns <= bag.end_ns:
         length_s = (bag.end_ns - bag.start_ns) / 1e9
         raise BagError(f"--at {args.at:g} is not in {args.bag}", remedy=f"choose 0 to {length_s:.1f}")
-    topics = guess_topics([(topic.name, topic.msgtype) for topic in bag.topics])
-    perception = perception_config(args.params, topics, vehicle_file(args.bag))
-    narrator = narrator_config(args.params, "en,zh")
-    pipeline = build_pipeline(perception, narrator, now_ns=time.perf_counter_ns)
-    intake = Intake(
-        topics.described(perception.cameras, perception.intake),
-        base_frame=perception.sync.base_frame,
-        config=perception.intake,
-    )
-    dialogue = build_dialogue(narrator)
-    for scene, narrations in pipeline.run(recorded_frames(bag, intake, until_ns)):
+    dialogue = build_dialogue(drive.narrator)
+    for scene, narrations in drive.pipeline.run(recorded_frames(bag, drive.intake, until_ns)):
         dialogue.observe(scene)
         for narration in narrations:
             dialogue.hear(narration)

@@ -236,10 +236,7 @@ def _voice() -> Finding:
 
     absent: list[ModelError] = []
     config = VoiceConfig()
-    try:
-        open_ear(config, None)
-    except ModelError as error:
-        absent.append(error)
+    open_ear(config, None, absent.append)
     understood = [f"{'/'.join(r.languages)} by {r.name}" for r in open_interpreter(config, absent.append).recognisers]
     spoken = [f"{language} by {voice.name}" for language, voice in open_voices(config, absent.append).items()]
     found = f"understands {', '.join(understood) or 'nobody'}; speaks {', '.join(spoken) or 'not'}"

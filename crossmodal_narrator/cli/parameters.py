@@ -8,9 +8,8 @@ from typing import Any
 from crossmodal_narrator.configuration import NarratorConfig, PerceptionConfig
 from crossmodal_narrator.core.config import build, read_parameter_file
 from crossmodal_narrator.core.errors import ConfigError
+from crossmodal_narrator.language import LANGUAGES
 from crossmodal_narrator.wire import TopicMap
-
-LANGUAGES = ("en", "zh")
 
 
 def perception_config(params: Path | None, topics: TopicMap, vehicle: Path | None = None) -> PerceptionConfig:

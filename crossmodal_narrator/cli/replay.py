@@ -25,26 +25,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from crossmodal_narrator.assembly import build_pipeline
-    from crossmodal_narrator.bags import open_bag
     from crossmodal_narrator.bags.replay import Replay, Transcript
-    from crossmodal_narrator.bags.vehicle import vehicle_file
-    from crossmodal_narrator.cli.parameters import narrator_config, perception_config
+    from crossmodal_narrator.cli.recorded import open_drive
     from crossmodal_narrator.voice import SpeakingConfig, aloud, write_wav
-    from crossmodal_narrator.wire import Intake, guess_topics
 
-    bag = open_bag(args.bag)
-    topics = guess_topics([(topic.name, topic.msgtype) for topic in bag.topics])
-    perception = perception_config(args.params, topics, vehicle_file(args.bag))
-    narrator = narrator_config(args.params, args.language)
-    pipeline = build_pipeline(perception, narrator, now_ns=time.perf_counter_ns)
-    topics = topics.described(perception.cameras, perception.intake)
-    intake = Intake(topics, base_frame=perception.sync.base_frame, config=perception.intake)
-    voice = None if args.aloud is None else _voice(narrator.languages[0])
+    drive = open_drive(args.bag, args.params, args.language)
+    bag = drive.bag
+    voice = None if args.aloud is None else _voice(drive.narrator.languages[0])
     said: list[Narration] = []
     started = time.perf_counter()
     with Transcript(args.out) as transcript:
-        replay = Replay(bag, intake, pipeline, transcript)
+        replay = Replay(bag, drive.intake, drive.pipeline, transcript)
         for _, narrations in replay:
             said += narrations if voice is not None else ()
             for narration in narrations if not args.quiet else ():

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from crossmodal_narrator.language.config import NarratorConfig
+from crossmodal_narrator.language.config import LANGUAGES, NarratorConfig
 from crossmodal_narrator.language.dialogue import Dialogue
 from crossmodal_narrator.language.narrator import Narrator
 
-__all__ = ["Dialogue", "Narrator", "NarratorConfig"]
+__all__ = ["LANGUAGES", "Dialogue", "Narrator", "NarratorConfig"]

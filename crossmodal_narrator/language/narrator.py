@@ -12,7 +12,7 @@ from crossmodal_narrator.core.timing import StageTimer
 from crossmodal_narrator.language.claims.drawing import ClaimDrawer
 from crossmodal_narrator.language.claims.facts import Facts
 from crossmodal_narrator.language.config import NarratorConfig
-from crossmodal_narrator.language.gate import Gate, owns_doubt, unaccounted
+from crossmodal_narrator.language.gate import Gate, dishonesty
 from crossmodal_narrator.language.planning.message import Message
 from crossmodal_narrator.language.planning.planner import Planner
 from crossmodal_narrator.language.realisation import Realiser, Sentence, read_lexicon
@@ -111,19 +111,16 @@ class Narrator:
 
     def _is_honest(self, message: Message, sentences: Mapping[str, Sentence]) -> bool:
         for language, sentence in sentences.items():
-            lexicon = self._realisers[language].lexicon
-            stray = unaccounted(sentence.text, message.claims, lexicon)
-            if stray or not owns_doubt(sentence.text, message, lexicon):
-                self._complain(language, sentence, stray)
+            if why := dishonesty(sentence.text, message, self._realisers[language].lexicon):
+                self._complain(language, sentence, why)
                 return False
         return True
 
-    def _complain(self, language: str, sentence: Sentence, stray: tuple[str, ...]) -> None:
+    def _complain(self, language: str, sentence: Sentence, why: str) -> None:
         """Once for each wording: it is a mistake in the words, and would come again with every scene."""
         if (language, sentence.variant) in self._complained:
             return
         self._complained.add((language, sentence.variant))
-        why = f"{', '.join(stray)}: in no claim" if stray else "it sounds surer than its claims"
         _log.warning("words/%s.yaml, %s: refused %r (%s)", language, sentence.variant, sentence.text, why)
 
     def _duration_s(self, sentences: Mapping[str, Sentence]) -> float:

@@ -165,6 +165,14 @@ def messages(worker: PerceptionWorker, now_ns: int) -> Health:
     return Health(name="messages", level=level, message=told, values=values)
 
 
+def scenes(topic: str, silent_s: float | None, values: Mapping[str, str]) -> Health:
+    """Whether scenes come on `topic`; `silent_s` since the last one, None when there has been none."""
+    if silent_s is None or silent_s > QUIET_S:
+        message = f"no scene comes on {topic}: see whether the perception node is active, and what it lacks"
+        return Health(name="scenes", level=WARN, message=message, values=values)
+    return Health(name="scenes", level=OK, message="scenes come", values=values)
+
+
 def senses(scene: SceneState | None) -> Health:
     """What the newest scene says of the senses."""
     if scene is None:

@@ -31,7 +31,6 @@ from crossmodal_narrator_msgs.action import Ask
 
 NAME = "dialogue"
 SCENE_TOPIC, NARRATION_TOPIC, UTTERANCE_TOPIC = "perception/scene", "narrator/narration", "voice/utterance"
-QUIET_S = 1.5
 
 
 class DialogueNode(NarratorLifecycleNode):
@@ -62,21 +61,8 @@ class DialogueNode(NarratorLifecycleNode):
         self.subscribe(self._types.Utterance, UTTERANCE_TOPIC, self._answer, qos.NARRATION)
         return super().on_activate(state)
 
-    @transition
-    def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
-        self.stop()
-        return super().on_deactivate(state)
-
-    @transition
-    def on_cleanup(self, _state: LifecycleState) -> TransitionCallbackReturn:
+    def release(self) -> None:
         self._dialogue = None
-        self.settings.is_locked = False
-        return TransitionCallbackReturn.SUCCESS
-
-    @transition
-    def on_shutdown(self, _state: LifecycleState) -> TransitionCallbackReturn:
-        self.stop()
-        return TransitionCallbackReturn.SUCCESS
 
     def stop(self) -> None:
         super().stop()
@@ -118,7 +104,7 @@ class DialogueNode(NarratorLifecycleNode):
         if self._dialogue is None or not self.is_subscribed:
             return None
         began_ns = time.monotonic_ns()
-        if abs(self.get_clock().now().nanoseconds - self._seen_ns) > QUIET_S * 1e9:
+        if abs(self.get_clock().now().nanoseconds - self._seen_ns) > diagnostics.QUIET_S * 1e9:
             self._dialogue.lose_sight()  # what was there a while ago is not told as what is there
         reply = self._dialogue.ask(utterance_from_message(message)).reply
         self._latencies.add("question to reply", (time.monotonic_ns() - began_ns) / 1e6)
@@ -148,12 +134,7 @@ class DialogueNode(NarratorLifecycleNode):
             return
         silent_s = self._scenes.silent_s(time.monotonic_ns())
         values = {"asked": str(self._asked), "declined": str(self._declined)}
-        if silent_s is None or silent_s > QUIET_S:
-            topic = self.resolve_topic_name(SCENE_TOPIC)
-            message = f"no scene comes on {topic}: see whether the perception node is active, and what it lacks"
-            yield Health(name="scenes", level=diagnostics.WARN, message=message, values=values)
-        else:
-            yield Health(name="scenes", level=diagnostics.OK, message="scenes come", values=values)
+        yield diagnostics.scenes(self.resolve_topic_name(SCENE_TOPIC), silent_s, values)
         yield diagnostics.times("latency", self._latencies.quantiles(), {})
 
 

@@ -1,4 +1,4 @@
-"""What both nodes share: transitions that say why they fail, and diagnostics in every state."""
+"""What the nodes share: their life, in which each transition says why it fails, and diagnostics in every state."""
 
 from __future__ import annotations
 
@@ -71,9 +71,30 @@ class NarratorLifecycleNode(LifecycleNode):  # type: ignore[misc]  # rclpy has n
         while self._while_active:
             self.destroy_subscription(self._while_active.pop())
 
+    @abstractmethod
+    def release(self) -> None:
+        """Let go of all that configuring took; harmless where there was none."""
+
+    @transition
+    def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        self.stop()
+        return super().on_deactivate(state)
+
+    @transition
+    def on_cleanup(self, _state: LifecycleState) -> TransitionCallbackReturn:
+        self.release()
+        self.settings.is_locked = False
+        return TransitionCallbackReturn.SUCCESS
+
+    @transition
+    def on_shutdown(self, _state: LifecycleState) -> TransitionCallbackReturn:
+        self.stop()
+        return TransitionCallbackReturn.SUCCESS
+
     def on_error(self, _state: LifecycleState) -> TransitionCallbackReturn:
         """After a mistake in a transition nothing of it stays, and the node can be configured anew."""
         self.stop()
+        self.release()
         self.settings.is_locked = False
         return TransitionCallbackReturn.SUCCESS
 

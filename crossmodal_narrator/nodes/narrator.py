@@ -29,7 +29,6 @@ from crossmodal_narrator.wire import narration_to_message, scene_from_message
 from crossmodal_narrator_msgs.srv import Describe
 
 NAME = "narrator"
-QUIET_S = 1.5
 SCENE_TOPIC = "perception/scene"
 REMEMBERED_SCENES = 20  # two seconds at 10 Hz
 
@@ -61,21 +60,8 @@ class NarratorNode(NarratorLifecycleNode):
         self.subscribe(self._types.Scene, SCENE_TOPIC, self._hear, qos.SCENE)
         return super().on_activate(state)
 
-    @transition
-    def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
-        self.stop()
-        return super().on_deactivate(state)
-
-    @transition
-    def on_cleanup(self, _state: LifecycleState) -> TransitionCallbackReturn:
+    def release(self) -> None:
         self._narrator = None
-        self.settings.is_locked = False
-        return TransitionCallbackReturn.SUCCESS
-
-    @transition
-    def on_shutdown(self, _state: LifecycleState) -> TransitionCallbackReturn:
-        self.stop()
-        return TransitionCallbackReturn.SUCCESS
 
     def stop(self) -> None:
         super().stop()
@@ -130,12 +116,7 @@ class NarratorNode(NarratorLifecycleNode):
         now_ns = time.monotonic_ns()
         silent_s = min(self._scenes.silent_s(now_ns) or inf, (now_ns - self._since_ns) / 1e9)
         values = {"scenes_per_s": f"{self._scenes.per_s(now_ns):.1f}", "sentences": str(self._sentences.total)}
-        if silent_s > QUIET_S:
-            topic = self.resolve_topic_name(SCENE_TOPIC)
-            message = f"no scene comes on {topic}: see whether the perception node is active, and what it lacks"
-            yield Health(name="scenes", level=diagnostics.WARN, message=message, values=values)
-        else:
-            yield Health(name="scenes", level=diagnostics.OK, message="scenes come", values=values)
+        yield diagnostics.scenes(self.resolve_topic_name(SCENE_TOPIC), silent_s, values)
         yield diagnostics.times("latency", self._latencies.quantiles(), {})
 
 

@@ -108,23 +108,10 @@ class PerceptionNode(NarratorLifecycleNode):
         self._worker.start()
         return super().on_activate(state)
 
-    @transition
-    def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
-        self.stop()
-        return super().on_deactivate(state)
-
-    @transition
-    def on_cleanup(self, _state: LifecycleState) -> TransitionCallbackReturn:
+    def release(self) -> None:
         self._config, self._camera, self._lidar = None, Opened(), Opened()
         self._sound, self._surroundings = Opened(), Opened()
-        self.settings.is_locked = False
         memory.release()
-        return TransitionCallbackReturn.SUCCESS
-
-    @transition
-    def on_shutdown(self, _state: LifecycleState) -> TransitionCallbackReturn:
-        self.stop()
-        return TransitionCallbackReturn.SUCCESS
 
     def health(self) -> Iterator[Health]:
         yield diagnostics.engine("engine", self._camera, none="no camera is configured", without="the cameras")

@@ -23,7 +23,6 @@ from crossmodal_narrator.nodes.parameters import check_parameter_files
 
 REFUSED = 2  # the exit status of a node whose parameters are not right
 FAILED, INTERRUPTED = 2, 130  # of a process that plays something
-ENDS_WITHIN_S = 10
 _PR_SET_PDEATHSIG = 1  # of prctl(2)
 
 
@@ -55,25 +54,10 @@ def run_node(name: str, config: type[Any], make: Callable[[], LifecycleNode], ar
     finally:
         if rclpy.ok():
             node.trigger_shutdown()
-        with _ended_by_force():
-            executor.remove_node(node)
-            node.destroy_node()
-            del node
-            rclpy.try_shutdown()
+        executor.remove_node(node)
+        node.destroy_node()
+        rclpy.try_shutdown()
     return 0
-
-
-@contextmanager
-def _ended_by_force() -> Iterator[None]:
-    """What does not end in time is ended by SIGALRM: Fast DDS can wait for ever, at full speed, for a callback of its
-    own that waits for Python.
-    """
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.alarm(ENDS_WITHIN_S)
-    try:
-        yield
-    finally:
-        signal.alarm(0)
 
 
 @contextmanager

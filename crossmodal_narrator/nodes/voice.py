@@ -62,7 +62,7 @@ class VoiceNode(NarratorLifecycleNode):
     def __init__(self) -> None:
         super().__init__(NAME, VoiceConfig)
         self._types = message_types()
-        self._chunk_type, self._header_type = message_class(AUDIO_CHUNK), message_class("std_msgs/msg/Header")
+        self._chunk_type = message_class(AUDIO_CHUNK)
         self._config: VoiceConfig | None = None
         self._absent: list[ModelError] = []
         self._ear: Ear | None = None
@@ -82,14 +82,10 @@ class VoiceNode(NarratorLifecycleNode):
         config = self._config = self.settings.read(VoiceConfig)
         self.settings.is_locked = True
         self._absent = []
-        self._ear = self._interpreter = self._own_voice = None  # an error may have left them
         if config.microphone:
             self._interpreter = open_interpreter(config, self._absent.append)
             self._own_voice = OwnVoice() if config.speaks and config.speaking.own_voice else None
-            try:
-                self._ear = open_ear(config, self._own_voice)
-            except ModelError as error:
-                self._absent.append(error)
+            self._ear = open_ear(config, self._own_voice, self._absent.append)
         self._voices = dict(open_voices(config, self._absent.append)) if config.speaks else {}
         for absent in self._absent:
             self.get_logger().warning(f"going on without: {absent}")
@@ -115,22 +111,9 @@ class VoiceNode(NarratorLifecycleNode):
             self._listener.start()
         return super().on_activate(state)
 
-    @transition
-    def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
-        self.stop()
-        return super().on_deactivate(state)
-
-    @transition
-    def on_cleanup(self, _state: LifecycleState) -> TransitionCallbackReturn:
+    def release(self) -> None:
         self._config = self._ear = self._interpreter = self._own_voice = None
         self._voices = {}
-        self.settings.is_locked = False
-        return TransitionCallbackReturn.SUCCESS
-
-    @transition
-    def on_shutdown(self, _state: LifecycleState) -> TransitionCallbackReturn:
-        self.stop()
-        return TransitionCallbackReturn.SUCCESS
 
     def stop(self) -> None:
         super().stop()

@@ -41,8 +41,6 @@ def aloud(
         kept = sound if cut_ns is None else _cut(sound, cut_ns - now_ns)
         spoken.append((now_ns, kept))
         now_ns = until_ns if cut_ns is None else cut_ns
-        while waiting and waiting[0].stamp_ns <= now_ns:
-            queue.add(_sentence(waiting.pop(0)))
         queue.end(now_ns, is_whole=cut_ns is None)
 
 

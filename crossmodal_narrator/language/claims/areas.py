@@ -44,26 +44,32 @@ MOVEMENTS: Mapping[str, frozenset[Movement]] = {
 
 
 def is_of(thing: Thing, description: str, area: str) -> bool:
-    """Whether the thing is in that area and all that is said of it: "white van", "crossing pedestrian"."""
-    is_there = thing.side in AREAS[area or AROUND] and (area != LANE or thing.in_path)
-    return is_there and all(_is(thing, word) for word in description.split())
+    """Whether the thing is known to be in that area and all that is said of it: "white van", "crossing pedestrian"."""
+    return _fits(thing, description, area) is True
 
 
 def may_be_of(thing: Thing, description: str, area: str) -> bool:
     """Whether it is, or what is not known of the thing leaves room for it: it speaks against "there is none"."""
-    is_there = thing.side in AREAS[area or AROUND] and (area != LANE or thing.in_path or thing.forward_m is None)
-    return is_there and all(_may_be(thing, word) for word in description.split())
+    return _fits(thing, description, area) is not False
 
 
-def _may_be(thing: Thing, word: str) -> bool:
-    if word in KINDS:
-        return _is(thing, word)
-    if word in MOVEMENTS:
-        return thing.movement is Movement.UNKNOWN or _is(thing, word)
-    return thing.colour is None or _is(thing, word)
+def _fits(thing: Thing, description: str, area: str) -> bool | None:
+    """None: what is known of it does not tell."""
+    told = [_is_in(thing, area), *(_is(thing, word) for word in description.split())]
+    return False if False in told else None if None in told else True
 
 
-def _is(thing: Thing, word: str) -> bool:
+def _is_in(thing: Thing, area: str) -> bool | None:
+    if thing.side not in AREAS[area or AROUND]:
+        return False
+    if area != LANE or thing.in_path:
+        return True
+    return None if thing.forward_m is None else False
+
+
+def _is(thing: Thing, word: str) -> bool | None:
     if word in KINDS:
         return thing.label in KINDS[word]
-    return thing.movement in MOVEMENTS[word] if word in MOVEMENTS else thing.colour == word
+    if word in MOVEMENTS:
+        return None if thing.movement is Movement.UNKNOWN else thing.movement in MOVEMENTS[word]
+    return None if thing.colour is None else thing.colour == word

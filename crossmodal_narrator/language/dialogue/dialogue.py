@@ -15,7 +15,7 @@ from crossmodal_narrator.language.dialogue.answering import Answer, Answerer, pl
 from crossmodal_narrator.language.dialogue.query import Asks, Query
 from crossmodal_narrator.language.dialogue.understanding import Context, language_of, understand
 from crossmodal_narrator.language.dialogue.words import read_words
-from crossmodal_narrator.language.gate import Gate, owns_doubt, unaccounted
+from crossmodal_narrator.language.gate import Gate, dishonesty
 from crossmodal_narrator.language.planning.memory import Memory
 from crossmodal_narrator.language.planning.message import Act, Message
 from crossmodal_narrator.language.planning.view import View
@@ -138,15 +138,10 @@ class Dialogue:
         """The words, where the gate lets them pass, and the claims that they state."""
         admitted = message if self._facts is None else self._gate.admit(message, self._facts).message
         sentence = None if admitted is None else realiser.realise(admitted)
-        if admitted is None or sentence is None:
-            return None
-        stated = [c for c in admitted.claims if (c.predicate, c.subject) in sentence.states]
-        if unaccounted(sentence.text, admitted.claims, realiser.lexicon):
-            return None
-        if not owns_doubt(sentence.text, admitted, realiser.lexicon):
+        if admitted is None or sentence is None or dishonesty(sentence.text, admitted, realiser.lexicon):
             return None
         realiser.said(sentence)
-        return sentence.text, stated
+        return sentence.text, [c for c in admitted.claims if (c.predicate, c.subject) in sentence.states]
 
     def _remember(self, context: Context, query: Query, claims: Sequence[Claim]) -> None:
         if query.asks in (Asks.OTHER, Asks.COMMAND, Asks.PROMISE, Asks.REPEAT, Asks.UNKNOWABLE):

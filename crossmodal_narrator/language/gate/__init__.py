@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from crossmodal_narrator.language.gate.support import Gate, Verdict
-from crossmodal_narrator.language.gate.wording import owns_doubt, unaccounted
+from crossmodal_narrator.language.gate.wording import dishonesty, owns_doubt, unaccounted
 
-__all__ = ["Gate", "Verdict", "owns_doubt", "unaccounted"]
+__all__ = ["Gate", "Verdict", "dishonesty", "owns_doubt", "unaccounted"]

@@ -13,6 +13,13 @@ from crossmodal_narrator.language.realisation.rounding import spoken_distance, s
 from crossmodal_narrator.language.realisation.telling import told_by
 
 
+def dishonesty(text: str, message: Message, lexicon: Lexicon) -> str:
+    """Why `text` must not be said for `message`; empty for an honest sentence."""
+    if stray := unaccounted(text, message.claims, lexicon):
+        return f"{', '.join(stray)}: in no claim"
+    return "" if owns_doubt(text, message, lexicon) else "it sounds surer than its claims"
+
+
 def unaccounted(text: str, claims: Iterable[Claim], lexicon: Lexicon) -> tuple[str, ...]:
     """Words and numbers of `text` that no claim accounts for; empty for an honest sentence."""
     stated = tuple(claims)

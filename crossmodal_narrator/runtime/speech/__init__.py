@@ -1,6 +1,6 @@
 """Speech engines: voice activity, recognition and synthesis, each behind a protocol of `voice.engines`."""
 
 from crossmodal_narrator.runtime.speech.config import SpeechEngineConfig
-from crossmodal_narrator.runtime.speech.opening import open_activity, open_recognisers, open_synthesiser
+from crossmodal_narrator.runtime.speech.opening import open_activity, open_recognisers, open_synthesiser, opened
 
-__all__ = ["SpeechEngineConfig", "open_activity", "open_recognisers", "open_synthesiser"]
+__all__ = ["SpeechEngineConfig", "open_activity", "open_recognisers", "open_synthesiser", "opened"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from crossmodal_narrator.core.errors import ModelError
 from crossmodal_narrator.runtime.speech.config import SpeechEngineConfig
@@ -14,6 +15,8 @@ from crossmodal_narrator.runtime.speech.moonshine import Moonshine
 from crossmodal_narrator.runtime.speech.silero import Silero
 from crossmodal_narrator.runtime.speech.whisper import Whisper
 from crossmodal_narrator.voice.engines import Recogniser, Synthesiser, VoiceActivity
+
+T = TypeVar("T")
 
 
 def open_activity() -> VoiceActivity:
@@ -33,11 +36,12 @@ def open_recognisers(config: SpeechEngineConfig, on_absent: Callable[[ModelError
         makers.append(lambda: Moonshine(folder, config.threads))
     if config.whisper_folder:
         makers.append(lambda: Whisper(Path(config.whisper_folder), config.threads))
-    opened = (_opened(make, on_absent) for make in makers)
-    return tuple(recogniser for recogniser in opened if recogniser is not None)
+    found = (opened(make, on_absent) for make in makers)
+    return tuple(recogniser for recogniser in found if recogniser is not None)
 
 
-def _opened(make: Callable[[], Recogniser], on_absent: Callable[[ModelError], None]) -> Recogniser | None:
+def opened(make: Callable[[], T], on_absent: Callable[[ModelError], None]) -> T | None:
+    """What `make` opens; None where it cannot, of which `on_absent` hears."""
     try:
         return make()
     except ModelError as error:
