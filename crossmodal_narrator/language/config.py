@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from crossmodal_narrator.core.config import parameter
 from crossmodal_narrator.core.errors import ConfigError
+from crossmodal_narrator.language.profiles import PROFILES
 
 LANGUAGES = ("en", "zh")
 
@@ -15,6 +16,9 @@ class NarratorConfig:
     """Defaults suit a passenger who listens all the time; see docs/language.md for how they act together."""
 
     languages: tuple[str, ...] = parameter(("en",), help="languages that are spoken, in order", choices=LANGUAGES)
+    profile: str = parameter(
+        "standard", help="how much is said, and for whom: docs/language.md", choices=tuple(PROFILES)
+    )
     words_per_minute: float = parameter(200.0, help="pace of English speech", unit="1/min", low=60.0, high=400.0)
     characters_per_minute: float = parameter(
         300.0, help="pace of Chinese speech, in characters", unit="1/min", low=100.0, high=600.0
@@ -23,12 +27,6 @@ class NarratorConfig:
     notable_pause_s: float = parameter(0.2, help="silence before a notable sentence", unit="s", low=0.0, high=30.0)
     hand_over_s: float = parameter(
         2.5, help="how long before the voice is free a notable sentence may be handed over", unit="s", low=0.0, high=5.0
-    )
-    calm_share: float = parameter(
-        0.5, help="share of the last 30 s that may be speech before calm sentences wait", low=0.05, high=1.0
-    )
-    familiar_share: float = parameter(
-        0.35, help="in place of calm_share while the surroundings are as they have been", low=0.0, high=1.0
     )
     familiar_novelty: float = parameter(
         0.05, help="novelty of the surroundings up to which they are as they have been", low=0.0, high=1.0

@@ -69,9 +69,12 @@ class Narrator:
         if agreed is None:
             return ()
         message, sentences = agreed
+        duration_s = self._duration_s(sentences)
+        if not self._planner.has_room(message, duration_s, facts.stamp_ns):
+            return ()
         for language, sentence in sentences.items():
             self._realisers[language].said(sentence)
-        self._planner.spoken(message, self._duration_s(sentences), facts.stamp_ns)
+        self._planner.spoken(message, duration_s, facts.stamp_ns)
         return tuple(
             Narration(
                 stamp_ns=facts.stamp_ns,

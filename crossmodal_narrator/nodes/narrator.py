@@ -6,6 +6,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from math import inf
 from typing import Any
 
@@ -94,7 +95,9 @@ class NarratorNode(NarratorLifecycleNode):
         """What someone would say who has just begun to look: a narrator without a memory, on the last two seconds."""
         told: list[Narration] = []
         if self._narrator is not None:
-            newcomer = build_narrator(self.settings.read(NarratorConfig))
+            config = self.settings.read(NarratorConfig)
+            # Who asks wants to hear something.
+            newcomer = build_narrator(replace(config, profile="standard") if config.profile == "quiet" else config)
             told = [narration for scene in self._recent for narration in newcomer.narrate(scene)]
         wanted = [
             narration

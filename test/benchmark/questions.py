@@ -33,7 +33,7 @@ from crossmodal_narrator.language import NarratorConfig
 from crossmodal_narrator.language.dialogue import Asks, Context, Dialogue, Query, Told, read_words, understand
 
 MPS_PER_MPH = 0.44704
-BLIND = ("blind_wordings.yaml", "blind_wordings_2.yaml")
+BLIND = ("blind_wordings.yaml", "blind_wordings_2.yaml", "blind_wordings_3.yaml")
 STEP_NS = 100_000_000
 STEPS = 15  # of the same scene, so that what is said of it has held for a while
 THING = re.compile(

@@ -11,6 +11,9 @@ from crossmodal_narrator.language.claims.predicates import Movement
 
 BEHIND_SIDES = frozenset({Side.BEHIND, Side.BEHIND_LEFT, Side.BEHIND_RIGHT})
 LANE, AROUND = "lane", "around"
+DOORS: Mapping[str, str] = {"right": "right_door", "left": "left_door"}  # where somebody could be met by one
+IN_LINE_M = 1.5  # to the side of our middle: what comes there may pass us on either side
+DOOR_M = 15.0  # who stands nearer may be met; of what moves there is none too far
 AREAS: Mapping[str, frozenset[Side]] = {
     "ahead": AHEAD_SIDES,
     "left": LEFT_SIDES,
@@ -23,6 +26,8 @@ AREAS: Mapping[str, frozenset[Side]] = {
     "beside": frozenset({Side.LEFT, Side.RIGHT}),
     LANE: AHEAD_SIDES,
     AROUND: frozenset(Side),
+    DOORS["left"]: frozenset(Side),  # who comes along the vehicle is far behind it first
+    DOORS["right"]: frozenset(Side),
 }
 # COCO knows no vans: who asks for cars means them, too.
 KINDS: Mapping[str, frozenset[ObjectClass]] = {
@@ -62,9 +67,31 @@ def _fits(thing: Thing, description: str, area: str) -> bool | None:
 def _is_in(thing: Thing, area: str) -> bool | None:
     if thing.side not in AREAS[area or AROUND]:
         return False
+    if area in DOORS.values():
+        return _could_meet(thing, area)
     if area != LANE or thing.in_path:
         return True
     return None if thing.forward_m is None else False
+
+
+def _could_meet(thing: Thing, door: str) -> bool | None:
+    """Whether who gets out there could be hit by it, or could hit it with the door."""
+    if not _passes_on(thing, door):
+        return False
+    near = None if thing.distance_m is None else thing.distance_m <= DOOR_M
+    if thing.movement is Movement.UNKNOWN:
+        return False if near is False else None
+    if thing.movement.stands:
+        return near if thing.label is ObjectClass.PEDESTRIAN else False
+    return near is not False or thing.closing_mps is None or thing.closing_mps > 0.0
+
+
+def _passes_on(thing: Thing, door: str) -> bool:
+    """Whether it is, or may come, along that side of the vehicle."""
+    is_left = door == DOORS["left"]
+    if thing.left_m is None:
+        return thing.side not in (RIGHT_SIDES if is_left else LEFT_SIDES)
+    return thing.left_m > -IN_LINE_M if is_left else thing.left_m < IN_LINE_M
 
 
 def _is(thing: Thing, word: str) -> bool | None:

@@ -7,20 +7,20 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from crossmodal_narrator.core.detections import ObjectClass, SignalState
+from crossmodal_narrator.core.detections import SignalState
 from crossmodal_narrator.core.scene import Evidence
 from crossmodal_narrator.core.snapshot import Sense
 from crossmodal_narrator.core.speech import Claim, Urgency
-from crossmodal_narrator.language.claims.areas import AREAS, AROUND, LANE
+from crossmodal_narrator.language.claims.areas import AREAS, AROUND, DOORS, LANE
 from crossmodal_narrator.language.claims.facts import AHEAD_SIDES, Thing
 from crossmodal_narrator.language.claims.predicates import EGO, EgoState, Movement, Predicate
 from crossmodal_narrator.language.dialogue.query import Asks, Pick, Query
+from crossmodal_narrator.language.planning.leaving import met_by_door, nobody_by_door
 from crossmodal_narrator.language.planning.message import Act, Mention, Message
 from crossmodal_narrator.language.planning.view import View
 
 MOST_THINGS = 3  # in one answer
 MOST_AROUND = 4
-LEAVING_M = 15.0  # who stands nearer may be met by a door; of what moves there is none too far
 STANDING_BEHIND_M = 20.0
 STANDS_BELOW_MPS = 0.6
 TOPIC = "answer"
@@ -186,14 +186,15 @@ class Answerer:
         return Answer(messages=(*own, *_told(found, view, MOST_AROUND)))
 
     def _leaving(self, query: Query, view: View) -> Answer:
-        """Who could be met by a door. It is never said to be safe."""
-        whoever = Query(asks=query.asks, area=query.area)
-        told = [t for t in _found(whoever, view) if _could_hit(t)]
+        """Who could be met by a door, or by either where no side is named."""
+        sides = (query.area,) if query.area in DOORS else tuple(DOORS)
+        met = [met_by_door(view, side) for side in sides]
+        told = sorted((thing for things in met for thing in things or ()), key=_away_m)
         if told:
             return Answer(messages=_told(told, view, MOST_THINGS))
-        if any(whoever.admits(t) and _could_hit(t) for t in view.facts.things.values()):
-            return CANNOT_TELL  # too unsure, or too far, to be spoken of, and too near the door for "nobody"
-        return self._none(replace(whoever, kind="anyone"), view)
+        if None in met:
+            return CANNOT_TELL
+        return Answer(messages=tuple(nobody_by_door(view, side) for side in sides))
 
     def _command(self, query: Query, view: View) -> Answer:
         """Declined, with what is seen that bears on it."""
@@ -287,13 +288,6 @@ def _found(query: Query, view: View) -> list[Thing]:
 
 def _away_m(thing: Thing) -> float:
     return math.inf if thing.distance_m is None else thing.distance_m
-
-
-def _could_hit(thing: Thing) -> bool:
-    """By a door, soon. A range that is not known may be any."""
-    if not thing.movement.stands:
-        return thing.movement is not Movement.UNKNOWN or thing.distance_m is None or thing.within(LEAVING_M)
-    return thing.label is ObjectClass.PEDESTRIAN and (thing.distance_m is None or thing.within(LEAVING_M))
 
 
 def _unknown_of(thing: Thing) -> Answer:

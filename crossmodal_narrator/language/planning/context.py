@@ -11,12 +11,13 @@ from crossmodal_narrator.core.speech import Urgency
 from crossmodal_narrator.language.claims.facts import AHEAD_SIDES, LEFT_SIDES, RIGHT_SIDES, Thing
 from crossmodal_narrator.language.claims.predicates import Movement, Predicate
 from crossmodal_narrator.language.planning.message import Act, Message
-from crossmodal_narrator.language.planning.view import DETAIL, View, is_ahead_in_path
+from crossmodal_narrator.language.planning.view import View, is_ahead_in_path
 
 ROW_CARS = 3
 ROW_LENGTH_M = 10.0
 ROW_GAP_M = 20.0
 STANDOUT = frozenset({ObjectClass.BUS, ObjectClass.TRUCK, ObjectClass.TRAIN, ObjectClass.ANIMAL})
+UNMOVED = frozenset({Movement.PARKED, Movement.UNKNOWN})
 RIDERS = frozenset({ObjectClass.CYCLIST, ObjectClass.MOTORCYCLE})
 _HALVES = ((Side.LEFT, LEFT_SIDES), (Side.RIGHT, RIGHT_SIDES))
 
@@ -102,6 +103,15 @@ def _single(view: View, ready: tuple[Thing, ...]) -> Iterator[Message]:
             yield _encounter(view, thing, priority=25.0, topic="unranged", cooldown_s=15.0)
 
 
+def neighbours(view: View) -> Iterator[Message]:
+    """Whoever shares the road with us nearby, for who likes to be told."""
+    for thing in view.ready():
+        told = view.memory.is_told(thing.subject, view.now_ns) or is_ahead_in_path(thing)
+        shares = thing.label.is_vehicle or thing.label.is_vulnerable
+        if not told and shares and thing.movement not in UNMOVED and thing.within(25.0):
+            yield _encounter(view, thing, priority=20.0, topic=f"near/{thing.side.value}", cooldown_s=6.0)
+
+
 def _is_near(thing: Thing, range_m: float) -> bool:
     return thing.distance_m is None or thing.distance_m <= range_m
 
@@ -121,5 +131,5 @@ def _encounter(view: View, thing: Thing, *, priority: float, topic: str, cooldow
         priority=priority if rested else -1.0,
         urgency=Urgency.CALM,
         trigger="context",
-        extra=(*DETAIL, Predicate.MOTION, Predicate.IN_PATH),
+        extra=(*view.detail, Predicate.MOTION, Predicate.IN_PATH),
     )

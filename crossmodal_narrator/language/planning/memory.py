@@ -93,6 +93,10 @@ class Memory:
         at = self._topics.get(topic)
         return math.inf if at is None else (stamp_ns - at) / 1e9
 
+    def latest_topic(self, prefix: str) -> str:
+        """Which of the topics that begin so was spoken of last; empty if none was."""
+        return max((t for t in self._topics if t.startswith(prefix)), key=self._topics.__getitem__, default="")
+
     def is_told(self, subject: str, stamp_ns: int) -> bool:
         """Whether it needs no introduction: it was spoken of, be it in a group, and has not been away for long."""
         entry = self.known.get(subject)

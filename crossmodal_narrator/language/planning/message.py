@@ -30,6 +30,7 @@ class Act(str, Enum):
     GROUP = "group"
     ROW = "row"
     SPEED = "speed"
+    DOOR_CLEAR = "door_clear"
     # What is said only to whom it was asked by.
     HOW_FAR = "how_far"
     HOW_FAST = "how_fast"

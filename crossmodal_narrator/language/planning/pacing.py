@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 
 from crossmodal_narrator.core.speech import Urgency
@@ -23,12 +24,16 @@ class Pacing:
 
     def allows(self, urgency: Urgency, stamp_ns: int, calm_share: float) -> bool:
         """Whether a sentence of this urgency may begin now; a calm one only while less than `calm_share` is speech."""
-        if urgency is Urgency.URGENT or self._free_ns is None:
+        if urgency is Urgency.URGENT:
             return True
-        wait_s = (self._free_ns - stamp_ns) / 1e9
+        wait_s = -math.inf if self._free_ns is None else (self._free_ns - stamp_ns) / 1e9
         if urgency is Urgency.NOTABLE:
             return wait_s + self._config.notable_pause_s <= self._config.hand_over_s
-        return wait_s + self._config.calm_pause_s <= 0.0 and self._share(stamp_ns) < calm_share
+        return wait_s + self._config.calm_pause_s <= 0.0 and self._spoken_s(stamp_ns) / WINDOW_S < calm_share
+
+    def has_room(self, duration_s: float, urgency: Urgency, stamp_ns: int, most_share: float) -> bool:
+        """Whether at most `most_share` is speech with a sentence of this length; what is urgent always has room."""
+        return urgency is Urgency.URGENT or self._spoken_s(stamp_ns) + duration_s <= most_share * WINDOW_S
 
     def speak(self, duration_s: float, urgency: Urgency, stamp_ns: int) -> None:
         """A sentence of this length has been handed over; urgent speech cuts in, other speech waits its turn."""
@@ -38,7 +43,7 @@ class Pacing:
         self._free_ns = start_ns + int(duration_s * 1e9)
         self._spoken.append((stamp_ns, duration_s))
 
-    def _share(self, stamp_ns: int) -> float:
+    def _spoken_s(self, stamp_ns: int) -> float:
         while self._spoken and (stamp_ns - self._spoken[0][0]) / 1e9 > WINDOW_S:
             self._spoken.popleft()
-        return sum(s for _, s in self._spoken) / WINDOW_S
+        return sum(s for _, s in self._spoken)

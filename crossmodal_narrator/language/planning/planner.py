@@ -2,36 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from crossmodal_narrator.core.speech import Urgency
 from crossmodal_narrator.language.claims.facts import Facts
 from crossmodal_narrator.language.config import NarratorConfig
 from crossmodal_narrator.language.planning.changes import corrections, departures, movements
-from crossmodal_narrator.language.planning.context import context
+from crossmodal_narrator.language.planning.context import context, neighbours
 from crossmodal_narrator.language.planning.danger import dangers
 from crossmodal_narrator.language.planning.ego import ego_changes, speed
+from crossmodal_narrator.language.planning.leaving import doors
 from crossmodal_narrator.language.planning.memory import Memory
 from crossmodal_narrator.language.planning.message import Message
 from crossmodal_narrator.language.planning.pacing import Pacing
 from crossmodal_narrator.language.planning.senses import senses, signals, sounds, sources
 from crossmodal_narrator.language.planning.view import View
+from crossmodal_narrator.language.profiles import PROFILES
 
 SETTLE_S = 0.8  # context waits so long at the beginning, for what we do ourselves to be told first
 Source = Callable[[View], Iterable[Message]]
-SOURCES: tuple[Source, ...] = (
-    dangers,
-    corrections,
-    senses,
-    sounds,
-    sources,
-    movements,
-    signals,
-    ego_changes,
-    departures,
-    context,
-    speed,
-)
+_WEIGHTY: tuple[Source, ...] = (dangers, corrections, senses, sounds, sources, ego_changes)
+_STANDARD: tuple[Source, ...] = (*_WEIGHTY, movements, signals, departures, context, speed)
+SOURCES: Mapping[str, tuple[Source, ...]] = {  # by profile
+    "quiet": _WEIGHTY,
+    "standard": _STANDARD,
+    "talkative": (*_STANDARD, neighbours),
+    "blind": (*_STANDARD, doors),
+}
+CONTEXT = frozenset({context, neighbours})
 
 
 class Planner:
@@ -39,6 +37,7 @@ class Planner:
 
     def __init__(self, config: NarratorConfig) -> None:
         self._config = config
+        self._profile, self._sources = PROFILES[config.profile], SOURCES[config.profile]
         self._pacing = Pacing(config)
         self.forget()
 
@@ -55,14 +54,18 @@ class Planner:
         share = self._calm_share(facts)
         allowed = {u for u in Urgency if self._pacing.allows(u, facts.stamp_ns, share)}
         settled = (facts.stamp_ns - self._began_ns) / 1e9 >= SETTLE_S
-        sources = SOURCES if settled else tuple(s for s in SOURCES if s is not context)
+        sources = [s for s in self._sources if settled or s not in CONTEXT]
         offered = [m for source in sources for m in source(view) if m.priority >= 0.0 and m.urgency in allowed]
         return sorted(offered, key=lambda m: (-m.priority, m.topic))
 
     def _calm_share(self, facts: Facts) -> float:
         """Less is said for its own sake where everything is as it has been: in a queue, on an empty motorway."""
         is_familiar = facts.novelty is not None and facts.novelty <= self._config.familiar_novelty
-        return min(self._config.calm_share, self._config.familiar_share) if is_familiar else self._config.calm_share
+        return self._profile.familiar_share if is_familiar else self._profile.calm_share
+
+    def has_room(self, message: Message, duration_s: float, stamp_ns: int) -> bool:
+        """Whether a sentence of this length may still be said; it is offered again with the next scene."""
+        return self._pacing.has_room(duration_s, message.urgency, stamp_ns, self._profile.most_share)
 
     def spoken(self, message: Message, duration_s: float, stamp_ns: int) -> None:
         self._memory.remember(message, stamp_ns)

@@ -100,7 +100,7 @@ def sources(view: View) -> Iterator[Message]:
             urgency=Urgency.NOTABLE,
             trigger="sound",
             core=(*(c for c in sound.claims() if c.predicate in told), *thing.claims(Predicate.EXISTS)),
-            extra=thing.claims(Predicate.SIDE, Predicate.COLOUR),
+            extra=thing.claims(Predicate.SIDE, *view.look),
             roles={"a": sound.subject, "b": thing.subject},
             mentions={
                 sound.subject: Mention.GIVEN,

@@ -13,9 +13,9 @@ from crossmodal_narrator.language.claims.predicates import Movement, Predicate, 
 from crossmodal_narrator.language.config import NarratorConfig
 from crossmodal_narrator.language.planning.memory import Memory
 from crossmodal_narrator.language.planning.message import Act, Mention, Message
+from crossmodal_narrator.language.profiles import PROFILES
 
 WHO = (Predicate.EXISTS, Predicate.SIDE)
-DETAIL = (Predicate.DISTANCE, Predicate.COLOUR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,16 @@ class View:
     @property
     def now_ns(self) -> int:
         return self.facts.stamp_ns
+
+    @property
+    def look(self) -> tuple[Predicate, ...]:
+        """What is told of how a thing looks."""
+        return (Predicate.COLOUR,) if PROFILES[self.config.profile].tells_colours else ()
+
+    @property
+    def detail(self) -> tuple[Predicate, ...]:
+        """What is told of a thing, beside what and where it is."""
+        return (Predicate.DISTANCE, *self.look)
 
     def ready(self) -> tuple[Thing, ...]:
         """Things that may be spoken of: sure enough, near enough and not flickering; the nearest first."""
@@ -62,7 +72,7 @@ class View:
         urgency: Urgency,
         trigger: str,
         core: tuple[Predicate, ...] = WHO,
-        extra: tuple[Predicate, ...] = DETAIL,
+        extra: tuple[Predicate, ...] | None = None,
         with_claims: tuple[Claim, ...] = (),
     ) -> Message:
         """A message whose main part is one thing."""
@@ -73,7 +83,7 @@ class View:
             urgency=urgency,
             trigger=trigger,
             core=(*with_claims, *thing.claims(*core)),
-            extra=thing.claims(*extra),
+            extra=thing.claims(*(self.detail if extra is None else extra)),
             roles={"a": thing.subject},
             mentions={thing.subject: self.memory.mention(thing.subject, self.now_ns)},
             hedged=self.hedged((thing,)),
@@ -121,7 +131,7 @@ class View:
         if mention is Mention.FOCUS:
             return ()
         if mention is Mention.NEW:
-            return (Predicate.SIDE, Predicate.COLOUR)
+            return (Predicate.SIDE, *self.look)
         by_colour = thing.colour is not None and self.memory.said(Predicate.COLOUR, thing.subject) == thing.colour
         return (Predicate.COLOUR,) if by_colour else (Predicate.SIDE,)
 

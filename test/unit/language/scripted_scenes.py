@@ -89,6 +89,7 @@ class Script:
     yaw_rate: Profile = still
     start_ns: int = START_NS
     odometry: bool = True
+    senses: tuple[Sense, ...] = CAMERA_AND_LIDAR  # that look, whatever they see
 
     def scenes(self) -> Iterator[SceneState]:
         """Ten scenes a second."""
@@ -119,6 +120,7 @@ class Script:
                 for actor in present
             ),
             sounds=tuple(self.sounds(t)),
+            senses=self.senses,
             signals=() if state is None else (light(state, stamp_ns),),
             degraded=tuple(
                 Degradation(sense=s, trouble=trouble, source=name, since_ns=stamp_ns, remedy="look at it")

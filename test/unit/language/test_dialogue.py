@@ -135,7 +135,8 @@ def ask(dialogue: Dialogue, text: str, *, language: str = "", seat: str = "") ->
         ("Is there a green car behind us?", "exists(green car, behind)", "I can't tell."),  # no camera looks there
         ("How fast are we going?", "own_speed()", "We're standing."),
         ("Why did we stop?", "why()", "We are standing behind a white car, 10 metres ahead in our lane."),
-        ("Can I get out on the left?", "leaving(left)", "A cyclist is riding 4 metres to our left."),
+        ("Can I get out on the left?", "leaving(left)",
+         "A cyclist is riding 4 metres to our left. A bus 12 metres behind us."),
         ("Do you hear a siren?", "sound()", "I hear no siren and no horn."),
         ("What is the weather like?", "unknowable()", "I can't tell."),
         ("Is there a roundabout coming up?", "unknowable()", "I can't tell."),
@@ -152,7 +153,7 @@ def ask(dialogue: Dialogue, text: str, *, language: str = "", seat: str = "") ->
         ("公交车有多远？", "distance(bus)", "那辆公交车在后面，12米。"),
         ("前面的车是什么颜色？", "colour(car, ahead)", "前面那辆车是白色的。"),
         ("我们为什么停下来？", "why()", "我们停着，同车道前方10米是一辆白色轿车。"),
-        ("左边可以下车吗？", "leaving(left)", "左边4米有一个骑车的人。"),
+        ("左边可以下车吗？", "leaving(left)", "左边4米有一个骑车的人。后方12米有一辆公交车。"),
         ("听到警笛了吗？", "sound()", "没听到警笛，也没听到喇叭。"),
         ("限速是多少？", "unknowable()", "看不出来。"),
         ("靠边停车。", "command()", "我只负责讲路况。同车道前方10米停着一辆白色轿车。"),
@@ -246,10 +247,14 @@ def test_the_one_that_is_meant_is_picked_before_it_is_judged() -> None:
 def test_who_gets_out_is_told_of_what_comes_from_afar_and_never_of_nobody_where_something_unsure_is() -> None:
     fast = thing(1, ObjectClass.MOTORCYCLE, -16.0, 3.0, Side.BEHIND_LEFT, velocity=(15.0, 0.0, 0.0))
     assert "motorcycle" in ask(seated(objects=(fast,)), "Can I get out on the left?").text
+    # What comes from far behind is behind, and not yet on the left.
+    far = thing(1, ObjectClass.CYCLIST, -38.0, 2.5, Side.BEHIND, velocity=(6.0, 0.0, 0.0))
+    assert "cyclist" in ask(seated(objects=(far,)), "Can I get out on the left?").text
     unsure = replace(thing(1, ObjectClass.CAR, -6.0, 3.0, Side.BEHIND_LEFT), confidence=0.4)
     assert ask(seated(objects=(unsure,)), "Can I get out on the left?").text == "I can't tell."
     parked = thing(1, ObjectClass.CAR, -6.0, 3.0, Side.BEHIND_LEFT, motion=Motion.PARKED)
-    assert ask(seated(objects=(parked,)), "Can I get out on the left?").text == "I see nobody on the left."
+    nobody = "On the left I see nobody near, and nothing coming."
+    assert ask(seated(objects=(parked,)), "Can I get out on the left?").text == nobody
 
 
 def test_what_was_there_is_not_told_as_what_is_there() -> None:

@@ -23,7 +23,7 @@ def with_novelty(novelty: float | None, until_s: float = 60.0) -> Iterator[Scene
 
 
 def said(novelty: float | None, until_s: float = 60.0) -> list[Narration]:
-    narrator = Narrator(NarratorConfig(familiar_share=0.1))
+    narrator = Narrator(NarratorConfig())
     return [n for scene in with_novelty(novelty, until_s) for n in narrator.narrate(scene)]
 
 

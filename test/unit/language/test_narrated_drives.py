@@ -100,7 +100,7 @@ def test_what_is_said_of_the_labelled_drive_agrees_with_its_labels(shared_dir: P
         for s in scenes
     ]
     # A calm pace would leave the row of parked cars untold in five seconds, and its claims unchecked.
-    hasty = NarratorConfig(words_per_minute=400.0, calm_pause_s=0.0, calm_share=1.0)
+    hasty = NarratorConfig(words_per_minute=400.0, calm_pause_s=0.0, profile="talkative")
     said = [
         {
             "stamp_ns": n.stamp_ns,
