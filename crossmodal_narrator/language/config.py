@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from crossmodal_narrator.core.config import parameter
 from crossmodal_narrator.core.errors import ConfigError
 from crossmodal_narrator.language.profiles import PROFILES
+from crossmodal_narrator.language.realisation.rounding import UNITS
 
 LANGUAGES = ("en", "zh")
 
@@ -19,6 +20,7 @@ class NarratorConfig:
     profile: str = parameter(
         "standard", help="how much is said, and for whom: docs/language.md", choices=tuple(PROFILES)
     )
+    units: str = parameter("metric", help="of distances and speeds as they are told", choices=tuple(UNITS))
     words_per_minute: float = parameter(200.0, help="pace of English speech", unit="1/min", low=60.0, high=400.0)
     characters_per_minute: float = parameter(
         300.0, help="pace of Chinese speech, in characters", unit="1/min", low=100.0, high=600.0

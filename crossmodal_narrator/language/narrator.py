@@ -35,7 +35,7 @@ class Narrator:
         self._drawer = ClaimDrawer(config)
         self._planner = Planner(config)
         self._gate = Gate(config)
-        self._realisers = {language: Realiser(read_lexicon(language)) for language in config.languages}
+        self._realisers = {language: Realiser(read_lexicon(language, config.units)) for language in config.languages}
         self._last_ns = 0
         self._complained: set[tuple[str, str]] = set()
 

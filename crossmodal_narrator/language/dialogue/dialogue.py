@@ -48,7 +48,7 @@ class Dialogue:
         self._drawer = ClaimDrawer(config)
         self._gate = Gate(config)
         self._answerer = Answerer()
-        self._lexicons = {language: read_lexicon(language) for language in LANGUAGES}
+        self._lexicons = {language: read_lexicon(language, config.units) for language in LANGUAGES}
         self._words = {language: read_words(language) for language in LANGUAGES}
         self.forget()
 

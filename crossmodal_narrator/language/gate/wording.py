@@ -9,7 +9,7 @@ from crossmodal_narrator.language.claims.predicates import Predicate
 from crossmodal_narrator.language.planning.message import Mention, Message
 from crossmodal_narrator.language.realisation import Lexicon
 from crossmodal_narrator.language.realisation.lexicon import Telling
-from crossmodal_narrator.language.realisation.rounding import spoken_distance, spoken_speed_kmh
+from crossmodal_narrator.language.realisation.rounding import Units
 from crossmodal_narrator.language.realisation.telling import told_by
 
 
@@ -23,7 +23,7 @@ def dishonesty(text: str, message: Message, lexicon: Lexicon) -> str:
 def unaccounted(text: str, claims: Iterable[Claim], lexicon: Lexicon) -> tuple[str, ...]:
     """Words and numbers of `text` that no claim accounts for; empty for an honest sentence."""
     stated = tuple(claims)
-    numbers = set(_numbers(stated))
+    numbers = set(_numbers(stated, lexicon.units))
     return tuple(
         told.words
         for told in told_by(text, lexicon)
@@ -47,13 +47,13 @@ def _tells(telling: Mapping[Predicate, frozenset[str]], claim: Claim) -> bool:
     return values is not None and (not values or str(claim.value) in values)
 
 
-def _numbers(claims: Iterable[Claim]) -> Iterator[int]:
+def _numbers(claims: Iterable[Claim], units: Units) -> Iterator[int]:
     for claim in claims:
         if claim.predicate == Predicate.DISTANCE.value:
-            rounded = spoken_distance(float(claim.value))
+            rounded = units.distance(float(claim.value))
             if rounded is not None:
                 yield rounded.number
         elif claim.predicate == Predicate.SPEED.value:
-            yield spoken_speed_kmh(float(claim.value)).number
+            yield units.speed(float(claim.value)).number
         elif claim.predicate == Predicate.COUNT.value:
             yield int(claim.value)

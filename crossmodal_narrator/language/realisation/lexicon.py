@@ -10,6 +10,7 @@ from crossmodal_narrator.core.scene import Side
 from crossmodal_narrator.language.claims.predicates import Predicate
 from crossmodal_narrator.language.planning.message import Act
 from crossmodal_narrator.language.realisation.pattern import Pattern
+from crossmodal_narrator.language.realisation.rounding import Units
 
 # Which values of which predicates a word gives away: "left" tells a side, or a turn.
 Telling = Mapping[Predicate, frozenset[str]]
@@ -57,7 +58,7 @@ class Measure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lexicon:
-    """All that is known of one language."""
+    """All that is known of one language, and the units in which it tells numbers."""
 
     language: str
     measure: Measure
@@ -65,7 +66,8 @@ class Lexicon:
     noun_phrases: Mapping[str, Pattern]
     colours: Mapping[str, Mapping[str, str]]
     places: Mapping[Side, Mapping[str, Pattern]]
-    numbers: Mapping[str, Pattern]
+    units: Units
+    numbers: Mapping[str, Pattern]  # in these units
     counts: Mapping[int, str]
     tables: Mapping[str, Mapping[str, Pattern]]
     acts: Mapping[Act, tuple[Variant, ...]]

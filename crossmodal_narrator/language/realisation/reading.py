@@ -16,6 +16,7 @@ from crossmodal_narrator.language.claims.predicates import Predicate
 from crossmodal_narrator.language.planning.message import Act
 from crossmodal_narrator.language.realisation.lexicon import Condition, Lexicon, Measure, Noun, Telling, Variant
 from crossmodal_narrator.language.realisation.pattern import Pattern, parse
+from crossmodal_narrator.language.realisation.rounding import UNITS
 from crossmodal_narrator.language.realisation.telling import all_tellings
 
 KINDS = frozenset({"vehicle", "rider", "person", "thing"})
@@ -24,8 +25,8 @@ ASKED = frozenset({"mention", "hedged"})  # conditions that are no claims
 
 
 @cache
-def read_lexicon(language: str) -> Lexicon:
-    """The lexicon of a language, by its tag.
+def read_lexicon(language: str, units: str = "metric") -> Lexicon:
+    """The lexicon of a language, by its tag; `units` is one of `UNITS`.
 
     Raises:
         ConfigError: there is no such language, or its file has a gap.
@@ -33,21 +34,22 @@ def read_lexicon(language: str) -> Lexicon:
     file = resources.files("crossmodal_narrator.language.realisation") / "words" / f"{language}.yaml"
     if not file.is_file():
         raise ConfigError(f"there are no words for the language {language!r}", remedy=f"add words/{language}.yaml")
-    return lexicon_from(language, yaml.safe_load(file.read_text(encoding="utf-8")))
+    return lexicon_from(language, yaml.safe_load(file.read_text(encoding="utf-8")), units)
 
 
-def lexicon_from(language: str, words: Mapping[str, Any]) -> Lexicon:
+def lexicon_from(language: str, words: Mapping[str, Any], units: str = "metric") -> Lexicon:
     """Check the content of a language file.
 
     Raises:
         ConfigError: something is missing or unknown; the message names it.
     """
     try:
-        lexicon = _read(language, words)
+        lexicon = _read(language, words, units)
     except (KeyError, ValueError) as error:
         raise ConfigError(
             f"words/{language}.yaml: {error} is missing or unknown", remedy="compare it with en.yaml"
         ) from error
+    _require(language, "numbers", set(UNITS), set(words["numbers"]))
     _require(language, "nouns", {c.value for c in ObjectClass}, {c.value for c in lexicon.nouns})
     _require(language, "places", {s.value for s in Side}, {s.value for s in lexicon.places})
     _require(language, "acts", {a.value for a in Act}, {a.value for a in lexicon.acts})
@@ -58,7 +60,7 @@ def lexicon_from(language: str, words: Mapping[str, Any]) -> Lexicon:
     return lexicon
 
 
-def _read(language: str, words: Mapping[str, Any]) -> Lexicon:
+def _read(language: str, words: Mapping[str, Any], units: str) -> Lexicon:
     nouns = {ObjectClass(name): _noun(entry) for name, entry in words["nouns"].items()}
     colours: dict[str, dict[str, str]] = {name: dict(forms) for name, forms in words["colours"].items()}
     counts = {int(n): str(word) for n, word in words["counts"].items()}
@@ -69,7 +71,8 @@ def _read(language: str, words: Mapping[str, Any]) -> Lexicon:
         noun_phrases=_patterns(words["noun_phrases"]),
         colours=colours,
         places={Side(name): _patterns(forms) for name, forms in words["places"].items()},
-        numbers=_patterns(words["numbers"]),
+        units=UNITS[units],
+        numbers=_patterns(words["numbers"][units]),
         counts=counts,
         tables={name: _patterns(entries) for name, entries in words["tables"].items()},
         acts={Act(name): tuple(_variants(name, entries)) for name, entries in words["acts"].items()},

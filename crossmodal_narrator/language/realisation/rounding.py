@@ -1,14 +1,12 @@
-"""Numbers as people say them; the claim keeps the exact value."""
+"""Numbers as people say them, in their units; the claim keeps the exact value, in metres and metres a second."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 BESIDE_M = 4.0  # nearer than this there is no number, only "right in front"
-EXACT_TO_M = 20.5
-FIVES_TO_M = 52.5
-KMH_PER_MPS = 3.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,18 +17,42 @@ class Rounded:
     is_about: bool
 
 
-def spoken_distance(distance_m: float) -> Rounded | None:
-    """None below 4 m; whole metres to 20, fives to 50, tens beyond."""
-    if distance_m < BESIDE_M:
-        return None
-    if distance_m < EXACT_TO_M:
-        return Rounded(_nearest(distance_m, 1), is_about=False)
-    return Rounded(_nearest(distance_m, 5 if distance_m < FIVES_TO_M else 10), is_about=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Units:
+    """How lengths and speeds are told. Up to `exact_to` a distance is told in steps of `finest`, then about, in steps
+    of `middle`, and beyond `middle_to` of `coarse`: all in the unit itself.
+    """
+
+    per_metre: float
+    per_mps: float
+    finest: int
+    exact_to: float
+    middle: int
+    middle_to: float
+    coarse: int
+
+    def distance(self, distance_m: float) -> Rounded | None:
+        """None below 4 m."""
+        if distance_m < BESIDE_M:
+            return None
+        length = distance_m * self.per_metre
+        if length < self.exact_to:
+            return Rounded(_nearest(length, self.finest), is_about=False)
+        return Rounded(_nearest(length, self.middle if length < self.middle_to else self.coarse), is_about=True)
+
+    def speed(self, speed_mps: float) -> Rounded:
+        """In fives."""
+        return Rounded(_nearest(abs(speed_mps) * self.per_mps, 5), is_about=True)
 
 
-def spoken_speed_kmh(speed_mps: float) -> Rounded:
-    """In fives of kilometres an hour."""
-    return Rounded(_nearest(abs(speed_mps) * KMH_PER_MPS, 5), is_about=True)
+UNITS: Mapping[str, Units] = {
+    "metric": Units(  # metres, kilometres an hour
+        per_metre=1.0, per_mps=3.6, finest=1, exact_to=20.5, middle=5, middle_to=52.5, coarse=10
+    ),
+    "imperial": Units(  # feet, miles an hour
+        per_metre=1 / 0.3048, per_mps=3600 / 1609.344, finest=5, exact_to=62.5, middle=10, middle_to=155.0, coarse=50
+    ),
+}
 
 
 def _nearest(value: float, step: int) -> int:

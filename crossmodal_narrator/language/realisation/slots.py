@@ -11,7 +11,7 @@ from crossmodal_narrator.language.claims.predicates import Predicate, members
 from crossmodal_narrator.language.planning.message import Mention, Message
 from crossmodal_narrator.language.realisation.lexicon import Lexicon, Noun
 from crossmodal_narrator.language.realisation.pattern import ClaimKey, Phrase, Slot, render
-from crossmodal_narrator.language.realisation.rounding import Rounded, spoken_distance, spoken_speed_kmh
+from crossmodal_narrator.language.realisation.rounding import Rounded
 
 NAMING = (Predicate.EXISTS, Predicate.GONE)
 
@@ -182,7 +182,7 @@ def _place(fill: Filling, role: str) -> Phrase | None:
     if distance is None:
         phrase = render(forms["alone"], fill)
     else:
-        rounded = spoken_distance(float(distance.value))
+        rounded = fill.lexicon.units.distance(float(distance.value))
         if rounded is None:
             phrase = render(forms["near"], fill)
         else:
@@ -196,7 +196,7 @@ def _place(fill: Filling, role: str) -> Phrase | None:
 def _distance(fill: Filling, role: str) -> Phrase | None:
     """How far alone, where the place has been told."""
     claim = fill.claim(role, Predicate.DISTANCE)
-    rounded = None if claim is None else spoken_distance(float(claim.value))
+    rounded = None if claim is None else fill.lexicon.units.distance(float(claim.value))
     if claim is None or rounded is None:
         return None
     return Phrase(_number(fill.lexicon, "distance", rounded).text, frozenset({key_of(claim)}))
@@ -236,7 +236,7 @@ def _speed(fill: Filling, role: str) -> Phrase | None:
     claim = fill.claim(role, Predicate.SPEED)
     if claim is None:
         return None
-    words = _number(fill.lexicon, "speed", spoken_speed_kmh(float(claim.value)))
+    words = _number(fill.lexicon, "speed", fill.lexicon.units.speed(float(claim.value)))
     return Phrase(words.text, frozenset({key_of(claim)}))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -43,6 +44,10 @@ def narrate(scenes: Iterable[SceneState], config: NarratorConfig = BOTH) -> list
 
 def english(scenes: Iterable[SceneState]) -> list[str]:
     return [n.text for n in narrate(scenes) if n.language == "en"]
+
+
+def stated(narration: Narration) -> tuple[tuple[str, str], ...]:
+    return tuple((c.predicate, c.subject) for c in narration.claims)
 
 
 def at_s(narration: Narration) -> float:
@@ -120,6 +125,17 @@ def test_half_a_minute_of_street_gives_at_least_five_sentences_and_a_row_of_park
     assert len(said) >= 5
     assert "Cars are parked all along the right side." in said
     assert sum("parked" in text for text in said) == 1
+
+
+def test_in_feet_and_miles_the_same_is_told() -> None:
+    metric = narrate(scripts.busy_street().scenes())
+    imperial = narrate(scripts.busy_street().scenes(), replace(BOTH, units="imperial"))
+    assert [stated(n) for n in imperial] == [stated(n) for n in metric]
+    told = " ".join(n.text for n in imperial)
+    assert "We're doing about 20 miles an hour." in told
+    assert "现在时速20英里左右。" in told
+    assert re.search(r"about \d+0 feet ahead on the left", told)
+    assert not re.search(r"metre|kilo|公里|米", told)
 
 
 def test_a_red_light_is_the_reason_to_slow_and_a_green_one_is_told() -> None:

@@ -24,9 +24,10 @@ from crossmodal_narrator.language.planning.message import Act, Mention, Message
 from crossmodal_narrator.language.realisation import Realiser, read_lexicon
 from crossmodal_narrator.language.realisation.pattern import parse
 from crossmodal_narrator.language.realisation.reading import lexicon_from
-from crossmodal_narrator.language.realisation.rounding import spoken_distance, spoken_speed_kmh
+from crossmodal_narrator.language.realisation.rounding import UNITS
 
 LANGUAGES = ("en", "zh")
+METRIC, IMPERIAL = UNITS["metric"], UNITS["imperial"]
 P = Predicate
 
 
@@ -64,22 +65,45 @@ def say(language: str, told: Message) -> str:
      (52.4, 50, True), (56.0, 60, True), (118.0, 120, True)],
 )  # fmt: skip
 def test_distances_are_rounded_as_people_do(metres: float, number: int, about: bool) -> None:
-    rounded = spoken_distance(metres)
+    rounded = METRIC.distance(metres)
     assert rounded is not None
     assert (rounded.number, rounded.is_about) == (number, about)
 
 
 @given(st.floats(4.0, 300.0))
 def test_a_spoken_distance_is_never_far_from_the_true_one(metres: float) -> None:
-    rounded = spoken_distance(metres)
+    rounded = METRIC.distance(metres)
     assert rounded is not None
     assert abs(rounded.number - metres) <= max(0.5, 2.5 if metres < 52.5 else 5.0)
     assert rounded.is_about == (metres >= 20.5)
 
 
+@pytest.mark.parametrize(
+    ("metres", "feet", "about"),
+    [(4.0, 15, False), (9.0, 30, False), (18.9, 60, False), (19.1, 60, True), (35.0, 110, True), (47.0, 150, True),
+     (48.0, 150, True), (76.0, 250, True)],
+)  # fmt: skip
+def test_feet_are_rounded_as_people_do(metres: float, feet: int, about: bool) -> None:
+    rounded = IMPERIAL.distance(metres)
+    assert rounded is not None
+    assert (rounded.number, rounded.is_about) == (feet, about)
+
+
+@given(st.floats(4.0, 300.0))
+def test_spoken_feet_are_never_far_from_the_true_distance(metres: float) -> None:
+    rounded, feet = IMPERIAL.distance(metres), metres / 0.3048
+    assert rounded is not None
+    assert abs(rounded.number - feet) <= (2.5 if feet < 62.5 else 5.0 if feet < 155.0 else 25.0) + 1e-6
+
+
+def test_miles_an_hour_are_told_in_fives() -> None:
+    assert IMPERIAL.speed(13.4).number == 30
+    assert IMPERIAL.speed(31.3).number == 70
+
+
 @given(st.floats(0.0, 50.0))
 def test_speeds_are_told_in_fives(speed_mps: float) -> None:
-    assert spoken_speed_kmh(speed_mps).number % 5 == 0
+    assert METRIC.speed(speed_mps).number % 5 == 0
 
 
 @given(
