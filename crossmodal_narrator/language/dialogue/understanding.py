@@ -38,7 +38,7 @@ def language_of(text: str, told: str) -> str:
 def plain(text: str, words: QuestionWords) -> str:
     """Lower case, without marks: "What's" → "what s"."""
     lower = unicodedata.normalize("NFKC", text[:MOST_LETTERS]).casefold().replace("’", "'")
-    lower = re.sub(r"(?<=\w)n't\b", "nt", lower)
+    lower = words.tags.sub("", re.sub(r"(?<=\w)n't\b", "nt", lower))
     said = _spaced(_MARKS.sub(" " if words.has_word_bounds else "", lower), words)
     for pattern, one in words.same:
         said = _spaced(pattern.sub(one, said), words)

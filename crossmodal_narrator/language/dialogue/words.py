@@ -24,6 +24,7 @@ class QuestionWords:
 
     language: str
     has_word_bounds: bool  # words have spaces between them
+    tags: Pattern  # at the end, with their comma: they only ask for a yes
     same: tuple[tuple[Pattern, str], ...]  # what is said in several ways, and the one that is looked for
     kinds: tuple[tuple[str, Pattern], ...]
     areas: tuple[tuple[str, Pattern], ...]
@@ -67,6 +68,7 @@ def words_from(language: str, content: Mapping[str, Any]) -> QuestionWords:
         return QuestionWords(
             language=language,
             has_word_bounds=bounded,
+            tags=re.compile(content["tags"]),
             same=tuple((re.compile(str(pattern)), str(one)) for pattern, one in content["same"]),
             kinds=_table(content["kinds"], set(KINDS), bounded),
             areas=_table(content["areas"], set(AREAS), bounded),

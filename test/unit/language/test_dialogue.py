@@ -301,6 +301,25 @@ def test_a_question_is_taken_for_itself(before: str, question: str, query: str) 
     assert ask(dialogue, question).query == query
 
 
+@pytest.mark.parametrize(
+    ("question", "query"),
+    [
+        ("It's still red, right?", "signal()"),
+        ("Is there a bus on the right", "exists(bus, right)"),
+        ("We've stopped, haven't we?", "own_movement()"),
+        ("The motorcycle, is it left or right of us?", "where(motorcycle)"),
+        ("What did you brake like that for?", "why()"),
+        ("Can you put on some music?", "other()"),
+        ("Put the car in reverse.", "command()"),
+        ("骑车的在左边还是右边", "where(cyclist)"),
+        ("刚才干嘛急刹车啊", "why()"),
+        ("后面有公交车，是吧？", "exists(bus, behind)"),
+    ],
+)
+def test_what_is_said_in_passing_is_taken_for_what_it_asks(question: str, query: str) -> None:
+    assert ask(seated(), question).query == query
+
+
 def test_what_was_said_to_another_seat_is_not_said_again_to_this_one() -> None:
     dialogue = seated()
     left = ask(dialogue, "How far is the bus?", seat="left").text
