@@ -18,6 +18,7 @@ from crossmodal_narrator.evaluation.truth import Kind, TrueObject, TrueScene, ki
 
 DISTANCE_TOLERANCE = 0.10
 ASSOCIATION_M = 2.5  # a track's centre may stand so far from the labelled one and still be about it
+OUTSIDE_M = 1.0  # or so far from the thing itself: of a bus only the rear may be seen
 # Half the width of a sector, with room for a thing that reaches into the next one: a side is wrong beyond it.
 SIDE_TOLERANCE_RAD = math.radians(45)
 SIDE_AZIMUTH_RAD = {
@@ -102,10 +103,16 @@ def _check(claim: Record, scene: Record, real: TrueScene) -> bool | None:
 def nearest_thing(track: Mapping[str, Any], real: TrueScene) -> TrueObject | None:
     """The labelled thing that the track is about."""
     kind = kind_of(track["label"])
-    reach = [(plan_distance(track["position_m"], thing.position_m), k) for k, thing in enumerate(real.objects)]
-    near = [(distance, k) for distance, k in reach if distance <= ASSOCIATION_M]
-    alike = [(distance, k) for distance, k in near if kind is Kind.OTHER or real.objects[k].kind is kind]
-    return real.objects[min(alike or near)[1]] if near else None
+    reach = [(*_apart_m(track, thing), k) for k, thing in enumerate(real.objects)]
+    near = [(outside, apart, k) for outside, apart, k in reach if apart <= ASSOCIATION_M or outside <= OUTSIDE_M]
+    alike = [entry for entry in near if kind is Kind.OTHER or real.objects[entry[-1]].kind is kind]
+    return real.objects[min(alike or near)[-1]] if near else None
+
+
+def _apart_m(track: Mapping[str, Any], thing: TrueObject) -> tuple[float, float]:
+    """How far the track's centre is outside of the thing's box, and from its centre."""
+    x, y, _ = track["position_m"]
+    return thing.box.nearest_in_plan_m((x, y)), plan_distance((x, y), thing.position_m)
 
 
 def _exists(thing: TrueObject | None, value: Any) -> bool:

@@ -42,8 +42,11 @@ class Listening:
     def __init__(self, encoder: LidarEncoder) -> None:
         self._encoder, self.features = encoder, list[LidarFeatures]()
 
-    def encode(self, sweep: PlacedSweep, timer: StageTimer) -> LidarFeatures:
-        self.features.append(self._encoder.encode(sweep, timer))
+    def take_apart(self, sweep: PlacedSweep, timer: StageTimer) -> LidarFeatures:
+        return self._encoder.take_apart(sweep, timer)
+
+    def recognise(self, features: LidarFeatures, timer: StageTimer) -> LidarFeatures:
+        self.features.append(self._encoder.recognise(features, timer))
         return self.features[-1]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,7 @@ from crossmodal_narrator.encoding.lidar.centres import Centre, centres
 LABELS = ("vehicle", "pedestrian", "cyclist", "obstacle")
 _SLICES_PER_M = 4
 _EDGE_M = 0.1  # around a box: its points are not exact
+_FEWEST_OF_END, _NEAREST_PERCENT = 12, 97.0  # of its points, those that face us most
 # Above these sizes it is no car any more, and then no van: (length, height).
 _CAR_LH_M, _VAN_LH_M = (6.0, 2.3), (7.0, 3.0)
 
@@ -79,8 +81,8 @@ class _Standing:
         self._x, self._y = (np.ascontiguousarray(ordered[:, k]) for k in (0, 1))
         self._floor_m = ordered[:, 2] - features.obstacle_height_m[order]
 
-    def floors_m(self, centre: Centre) -> Floats:
-        """(points,) of the ground beneath each point in the centre's footprint."""
+    def within(self, centre: Centre) -> tuple[Floats, Floats]:
+        """Of the points in the centre's footprint: (points,) along its length, and of the ground beneath each."""
         (x, y), (length, width, _) = centre.xy_m, centre.size_lwh_m
         reach = 0.5 * float(np.hypot(length, width)) + _EDGE_M
         low, high = (int(edge * _SLICES_PER_M) for edge in (x - reach, x + reach))
@@ -88,21 +90,41 @@ class _Standing:
         stop = np.searchsorted(self._slices, np.int16(high + 1), side="right")
         dx, dy = self._x[start:stop] - np.float32(x), self._y[start:stop] - np.float32(y)
         c, s = np.float32(np.cos(centre.yaw_rad)), np.float32(np.sin(centre.yaw_rad))
-        inside = np.abs(c * dx + s * dy) <= np.float32(0.5 * length + _EDGE_M)
+        along = c * dx + s * dy
+        inside = np.abs(along) <= np.float32(0.5 * length + _EDGE_M)
         inside &= np.abs(c * dy - s * dx) <= np.float32(0.5 * width + _EDGE_M)
-        found: Floats = self._floor_m[start:stop][inside]
-        return found
+        return along[inside], self._floor_m[start:stop][inside]
 
 
 def _placed(centre: Centre, standing: _Standing) -> LidarDetection:
-    """On the ground that its points stand on."""
-    floors_m = standing.floors_m(centre)
+    """On the ground that its points stand on, and no nearer than they are."""
+    along, floors_m = standing.within(centre)
     floor_m = float(np.median(floors_m)) if len(floors_m) else 0.0
-    x, y = centre.xy_m
+    c, s = math.cos(centre.yaw_rad), math.sin(centre.yaw_rad)
+    pushed_m = _empty_m(centre, along) if LABELS[centre.index] == "vehicle" else 0.0
+    x, y = centre.xy_m[0] + c * pushed_m, centre.xy_m[1] + s * pushed_m
     height = centre.size_lwh_m[2]
     box = OrientedBox(centre_m=(x, y, floor_m + 0.5 * height), size_lwh_m=centre.size_lwh_m, yaw_rad=centre.yaw_rad)
     label = _label(LABELS[centre.index], centre.size_lwh_m)
     return LidarDetection(label=label, score=centre.score, box=box, points=len(floors_m))
+
+
+def _empty_m(centre: Centre, along: Floats) -> float:
+    """How far to push a box along its length, so that the end that faces us is where its first points are.
+
+    Of a bus that stands ahead of us only its rear is seen, and the network guesses how long it is: the rear is then
+    metres off. Nothing hides what is in front of it, so that an end without points is no end.
+    """
+    if len(along) < _FEWEST_OF_END or centre.size_lwh_m[0] <= _CAR_LH_M[0]:
+        return 0.0
+    half = 0.5 * centre.size_lwh_m[0]
+    (x, y), c, s = centre.xy_m, math.cos(centre.yaw_rad), math.sin(centre.yaw_rad)
+    we = -(c * x + s * y)  # where we are along its length
+    if abs(we) <= half:
+        return 0.0
+    facing = math.copysign(1.0, we)
+    nearest = float(np.percentile(facing * along, _NEAREST_PERCENT))
+    return -facing * max(0.0, half - nearest - _EDGE_M)
 
 
 def _label(name: str, size_lwh_m: Vec3) -> ObjectClass:

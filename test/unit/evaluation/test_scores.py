@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
@@ -109,6 +110,18 @@ def test_a_claim_holds_when_the_labelled_thing_agrees(predicate: str, value: Any
     narration = {"stamp_ns": STAMP, "language": "en", "text": "…", "claims": [claim]}
     figures = score_claims([narration], records, truth).summary()
     assert figures["claims_right"] == (1.0 if holds else 0.0)
+
+
+def test_a_claim_about_the_rear_of_a_long_bus_is_about_the_bus() -> None:
+    bus = dataclasses.replace(labelled("Bus", 20, 0), size_lwh_m=(12.0, 2.6, 3.2))
+    truth = [TrueScene(stamp_ns=STAMP, ego_speed_mps=0.0, objects=(bus,))]
+    records = [{"stamp_ns": STAMP, "objects": [answer("bus", 15.0, 0.2)]}]  # 5 m from its middle
+    claims = [
+        {"predicate": "exists", "subject": "track:1", "value": "bus"},
+        {"predicate": "distance", "subject": "track:1", "value": 14.1},
+    ]
+    narration = {"stamp_ns": STAMP, "language": "en", "text": "…", "claims": claims}
+    assert score_claims([narration], records, truth).summary()["claims_right"] == 1.0
 
 
 def test_a_colour_has_no_truth_and_is_counted_apart() -> None:

@@ -98,6 +98,27 @@ def test_vehicles_are_told_apart_by_their_size(
     assert [d.label for d in features.detections] == [named]
 
 
+@pytest.mark.parametrize("x", [15.0, -15.0])
+def test_the_end_of_a_bus_that_faces_us_is_where_its_points_are(x: float) -> None:
+    bus = car_box(x, 0.0, size_lwh_m=(12.0, 2.6, 3.0))  # 9 m away
+    guessed = x * 0.88  # 1.8 m nearer, which the network cannot know better
+
+    (found,) = (
+        encoder(KnownAnswer(0, guessed, 0.0, (11.0, 2.6, 3.0))).encode(sweep(ground(), faces(bus)), TIMER).detections
+    )
+
+    assert found.box.nearest_in_plan_m() == pytest.approx(9.0, abs=0.15)
+
+
+def test_what_is_known_as_a_car_stays_where_the_network_says() -> None:
+    whole = faces(car_box(12.0, 4.0))
+    seen = whole[whole[:, 0] > 11.0]  # something stands before its rear
+
+    (found,) = encoder(KnownAnswer(0, 12.0, 4.0, (4.6, 1.9, 1.6))).encode(sweep(ground(), seen), TIMER).detections
+
+    assert found.box.centre_m[:2] == pytest.approx((12.0, 4.0), abs=1e-3)
+
+
 def test_a_model_with_other_labels_is_refused() -> None:
     with pytest.raises(ModelError, match=r"labels are \('car',\).*choose a model with"):
         LidarDetector(LidarDetectorConfig(), KnownAnswer(0, 0, 0, (1, 1, 1)), ("car",))
