@@ -100,7 +100,7 @@ class ClaimDrawer:
 
     def _thing(self, seen: SceneObject, ego: Ego, yaw_rate_rps: float, now_ns: int) -> Thing:
         subject = track(seen.track_id)
-        memory = self._remember(subject, seen, now_ns)
+        memory = self._remember(subject, seen, yaw_rate_rps, now_ns)
         movement = movement_of(seen, memory.past, ego.speed_mps, yaw_rate_rps)
         memory.movement.update(movement, now_ns)
         colour = seen.attribute("colour")
@@ -111,7 +111,7 @@ class ClaimDrawer:
             subject=subject,
             label=memory.label.value,
             confidence=seen.confidence,
-            side=_side(seen),
+            side=_side(seen, memory.movement.value),
             in_path=seen.relation.in_path,
             distance_m=distance,
             movement=memory.movement.value,
@@ -129,8 +129,8 @@ class ClaimDrawer:
             evidence=seen.evidence,
         )
 
-    def _remember(self, subject: str, seen: SceneObject, now_ns: int) -> _TrackMemory:
-        place = (_side(seen), seen.relation.in_path)
+    def _remember(self, subject: str, seen: SceneObject, yaw_rate_rps: float, now_ns: int) -> _TrackMemory:
+        place = (_side(seen, Movement.UNKNOWN), seen.relation.in_path)
         memory = self._tracks.get(subject)
         if memory is None:
             memory = self._tracks[subject] = _TrackMemory(
@@ -141,7 +141,16 @@ class ClaimDrawer:
             )
         memory.label.update(seen.label, now_ns)
         memory.place.update(place, now_ns)
-        memory.past.append(Observed(stamp_ns=now_ns, distance_m=seen.relation.distance_m, speed_mps=seen.speed_mps))
+        forward_m, left_m = (None, None) if seen.position_m is None else seen.position_m[:2]
+        memory.past.append(
+            Observed(
+                stamp_ns=now_ns,
+                distance_m=seen.relation.distance_m,
+                speed_mps=seen.speed_mps,
+                left_m=left_m,
+                turned_mps=0.0 if forward_m is None else -yaw_rate_rps * forward_m,
+            )
+        )
         while (now_ns - memory.past[0].stamp_ns) / 1e9 > HISTORY_S:
             memory.past.popleft()
         self._last_seen_ns[subject] = now_ns
@@ -232,10 +241,15 @@ class ClaimDrawer:
         )
 
 
-def _side(seen: SceneObject) -> Side:
-    """Where a passenger would say that it is: far ahead, what stands beside our path is still 'on the right'."""
+def _side(seen: SceneObject, movement: Movement) -> Side:
+    """Where a passenger would say that it is: far ahead, what stands beside our path is still 'on the right', and so is
+    what just comes into it.
+    """
     side, position = seen.relation.side, seen.position_m
-    if side is not Side.AHEAD or seen.relation.in_path or position is None or abs(position[1]) < BESIDE_M:
+    if side is not Side.AHEAD or position is None:
+        return side
+    is_beside = abs(position[1]) >= BESIDE_M and not seen.relation.in_path
+    if not is_beside and movement is not Movement.CUTTING_IN:
         return side
     return Side.AHEAD_LEFT if position[1] > 0 else Side.AHEAD_RIGHT
 

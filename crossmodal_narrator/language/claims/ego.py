@@ -16,6 +16,7 @@ STARTS_ABOVE_MPS = 0.6
 HISTORY_S = 2.5
 SLOWING_DROP_MPS = 1.5  # within HISTORY_S, and at least a fifth of the speed: what a passenger feels
 BRAKING_MPS2 = 0.6  # still going on
+FELT_DROP_MPS, FELT_BRAKING_MPS2 = 1.0, 1.3  # and this he feels at once
 TURN_RPS = 0.15
 TURN_HEADING_RAD = 0.3  # about 17°: more than a bend in a lane
 
@@ -84,7 +85,9 @@ class EgoEstimator:
     def _slowing(self, speed: float) -> EgoState | None:
         highest = max(s for _, s, _ in self._speeds)
         drop = highest - speed
-        if drop < SLOWING_DROP_MPS or drop < 0.2 * highest or self._deceleration_mps2() < BRAKING_MPS2:
+        braking = self._deceleration_mps2()
+        is_felt = drop >= FELT_DROP_MPS and braking >= FELT_BRAKING_MPS2
+        if not is_felt and (drop < max(SLOWING_DROP_MPS, 0.2 * highest) or braking < BRAKING_MPS2):
             return None
         return EgoState.STOPPING if speed < 0.5 * highest and speed < 4.0 else EgoState.SLOWING
 

@@ -12,6 +12,7 @@ from crossmodal_narrator.language.claims.predicates import Movement
 PATH_HALF_WIDTH_M = 1.4
 LEAVES_MPS = 0.8
 HISTORY_S = 2.0
+DRIFT_S = 0.8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +22,8 @@ class Observed:
     stamp_ns: int
     distance_m: float | None
     speed_mps: float | None
+    left_m: float | None = None
+    turned_mps: float = 0.0  # at which it would move to our left though it stood, because we turn
 
 
 def movement_of(thing: SceneObject, past: deque[Observed], ego_mps: float, yaw_rate_rps: float) -> Movement:
@@ -46,7 +49,7 @@ def _vehicle_movement(
         return Movement.PULLING_AWAY
     if _brakes(thing, past):
         return Movement.BRAKING
-    if abs(yaw_rate_rps) < 0.08 and _cuts_in(thing, ego_mps):
+    if abs(yaw_rate_rps) < 0.08 and _cuts_in(thing, past, ego_mps):
         return Movement.CUTTING_IN
     return None
 
@@ -71,15 +74,34 @@ def _brakes(thing: SceneObject, past: deque[Observed]) -> bool:
     return before > 3.0 and before - speeds[-1] > max(2.0, 0.25 * before)
 
 
-def _cuts_in(thing: SceneObject, ego_mps: float) -> bool:
+def _cuts_in(thing: SceneObject, past: deque[Observed], ego_mps: float) -> bool:
     """Beside our path, in our direction, and about to be in it."""
     assert thing.position_m is not None
     assert thing.velocity_mps is not None
     (x, y, _), (vx, vy, _) = thing.position_m, thing.velocity_mps
-    inward = -vy if y > 0 else vy
+    inward = max(-vy if y > 0 else vy, _drift_mps(past, is_left=y > 0))
     beside = PATH_HALF_WIDTH_M < abs(y) < 4.5 and 0.0 < x < 20.0
     with_us = vx > 2.0 and inward < vx and ego_mps > 1.0
     return beside and with_us and inward > 0.6 and (abs(y) - PATH_HALF_WIDTH_M) / inward < 2.5
+
+
+def _drift_mps(past: deque[Observed], *, is_left: bool) -> float:
+    """How fast the track has moved towards our middle: a filter follows a change of lane a second late. What halves of
+    the time do not both show is no drift, but a box that has grown.
+    """
+    latest = past[-1].stamp_ns if past else 0
+    seen = [(o.stamp_ns, o.left_m, o.turned_mps) for o in past if (latest - o.stamp_ns) / 1e9 <= DRIFT_S]
+    lefts = [(stamp_ns, left_m, turned) for stamp_ns, left_m, turned in seen if left_m is not None]
+    if len(lefts) < 5 or (lefts[-1][0] - lefts[0][0]) / 1e9 < 0.8 * DRIFT_S:
+        return 0.0
+    middle = lefts[len(lefts) // 2]
+    halves = [_rate_mps(a, b) for a, b in ((lefts[0], middle), (middle, lefts[-1]))]
+    inward = [-rate if is_left else rate for rate in halves]
+    return min(inward)
+
+
+def _rate_mps(before: tuple[int, float, float], after: tuple[int, float, float]) -> float:
+    return (after[1] - before[1]) / ((after[0] - before[0]) / 1e9) - 0.5 * (before[2] + after[2])
 
 
 def _steps_out(thing: SceneObject) -> bool:

@@ -9,7 +9,7 @@ from crossmodal_narrator.core.scene import Evidence
 from crossmodal_narrator.core.snapshot import Sense
 from crossmodal_narrator.core.speech import Claim, Urgency
 from crossmodal_narrator.language.claims.facts import Thing
-from crossmodal_narrator.language.claims.predicates import Movement, Predicate
+from crossmodal_narrator.language.claims.predicates import EGO, EgoState, Movement, Predicate
 from crossmodal_narrator.language.planning.memory import KNOWN_S, Known
 from crossmodal_narrator.language.planning.message import Act, Mention, Message
 from crossmodal_narrator.language.planning.view import View, is_ahead_in_path
@@ -23,6 +23,7 @@ TELLING = frozenset({Movement.PULLING_AWAY, Movement.CUTTING_IN, Movement.STEPPI
 CUTS_IN = Movement.CUTTING_IN
 GOING = frozenset({"moving", "pulling_away", "braking", "oncoming", "approaching", "receding", "crossing"})
 STANDING = frozenset({"stopped", "parked"})
+WITH_IT = frozenset({EgoState.STANDING, EgoState.STOPPED, EgoState.STARTING})  # we stopped behind it, and that is told
 _PRIORITY = {
     Movement.CUTTING_IN: 75.0,
     Movement.STEPPING_OUT: 78.0,
@@ -33,34 +34,43 @@ _PRIORITY = {
 
 def movements(view: View) -> Iterator[Message]:
     for thing in view.ready():
-        if not view.fresh(f"change/{thing.subject}", AGAIN_AFTER_S) or thing.movement is Movement.UNKNOWN:
+        if not view.fresh(_topic(thing), AGAIN_AFTER_S) or thing.movement is Movement.UNKNOWN:
             continue
         said = view.memory.said(Predicate.MOTION, thing.subject)
         if said != thing.movement.value and _is_news(thing, said, view):
             yield _change(view, thing)
 
 
+def _topic(thing: Thing) -> str:
+    return "pulling_away" if thing.movement is Movement.PULLING_AWAY else f"change/{thing.subject}"
+
+
 def _is_news(thing: Thing, said: object, view: View) -> bool:
     if not thing.within(NEAR_M + 10.0) or thing.movement_held_s > RECENT_S:
         return False
     if thing.movement in TELLING:
-        return thing.movement is not Movement.BRAKING or view.facts.ego.speed_mps > 1.0
+        return thing.movement is not Movement.BRAKING or _matters_to_us(thing, view)
     if thing.movement is Movement.CROSSING:
         return thing.within(NEAR_M) and is_ahead_in_path(thing)
     known = view.memory.is_told(thing.subject, view.now_ns)
     if not known or thing.movement_held_s < 0.6:
         return False
     if thing.movement is Movement.STOPPED:
-        return said in GOING and is_ahead_in_path(thing) and view.facts.ego.speed_mps > 0.5
+        return said in GOING and is_ahead_in_path(thing) and view.facts.ego.state not in WITH_IT
     return said in STANDING and thing.movement is Movement.MOVING and (thing.speed_mps or 0.0) > 1.0
 
 
+def _matters_to_us(braking: Thing, view: View) -> bool:
+    """Whether we drive, and have not just told that we slow for it."""
+    is_cause = view.memory.said(Predicate.CAUSE, EGO) == braking.subject
+    return view.facts.ego.speed_mps > 1.0 and not (is_cause and not view.fresh("ego/slowing", AGAIN_AFTER_S))
+
+
 def _change(view: View, thing: Thing) -> Message:
-    pulls = thing.movement is Movement.PULLING_AWAY
     return view.about(
         thing,
         Act.CHANGE,
-        topic="pulling_away" if pulls else f"change/{thing.subject}",
+        topic=_topic(thing),
         priority=_PRIORITY.get(thing.movement, 65.0),
         urgency=Urgency.NOTABLE,
         trigger="change",

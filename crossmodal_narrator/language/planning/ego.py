@@ -26,6 +26,7 @@ FOLLOWS_WITHIN_S = 8.0
 COLOUR_PATIENCE_S = 0.6
 STANDS_BEHIND_M = 20.0
 CAUSE_RANGE_M = 35.0
+CUT_IN_S = 5.0
 STEADY_SPEED_MPS = 5.0
 SPEED_CHANGE_MPS = 4.0
 
@@ -119,7 +120,7 @@ def _losing_speed(view: View, state: EgoState) -> Message:
         unknown = _cause(UNKNOWN_CAUSE, 1.0, view.facts.ego.claim(state))
         return _plain(view, state, (unknown,) if state is EgoState.SLOWING else ())
     cause = _cause(thing.subject, thing.confidence, thing.claims(Predicate.EXISTS)[0])
-    told = (Predicate.MOTION,) if thing.movement in REASONS else ()
+    told = (Predicate.MOTION,) if thing.movement in REASONS and not _is_just_told(thing, view) else ()
     mention = view.memory.mention(thing.subject, view.now_ns)
     return replace(
         _plain(view, state, (cause, *thing.claims(Predicate.EXISTS))),
@@ -130,6 +131,13 @@ def _losing_speed(view: View, state: EgoState) -> Message:
     )
 
 
+def _is_just_told(thing: Thing, view: View) -> bool:
+    """What it does: nothing is said twice in other words."""
+    was_told = view.memory.said(Predicate.MOTION, thing.subject) == thing.movement.value
+    topics = (f"change/{thing.subject}", f"danger/{thing.subject}")
+    return was_told and not all(view.fresh(topic, AGAIN_AFTER_S) for topic in topics)
+
+
 def _thing_in_the_way(view: View) -> Thing | None:
     """What explains that we lose speed: it is in our path and we come nearer, or it crosses or brakes."""
     for thing in view.ready():
@@ -137,9 +145,16 @@ def _thing_in_the_way(view: View) -> Thing | None:
         if near and (
             thing.movement in REASONS - {Movement.STOPPED}
             or (thing.closing_mps is not None and thing.closing_mps > 0.5)
+            or _has_cut_in(thing, view)
         ):
             return thing
     return None
+
+
+def _has_cut_in(thing: Thing, view: View) -> bool:
+    """A moment ago: it may be faster than we are, and too near all the same."""
+    was_told = view.memory.said(Predicate.MOTION, thing.subject) == Movement.CUTTING_IN.value
+    return was_told and not view.fresh(f"change/{thing.subject}", CUT_IN_S)
 
 
 def _cause(value: str, confidence: float, because: Claim) -> Claim:

@@ -22,12 +22,12 @@ from crossmodal_narrator.language.profiles import PROFILES
 SETTLE_S = 0.8  # context waits so long at the beginning, for what we do ourselves to be told first
 Source = Callable[[View], Iterable[Message]]
 _WEIGHTY: tuple[Source, ...] = (dangers, corrections, senses, sounds, sources, ego_changes)
-_STANDARD: tuple[Source, ...] = (*_WEIGHTY, movements, signals, departures, context, speed)
+_STANDARD: tuple[Source, ...] = (*_WEIGHTY, movements, signals, departures, context)
 SOURCES: Mapping[str, tuple[Source, ...]] = {  # by profile
     "quiet": _WEIGHTY,
     "standard": _STANDARD,
-    "talkative": (*_STANDARD, neighbours),
-    "blind": (*_STANDARD, doors),
+    "talkative": (*_STANDARD, neighbours, speed),
+    "blind": (*_STANDARD, doors, speed),
 }
 CONTEXT = frozenset({context, neighbours})
 

@@ -249,6 +249,16 @@ def _lead_speed(t: float) -> float:
     return ramp(1.5, 4.5, 0.0, 9.0)(t) * ramp(14.5, 19.0, 1.0, 0.0)(t) + ramp(26.0, 29.0, 0.0, 9.0)(t)
 
 
+def hard_stop() -> Script:
+    """The white car ahead brakes to a stand, we stop behind it, and follow when it leaves."""
+
+    def speed(t: float, late_s: float) -> float:
+        return ramp(5.0 + late_s, 7.6 + late_s, 13.0, 0.0)(t) + ramp(12.0 + late_s, 16.0 + late_s, 0.0, 8.0)(t)
+
+    lead = Actor(track_id=1, label=CAR, x=27.5, y=0.0, colour="white", along=lambda t: speed(t, 0.0))
+    return Script(seconds=18.0, ego=lambda t: speed(t, 0.8), actors=[lead])
+
+
 def stepping_out() -> Script:
     """We drive at 8 m/s, and someone steps out from the right."""
     person = Actor(track_id=5, label=PERSON, x=40.0, y=-4.5, across=ramp(1.8, 2.0, 0.0, 1.6))

@@ -13,7 +13,7 @@ import scripted_scenes as scripts
 from labelled_drive import labelled_scenes
 
 from crossmodal_narrator.core.detections import ObjectClass, SignalState
-from crossmodal_narrator.core.scene import SceneState
+from crossmodal_narrator.core.scene import SceneObject, SceneState
 from crossmodal_narrator.core.snapshot import Sense, Trouble
 from crossmodal_narrator.core.speech import Narration, Urgency
 from crossmodal_narrator.evaluation.claims import score_claims
@@ -48,6 +48,12 @@ def english(scenes: Iterable[SceneState]) -> list[str]:
 
 def stated(narration: Narration) -> tuple[tuple[str, str], ...]:
     return tuple((c.predicate, c.subject) for c in narration.claims)
+
+
+def straight_on(thing: SceneObject) -> SceneObject:
+    """As a filter shows who has just begun to change lane."""
+    assert thing.velocity_mps is not None
+    return replace(thing, velocity_mps=(thing.velocity_mps[0], 0.0, 0.0))
 
 
 def at_s(narration: Narration) -> float:
@@ -127,11 +133,44 @@ def test_half_a_minute_of_street_gives_at_least_five_sentences_and_a_row_of_park
     assert sum("parked" in text for text in said) == 1
 
 
+def test_the_one_ahead_that_brakes_hard_is_told_once_and_again_when_it_leaves() -> None:
+    assert english(scripts.hard_stop().scenes()) == [
+        "A white car about 25 metres ahead in our lane.",
+        "It is braking.",
+        "We're slowing for the car.",
+        "We've stopped behind the white car, 15 metres ahead.",
+        "Now the white car is pulling away.",
+        "And we're moving too.",
+    ]
+
+
+def test_a_lane_change_that_the_tracker_follows_late_is_a_cut_in_and_the_reason_to_slow() -> None:
+    drive = scripts.Script(
+        seconds=14.0,
+        ego=scripts.ramp(5.8, 7.8, 12.0, 9.0),
+        actors=[
+            scripts.Actor(track_id=1, label=ObjectClass.VAN, x=11.0, y=3.4, along=lambda _: 13.0,
+                          across=lambda t: -1.2 * (5.0 <= t < 7.8))
+        ],
+    )  # fmt: skip
+    said = english(replace(s, objects=tuple(straight_on(o) for o in s.objects)) for s in drive.scenes())
+    assert "A van is cutting in from the left." in said
+    assert "We're slowing for the van." in said
+
+
+def test_a_track_whose_box_grows_does_not_cut_in() -> None:
+    beside = scripts.Actor(track_id=1, label=ObjectClass.VAN, x=11.0, y=3.4, along=lambda _: 10.0)
+    jump = scripts.Actor(track_id=1, label=ObjectClass.VAN, x=11.0, y=2.6, along=lambda _: 10.0, from_s=4.0)
+    drive = scripts.Script(seconds=8.0, ego=lambda _: 10.0, actors=[replace(beside, to_s=4.0), jump])
+    assert not any("cutting in" in text for text in english(drive.scenes()))
+
+
 def test_in_feet_and_miles_the_same_is_told() -> None:
     metric = narrate(scripts.busy_street().scenes())
     imperial = narrate(scripts.busy_street().scenes(), replace(BOTH, units="imperial"))
     assert [stated(n) for n in imperial] == [stated(n) for n in metric]
-    told = " ".join(n.text for n in imperial)
+    talk = narrate(scripts.busy_street().scenes(), replace(BOTH, units="imperial", profile="talkative"))
+    told = " ".join(n.text for n in (*imperial, *talk))
     assert "We're doing about 20 miles an hour." in told
     assert "现在时速20英里左右。" in told
     assert re.search(r"about \d+0 feet ahead on the left", told)
