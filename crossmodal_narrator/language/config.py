@@ -15,9 +15,11 @@ class NarratorConfig:
     """Defaults suit a passenger who listens all the time; see docs/language.md for how they act together."""
 
     languages: tuple[str, ...] = parameter(("en",), help="languages that are spoken, in order", choices=LANGUAGES)
-    words_per_minute: float = parameter(200.0, help="pace of English speech", unit="1/min", low=60.0, high=400.0)
+    words_per_minute: float = parameter(
+        200.0, help="pace of speech where words are counted, as in English", unit="1/min", low=60.0, high=400.0
+    )
     characters_per_minute: float = parameter(
-        300.0, help="pace of Chinese speech, in characters", unit="1/min", low=100.0, high=600.0
+        300.0, help="pace of speech where characters are counted, as in Chinese", unit="1/min", low=100.0, high=600.0
     )
     calm_pause_s: float = parameter(0.8, help="silence before a calm sentence", unit="s", low=0.0, high=30.0)
     notable_pause_s: float = parameter(0.2, help="silence before a notable sentence", unit="s", low=0.0, high=30.0)

@@ -19,6 +19,7 @@ from crossmodal_narrator.language.realisation.pattern import Pattern, parse
 from crossmodal_narrator.language.realisation.telling import all_tellings
 
 KINDS = frozenset({"vehicle", "rider", "person", "thing"})
+UNITS = frozenset({"words", "characters"})
 PLACE_FORMS = frozenset({"alone", "near", "far", "half", "hand", "flank"})
 ASKED = frozenset({"mention", "hedged"})  # conditions that are no claims
 
@@ -53,6 +54,7 @@ def lexicon_from(language: str, words: Mapping[str, Any]) -> Lexicon:
     _require(language, "acts", {a.value for a in Act}, {a.value for a in lexicon.acts})
     for side, forms in lexicon.places.items():
         _require(language, f"places.{side.value}", PLACE_FORMS, set(forms))
+    _require(language, "measure", {lexicon.measure.unit}, UNITS)
     for noun in lexicon.nouns.values():
         _require(language, "kinds", {noun.kind}, KINDS)
     return lexicon
