@@ -135,7 +135,7 @@ def _written(claim: Claim) -> str:
 
 
 def _check_slots(lexicon: Lexicon) -> None:
-    known = {*SLOTS, *LOCAL_SLOTS}
+    known = {*SLOTS, *LOCAL_SLOTS, *(form for noun in lexicon.nouns.values() for form in noun.forms)}
     patterns: list[Pattern] = [v.pattern for variants in lexicon.acts.values() for v in variants]
     patterns += [p for table in lexicon.tables.values() for p in table.values()]
     patterns += [*lexicon.noun_phrases.values(), *(p for n in lexicon.nouns.values() for p in n.phrases.values())]
