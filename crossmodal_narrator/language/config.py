@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from crossmodal_narrator.core.config import parameter
 from crossmodal_narrator.core.errors import ConfigError
 
-LANGUAGES = ("en", "zh")
+LANGUAGES = ("en", "zh", "es")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""What a language does to a sentence whose words are chosen: articles, contractions, capitals. Chinese does nothing."""
+"""What becomes of words once they stand together in a sentence: articles, contractions, capitals. Chinese has none."""
 
 from __future__ import annotations
 
@@ -22,4 +22,12 @@ def _capitalised(text: str) -> str:
     return re.sub(r"(^|\. )([^\W\d_])", lambda m: m[1] + m[2].upper(), text)
 
 
-_RULES: Mapping[str, tuple[Callable[[str], str], ...]] = {"en": (_with_an, _capitalised)}
+def _contracted(text: str) -> str:
+    """'de el' becomes 'del', and 'a el' 'al'; the pronoun 'él' contracts with nothing."""
+    return re.sub(r"\b([Dd]e|[Aa]) el\b", r"\1l", text)
+
+
+_RULES: Mapping[str, tuple[Callable[[str], str], ...]] = {
+    "en": (_with_an, _capitalised),
+    "es": (_contracted, _capitalised),
+}
