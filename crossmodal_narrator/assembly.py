@@ -22,7 +22,7 @@ from crossmodal_narrator.encoding.crossmodal import (
 )
 from crossmodal_narrator.encoding.lidar import LidarDetector, LidarEncoder, LidarGeometry
 from crossmodal_narrator.fusion import SceneFusion, SoundTracker
-from crossmodal_narrator.language import LANGUAGES, Dialogue, Narrator
+from crossmodal_narrator.language import QUESTION_LANGUAGES, Dialogue, Narrator
 from crossmodal_narrator.pipeline import LidarEncoding, Perception, Pipeline, SoundEncoding, SurroundingsEncoding
 from crossmodal_narrator.runtime import (
     ModelStore,
@@ -208,6 +208,10 @@ def open_interpreter(config: VoiceConfig, on_absent: Callable[[ModelError], None
 
 
 def open_voices(config: VoiceConfig, on_absent: Callable[[ModelError], None]) -> Mapping[str, Synthesiser]:
-    """Who speaks, by language; `on_absent` hears of each that cannot."""
-    found = {k: opened(partial(open_synthesiser, k, config.engines), on_absent) for k in LANGUAGES}
+    """Who speaks, by language, what may be said: narrations, and replies in the language of their question.
+
+    `on_absent` hears of each that cannot.
+    """
+    spoken = dict.fromkeys((*QUESTION_LANGUAGES, config.speaking.language))
+    found = {k: opened(partial(open_synthesiser, k, config.engines), on_absent) for k in spoken}
     return {language: voice for language, voice in found.items() if voice is not None}

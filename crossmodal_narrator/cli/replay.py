@@ -18,7 +18,7 @@ SUMMARY = "narrate a bag without ROS: transcript.jsonl, scenes.jsonl, timings.js
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("bag", type=Path, help="rosbag2 folder or file (mcap, db3)")
     parser.add_argument("--out", type=Path, required=True, help="folder for the three files")
-    parser.add_argument("--language", help="en, zh or en,zh (default: what --params says, else en)")
+    parser.add_argument("--language", help="of en, zh, es; several as en,zh (default: what --params says, else en)")
     parser.add_argument("--params", type=Path, help="ROS 2 parameter file, as the nodes take it")
     parser.add_argument("--aloud", type=Path, metavar="WAV", help="write what is said as sound, in the first language")
     parser.add_argument("--quiet", action="store_true", help="print the summary only")

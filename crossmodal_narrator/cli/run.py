@@ -17,7 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     source = parser.add_mutually_exclusive_group()
     source.add_argument("--bag", type=Path, help="rosbag2 folder or file to play")
     source.add_argument("--scenario", help="a simulated drive to make and play, as `simulate` knows it")
-    parser.add_argument("--language", help="en, zh or en,zh (default: what --params says, else en)")
+    parser.add_argument("--language", help="of en, zh, es; several as en,zh (default: what --params says, else en)")
     source.add_argument(
         "--profile",
         metavar="NAME|FILE",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crossmodal_narrator.language.config import LANGUAGES, NarratorConfig
-from crossmodal_narrator.language.dialogue import Dialogue
+from crossmodal_narrator.language.dialogue import QUESTION_LANGUAGES, Dialogue
 from crossmodal_narrator.language.narrator import Narrator
 
-__all__ = ["LANGUAGES", "Dialogue", "Narrator", "NarratorConfig"]
+__all__ = ["LANGUAGES", "QUESTION_LANGUAGES", "Dialogue", "Narrator", "NarratorConfig"]

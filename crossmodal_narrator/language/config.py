@@ -9,7 +9,7 @@ from crossmodal_narrator.core.errors import ConfigError
 from crossmodal_narrator.language.profiles import PROFILES
 from crossmodal_narrator.language.realisation.rounding import UNITS
 
-LANGUAGES = ("en", "zh")
+LANGUAGES = ("en", "zh", "es")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,9 +21,11 @@ class NarratorConfig:
         "standard", help="how much is said, and for whom: docs/language.md", choices=tuple(PROFILES)
     )
     units: str = parameter("metric", help="of distances and speeds as they are told", choices=tuple(UNITS))
-    words_per_minute: float = parameter(200.0, help="pace of English speech", unit="1/min", low=60.0, high=400.0)
+    words_per_minute: float = parameter(
+        200.0, help="pace of speech where words are counted, as in English", unit="1/min", low=60.0, high=400.0
+    )
     characters_per_minute: float = parameter(
-        300.0, help="pace of Chinese speech, in characters", unit="1/min", low=100.0, high=600.0
+        300.0, help="pace of speech where characters are counted, as in Chinese", unit="1/min", low=100.0, high=600.0
     )
     calm_pause_s: float = parameter(0.8, help="silence before a calm sentence", unit="s", low=0.0, high=30.0)
     notable_pause_s: float = parameter(0.2, help="silence before a notable sentence", unit="s", low=0.0, high=30.0)

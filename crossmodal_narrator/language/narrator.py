@@ -128,5 +128,6 @@ class Narrator:
 
     def _duration_s(self, sentences: Mapping[str, Sentence]) -> float:
         """The longest of the languages: whichever is listened to, it is not cut off."""
-        paces = {"en": self._config.words_per_minute, "zh": self._config.characters_per_minute}
-        return max(self._realisers[k].duration_s(s.text, paces[k]) for k, s in sentences.items())
+        paces = {"words": self._config.words_per_minute, "characters": self._config.characters_per_minute}
+        speakers = ((self._realisers[language], sentence) for language, sentence in sentences.items())
+        return max(r.duration_s(s.text, paces[r.lexicon.measure.unit]) for r, s in speakers)

@@ -54,7 +54,9 @@ class SpeakingConfig:
     """What is said aloud, and for how long it is worth saying."""
 
     language: str = parameter(
-        "en", help="narrations of this language are spoken; replies in that of their question", choices=("en", "zh")
+        "en",
+        help="narrations of this language are spoken; replies in that of their question",
+        choices=("en", "zh", "es"),
     )
     calm_fresh_s: float = parameter(
         4.0, help="a calm sentence that waits longer is not said", unit="s", low=0.5, high=60.0

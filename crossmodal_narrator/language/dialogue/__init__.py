@@ -3,9 +3,10 @@
 from crossmodal_narrator.language.dialogue.dialogue import Dialogue, Told
 from crossmodal_narrator.language.dialogue.query import Asks, Pick, Query
 from crossmodal_narrator.language.dialogue.understanding import Context, language_of, understand
-from crossmodal_narrator.language.dialogue.words import QuestionWords, read_words
+from crossmodal_narrator.language.dialogue.words import QUESTION_LANGUAGES, QuestionWords, read_words
 
 __all__ = [
+    "QUESTION_LANGUAGES",
     "Asks",
     "Context",
     "Dialogue",

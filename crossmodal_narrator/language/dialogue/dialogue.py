@@ -10,11 +10,11 @@ from crossmodal_narrator.core.scene import SceneState
 from crossmodal_narrator.core.speech import Claim, Narration, Reply, Urgency, Utterance
 from crossmodal_narrator.language.claims.drawing import ClaimDrawer
 from crossmodal_narrator.language.claims.facts import Facts
-from crossmodal_narrator.language.config import LANGUAGES, NarratorConfig
+from crossmodal_narrator.language.config import NarratorConfig
 from crossmodal_narrator.language.dialogue.answering import Answer, Answerer, plain
 from crossmodal_narrator.language.dialogue.query import Asks, Query
 from crossmodal_narrator.language.dialogue.understanding import Context, language_of, understand
-from crossmodal_narrator.language.dialogue.words import read_words
+from crossmodal_narrator.language.dialogue.words import QUESTION_LANGUAGES, read_words
 from crossmodal_narrator.language.gate import Gate, dishonesty
 from crossmodal_narrator.language.planning.memory import Memory
 from crossmodal_narrator.language.planning.message import Act, Message
@@ -48,8 +48,8 @@ class Dialogue:
         self._drawer = ClaimDrawer(config)
         self._gate = Gate(config)
         self._answerer = Answerer()
-        self._lexicons = {language: read_lexicon(language, config.units) for language in LANGUAGES}
-        self._words = {language: read_words(language) for language in LANGUAGES}
+        self._lexicons = {language: read_lexicon(language, config.units) for language in QUESTION_LANGUAGES}
+        self._words = {language: read_words(language) for language in QUESTION_LANGUAGES}
         self.forget()
 
     def forget(self) -> None:
@@ -59,7 +59,9 @@ class Dialogue:
         self._contexts: dict[str, Context] = {}
         self._narrated_last: dict[str, _Said] = {}  # by language
         self._replied_last: dict[tuple[str, str], _Said] = {}  # by seat and language
-        self._narrated: dict[str, deque[Narration]] = {language: deque(maxlen=MOST_NARRATED) for language in LANGUAGES}
+        self._narrated: dict[str, deque[Narration]] = {
+            language: deque(maxlen=MOST_NARRATED) for language in QUESTION_LANGUAGES
+        }
 
     def lose_sight(self) -> None:
         """No scene comes any more: what is asked of the present is not known, until `observe` is called again."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from crossmodal_narrator.language.dialogue.query import Asks, Pick, Query
-from crossmodal_narrator.language.dialogue.words import Pattern, QuestionWords
+from crossmodal_narrator.language.dialogue.words import QUESTION_LANGUAGES, Pattern, QuestionWords
 
 T = TypeVar("T")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
@@ -32,7 +32,7 @@ class Context:
 
 def language_of(text: str, told: str) -> str:
     """The language of a question: what was told of it, unless its letters say otherwise."""
-    return "zh" if _CHINESE.search(text) else "en" if told not in ("en", "zh") or told == "zh" else told
+    return "zh" if _CHINESE.search(text) else "en" if told not in QUESTION_LANGUAGES or told == "zh" else told
 
 
 def plain(text: str, words: QuestionWords) -> str:

@@ -15,6 +15,8 @@ from crossmodal_narrator.core.errors import ConfigError
 from crossmodal_narrator.language.claims.areas import AREAS, KINDS, MOVEMENTS
 from crossmodal_narrator.language.dialogue.query import Asks, Pick
 
+QUESTION_LANGUAGES = ("en", "zh")  # in which questions are understood and answered; narrations are in more
+
 Pattern = re.Pattern[str]
 
 

@@ -18,10 +18,13 @@ Telling = Mapping[Predicate, frozenset[str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Noun:
-    """A kind of thing. `forms` holds the words that the language needs: `one`, `many`, a measure word and so on."""
+    """A kind of thing. `forms` holds the words that the language needs: `one`, `many`, a measure word and so on, and
+    what its gender gives to all nouns that have it: articles and endings.
+    """
 
     forms: Mapping[str, str]
     kind: str  # vehicle, rider, person or thing: what verbs agree with
+    gender: str  # empty in a language that has none
     phrases: Mapping[str, Pattern]  # instead of the language's own noun phrases
 
 

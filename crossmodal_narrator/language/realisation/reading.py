@@ -17,9 +17,10 @@ from crossmodal_narrator.language.planning.message import Act
 from crossmodal_narrator.language.realisation.lexicon import Condition, Lexicon, Measure, Noun, Telling, Variant
 from crossmodal_narrator.language.realisation.pattern import Pattern, parse
 from crossmodal_narrator.language.realisation.rounding import UNITS
-from crossmodal_narrator.language.realisation.telling import all_tellings
+from crossmodal_narrator.language.realisation.telling import NAMING_FORMS, all_tellings
 
 KINDS = frozenset({"vehicle", "rider", "person", "thing"})
+COUNTED = frozenset({"words", "characters"})
 PLACE_FORMS = frozenset({"alone", "near", "far", "half", "hand", "flank"})
 ASKED = frozenset({"mention", "hedged"})  # conditions that are no claims
 
@@ -55,13 +56,16 @@ def lexicon_from(language: str, words: Mapping[str, Any], units: str = "metric")
     _require(language, "acts", {a.value for a in Act}, {a.value for a in lexicon.acts})
     for side, forms in lexicon.places.items():
         _require(language, f"places.{side.value}", PLACE_FORMS, set(forms))
-    for noun in lexicon.nouns.values():
+    _require(language, "measure", {lexicon.measure.unit}, COUNTED)
+    for label, noun in lexicon.nouns.items():
         _require(language, "kinds", {noun.kind}, KINDS)
+        _require(language, f"nouns.{label.value}", set(NAMING_FORMS), set(noun.forms))
     return lexicon
 
 
 def _read(language: str, words: Mapping[str, Any], units: str) -> Lexicon:
-    nouns = {ObjectClass(name): _noun(entry) for name, entry in words["nouns"].items()}
+    genders = words.get("genders", {})
+    nouns = {ObjectClass(name): _noun(entry, genders) for name, entry in words["nouns"].items()}
     colours: dict[str, dict[str, str]] = {name: dict(forms) for name, forms in words["colours"].items()}
     counts = {int(n): str(word) for n, word in words["counts"].items()}
     return Lexicon(
@@ -83,9 +87,16 @@ def _read(language: str, words: Mapping[str, Any], units: str) -> Lexicon:
     )
 
 
-def _noun(entry: Mapping[str, Any]) -> Noun:
-    forms = {k: str(v) for k, v in entry.items() if k not in ("kind", "phrases")}
-    return Noun(forms=forms, kind=str(entry["kind"]), phrases=_patterns(entry.get("phrases", {})))
+def _noun(entry: Mapping[str, Any], genders: Mapping[str, Mapping[str, Any]]) -> Noun:
+    gender = str(entry["gender"]) if genders else ""
+    shared = genders[gender] if genders else {}
+    own = {name: form for name, form in entry.items() if name not in ("kind", "gender", "phrases")}
+    return Noun(
+        forms={name: str(form) for name, form in {**shared, **own}.items()},
+        kind=str(entry["kind"]),
+        gender=gender,
+        phrases=_patterns(entry.get("phrases", {})),
+    )
 
 
 def _patterns(entries: Mapping[str, str]) -> dict[str, Pattern]:

@@ -11,6 +11,7 @@ from crossmodal_narrator.core.errors import ConfigError
 from crossmodal_narrator.core.speech import Claim, Urgency
 from crossmodal_narrator.language.planning.message import Message
 from crossmodal_narrator.language.realisation.lexicon import Condition, Lexicon, Variant
+from crossmodal_narrator.language.realisation.orthography import finished
 from crossmodal_narrator.language.realisation.pattern import ClaimKey, Pattern, render
 from crossmodal_narrator.language.realisation.slots import LOCAL_SLOTS, SLOTS, Filling, key_of
 
@@ -79,7 +80,8 @@ class Realiser:
             for full in (True, False):
                 phrase = render(variant.pattern, fill, with_options=full)
                 if phrase is not None:
-                    yield Sentence(text=self._finish(phrase.text), states=phrase.states | stated, variant=variant.name)
+                    text = finished(phrase.text, self.lexicon.language)
+                    yield Sentence(text=text, states=phrase.states | stated, variant=variant.name)
 
     def _rank(self, sentence: Sentence) -> tuple[bool, int, bool, int]:
         """Another opening than the last sentence, then the most said, then what has rested longest."""
@@ -101,21 +103,6 @@ class Realiser:
     def _fits(self, text: str, urgency: Urgency) -> bool:
         measure = self.lexicon.measure
         return self.length(text) <= (measure.urgent if urgency is Urgency.URGENT else measure.calm)
-
-    def _finish(self, text: str) -> str:
-        """Articles and the capital, where the script has them."""
-        if self.lexicon.measure.unit != "words":
-            return text
-        return capitalised(with_articles(text))
-
-
-def with_articles(text: str) -> str:
-    """'a' before a vowel becomes 'an'; no word of the lexicon begins with a silent h or a spoken 'you'."""
-    return re.sub(r"\b([Aa]) (?=[aeiou])", r"\1n ", text)
-
-
-def capitalised(text: str) -> str:
-    return re.sub(r"(^|\. )([a-z])", lambda m: m[1] + m[2].upper(), text)
 
 
 def _stated(variant: Variant, fill: Filling) -> frozenset[ClaimKey] | None:
@@ -148,7 +135,7 @@ def _written(claim: Claim) -> str:
 
 
 def _check_slots(lexicon: Lexicon) -> None:
-    known = {*SLOTS, *LOCAL_SLOTS}
+    known = {*SLOTS, *LOCAL_SLOTS, *(form for noun in lexicon.nouns.values() for form in noun.forms)}
     patterns: list[Pattern] = [v.pattern for variants in lexicon.acts.values() for v in variants]
     patterns += [p for table in lexicon.tables.values() for p in table.values()]
     patterns += [*lexicon.noun_phrases.values(), *(p for n in lexicon.nouns.values() for p in n.phrases.values())]

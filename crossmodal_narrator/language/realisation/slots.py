@@ -24,7 +24,8 @@ class Filling:
         self.message = message
 
     def __call__(self, slot: Slot) -> Phrase | None:
-        return SLOTS[slot.name](self, slot.role)
+        known = SLOTS.get(slot.name)
+        return known(self, slot.role) if known else _form(self, slot.role, slot.name)
 
     def claims(self, role: str, *predicates: Predicate) -> tuple[Claim, ...]:
         """The claims of these kinds about the role, or about some members of the group that it is."""
@@ -96,16 +97,18 @@ def _named_as(fill: Filling, role: str, form: str) -> Phrase | None:
     return None if phrase is None else Phrase(phrase.text, phrase.states | {key_of(claim)})
 
 
-def _form(
-    form: str, *, states: bool, predicate: Predicate = Predicate.EXISTS
-) -> Callable[[Filling, str], Phrase | None]:
-    """A slot that is one form of the noun; inside a noun phrase it states nothing by itself."""
+def _form(fill: Filling, role: str, name: str) -> Phrase | None:
+    """One form of the noun, or what its gender gives: part of a phrase, which states nothing by itself."""
+    found = fill.noun(role)
+    return None if found is None or name not in found[0].forms else Phrase(found[0].forms[name])
+
+
+def _named(predicate: Predicate) -> Callable[[Filling, str], Phrase | None]:
+    """The bare name of the thing."""
 
     def slot(fill: Filling, role: str) -> Phrase | None:
         found = fill.noun(role, predicate)
-        if found is None or form not in found[0].forms:
-            return None
-        return Phrase(found[0].forms[form], frozenset({key_of(found[1])}) if states else frozenset())
+        return None if found is None else Phrase(found[0].forms["named"], frozenset({key_of(found[1])}))
 
     return slot
 
@@ -122,12 +125,13 @@ def _was(fill: Filling, role: str) -> Phrase | None:
 
 
 def _colour(form: str) -> Callable[[Filling, str], Phrase | None]:
+    """A colour, in the gender of what has it where the colour differs by that."""
+
     def slot(fill: Filling, role: str) -> Phrase | None:
-        claim = fill.claim(role, Predicate.COLOUR)
-        words = None if claim is None else fill.lexicon.colours.get(str(claim.value))
-        if claim is None or words is None or form not in words:
-            return None
-        return Phrase(words[form], frozenset({key_of(claim)}))
+        claim, found = fill.claim(role, Predicate.COLOUR), fill.noun(role)
+        words = {} if claim is None else fill.lexicon.colours.get(str(claim.value), {})
+        word = words.get(found[0].gender if found else "") or words.get(form)
+        return None if claim is None or word is None else Phrase(word, frozenset({key_of(claim)}))
 
     return slot
 
@@ -265,16 +269,12 @@ def _sense_name(claim: Claim) -> str:
     return claim.subject.removeprefix("sense:").split("/")[0]
 
 
+# Any other slot is a form of the role's noun, as the language's own file names it.
 SLOTS: Mapping[str, Callable[[Filling, str], Phrase | None]] = {
     "who": _who,
     "plain": _plain,
-    "one": _form("one", states=False),
-    "many": _form("many", states=False),
-    "measure": _form("measure", states=False),
-    "general": _form("general", states=False),
-    "short": _form("short", states=False),
-    "named": _form("named", states=True),
-    "was_named": _form("named", states=True, predicate=Predicate.WAS_SAID),
+    "named": _named(Predicate.EXISTS),
+    "was_named": _named(Predicate.WAS_SAID),
     "was": _was,
     "colour": _colour("colour"),
     "tint": _colour("tint"),
@@ -295,6 +295,7 @@ SLOTS: Mapping[str, Callable[[Filling, str], Phrase | None]] = {
     "lane": _table("lane", Predicate.IN_PATH),
     "light": _table("lights", Predicate.SIGNAL_STATE),
     "heard": _table("heard", Predicate.HEARD),
+    "the_heard": _table("the_heard", Predicate.HEARD),
     "trend": _table("trends", Predicate.SOUND_TREND),
     "trouble": _table("troubles", Predicate.SENSE_TROUBLE),
     "sense": _sense,

@@ -11,6 +11,7 @@ from crossmodal_narrator.language.claims.predicates import Predicate
 from crossmodal_narrator.language.realisation.lexicon import Lexicon, Noun, Telling
 
 NAMING_FORMS = ("one", "many", "named")
+_LETTER = r"[^\W\d_]"  # with accents, too: "detrás" does not end before its á
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def all_tellings(
 def told_by(text: str, lexicon: Lexicon) -> Iterator[Told]:
     """The telling words of a text, the longest first where several begin at one place."""
     separated = lexicon.measure.unit == "words"
-    before, after = (r"(?<![a-z])", r"(?![a-z])") if separated else ("", "")
+    before, after = (rf"(?<!{_LETTER})", rf"(?!{_LETTER})") if separated else ("", "")
     words = sorted(lexicon.gives_away, key=lambda w: (-len(w), w))
     scan = re.compile(r"\d+|" + "|".join(before + re.escape(w) + after for w in words))
     for match in scan.finditer(text.lower()):

@@ -20,6 +20,7 @@ class SpeechEngineConfig:
     )
     english_voice: str = parameter("hibari", help="who speaks English", choices=("hibari", "espeak", "none"))
     chinese_voice: str = parameter("espeak", help="who speaks Chinese", choices=("espeak", "kokoro", "none"))
+    spanish_voice: str = parameter("espeak", help="who speaks Spanish", choices=("espeak", "none"))
     kokoro_folder: str = parameter(
         "", help="of the voice kokoro: a folder with model.onnx, vocab.json and voices/*.bin (needs misaki)"
     )

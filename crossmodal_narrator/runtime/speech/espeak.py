@@ -13,8 +13,8 @@ from crossmodal_narrator.core.errors import EngineError, ModelError
 from crossmodal_narrator.voice.engines import Sound
 
 PROGRAM, REMEDY = "espeak-ng", "apt install espeak-ng"
-_VOICES = {"en": "en-us", "zh": "cmn-latn-pinyin"}
-_SPEEDS = {"en": 165, "zh": 185}  # words a minute, as it counts them
+_VOICES = {"en": "en-us", "zh": "cmn-latn-pinyin", "es": "es"}
+_SPEEDS = {"en": 165, "zh": 185, "es": 190}  # words a minute, as it counts them
 _TIMEOUT_S = 10.0
 
 
@@ -22,7 +22,7 @@ class Espeak:
     """A formant voice: plain, and clear in noise. It takes some 10 ms for a clause."""
 
     def __init__(self, language: str) -> None:
-        """Find the program; `language` is "en" or "zh".
+        """Find the program; `language` is "en", "zh" or "es".
 
         Raises:
             ModelError: it is not installed.

@@ -55,7 +55,8 @@ def open_synthesiser(language: str, config: SpeechEngineConfig) -> Synthesiser |
     Raises:
         ModelError: the engine that the configuration names is not installed.
     """
-    wanted = {"en": config.english_voice, "zh": config.chinese_voice}.get(language, "none")
+    voices = {"en": config.english_voice, "zh": config.chinese_voice, "es": config.spanish_voice}
+    wanted = voices.get(language, "none")
     if wanted == "hibari":
         return Hibari(threads=1)
     if wanted == "kokoro":

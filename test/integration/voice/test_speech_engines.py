@@ -206,6 +206,19 @@ def test_chinese_is_spoken_where_espeak_is_installed() -> None:
     assert np.abs(sound.samples).max() > 0.1
 
 
+def test_spanish_is_spoken_where_espeak_is_installed() -> None:
+    if shutil.which("espeak-ng") is None:
+        with pytest.raises(ModelError, match="apt install espeak-ng"):
+            open_synthesiser("es", SpeechEngineConfig())
+        pytest.skip("espeak-ng is not installed: apt install espeak-ng")
+    voice = open_synthesiser("es", SpeechEngineConfig())
+    assert voice is not None
+    sound = voice.speak("Se oye una sirena detrás a la izquierda.")
+    assert 1.5 < len(sound.samples) / sound.rate_hz < 3.7
+    assert np.abs(sound.samples).max() > 0.1
+    assert open_synthesiser("es", SpeechEngineConfig(spanish_voice="none")) is None
+
+
 def test_the_same_words_sound_the_same(voice: Synthesiser) -> None:
     first, again = (voice.speak("A bus ahead.").samples for _ in range(2))
     assert np.array_equal(first, again)

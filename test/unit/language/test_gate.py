@@ -10,7 +10,7 @@ import scripted_scenes as scripts
 from crossmodal_narrator.core.detections import ObjectClass
 from crossmodal_narrator.core.snapshot import Sense
 from crossmodal_narrator.core.speech import Claim, Urgency
-from crossmodal_narrator.language import NarratorConfig
+from crossmodal_narrator.language import LANGUAGES, NarratorConfig
 from crossmodal_narrator.language.claims.drawing import ClaimDrawer
 from crossmodal_narrator.language.claims.facts import Facts
 from crossmodal_narrator.language.claims.predicates import Predicate
@@ -117,15 +117,16 @@ def test_old_evidence_is_no_evidence() -> None:
     assert GATE.objection(exists, later) == "no sense has supported it lately"
 
 
-def test_what_is_doubtful_is_hedged_and_said_so_in_both_languages() -> None:
+def test_what_is_doubtful_is_hedged_and_said_so_in_every_language() -> None:
     facts = facts_of(*BOTH, confidence=0.5, label=ObjectClass.VAN)
     verdict = GATE.admit(encounter(claims_of(facts, *WHO), claims_of(facts, Predicate.DISTANCE)), facts)
     assert verdict.message is not None
     assert verdict.message.hedged == {SUBJECT}
-    said = {tag: Realiser(read_lexicon(tag)).realise(verdict.message) for tag in ("en", "zh")}
+    said = {tag: Realiser(read_lexicon(tag)).realise(verdict.message) for tag in LANGUAGES}
     assert {tag: s.text for tag, s in said.items() if s} == {
         "en": "Probably a van, 15 metres ahead.",
         "zh": "前方15米好像有一辆面包车。",
+        "es": "Probablemente una furgoneta delante, a 15 metros.",
     }
 
 
@@ -144,6 +145,10 @@ def test_a_sentence_that_hides_its_doubt_is_found_out() -> None:
         ("en", "A white car 12 metres ahead.", ("12",)),
         ("en", "A white bus on our left.", ("bus", "left")),
         ("en", "Right now a white car ahead.", ()),
+        ("es", "Hay un coche blanco delante, a 15 metros.", ()),
+        ("es", "Hay un coche negro a nuestra izquierda, a 12 metros.", ("negro", "a nuestra izquierda", "12")),
+        ("es", "Hay un autobús detrás, aparcado.", ("autobús", "detrás", "aparcado")),
+        ("es", "Arranca un coche delante.", ("arranca",)),
         ("zh", "前方15米有一辆白色轿车。", ()),
         ("zh", "左前方15米有一辆红色货车。", ("左前方", "红色", "货车")),
     ],

@@ -14,7 +14,7 @@ from test_dialogue import SEATED, START_NS, STREET, ask, scene
 
 from crossmodal_narrator.core.scene import Evidence, SceneState
 from crossmodal_narrator.core.snapshot import Degradation, Sense, Trouble
-from crossmodal_narrator.language import Narrator, NarratorConfig
+from crossmodal_narrator.language import LANGUAGES, Narrator, NarratorConfig
 
 OPENINGS = {
     "en": (
@@ -118,8 +118,8 @@ def test_what_a_passenger_says_changes_no_policy_and_no_claim(language: str) -> 
 def test_what_a_bag_or_a_sign_says_is_never_said() -> None:
     """Words that come with sensor data stay in the evidence, for the engineer who checks."""
     honest, attacked = (
-        Narrator(NarratorConfig(languages=("en", "zh"))),
-        Narrator(NarratorConfig(languages=("en", "zh"))),
+        Narrator(NarratorConfig(languages=LANGUAGES)),
+        Narrator(NarratorConfig(languages=LANGUAGES)),
     )
     for number, (_, text) in zip(range(len(ATTEMPTS)), ATTEMPTS, strict=True):
         true = scene(number)

@@ -7,56 +7,28 @@ import re
 from dataclasses import replace
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
+from built_messages import claim, message, say, thing
 from hypothesis import given
 from hypothesis import strategies as st
 
 from crossmodal_narrator.core.detections import ObjectClass
 from crossmodal_narrator.core.errors import ConfigError
 from crossmodal_narrator.core.scene import Side
-from crossmodal_narrator.core.speech import Claim, ClaimValue, Urgency
+from crossmodal_narrator.core.speech import Urgency
+from crossmodal_narrator.language import LANGUAGES
 from crossmodal_narrator.language.claims.predicates import Movement, Predicate
 from crossmodal_narrator.language.gate import unaccounted
-from crossmodal_narrator.language.planning.message import Act, Mention, Message
+from crossmodal_narrator.language.planning.message import Act, Mention
 from crossmodal_narrator.language.realisation import Realiser, read_lexicon
 from crossmodal_narrator.language.realisation.pattern import parse
 from crossmodal_narrator.language.realisation.reading import lexicon_from
 from crossmodal_narrator.language.realisation.rounding import UNITS
 
-LANGUAGES = ("en", "zh")
 METRIC, IMPERIAL = UNITS["metric"], UNITS["imperial"]
 P = Predicate
-
-
-def claim(predicate: Predicate, value: ClaimValue, subject: str = "track:1") -> Claim:
-    return Claim(predicate=predicate.value, subject=subject, value=value, confidence=0.9, evidence=())
-
-
-def message(act: Act, *core: Claim, extra: tuple[Claim, ...] = (), **changes: Any) -> Message:
-    whole = Message(
-        act=act,
-        topic="t",
-        priority=1.0,
-        urgency=Urgency.CALM,
-        trigger="context",
-        core=core,
-        extra=extra,
-        roles={"a": core[0].subject},
-    )
-    return replace(whole, **changes)
-
-
-def thing(label: ObjectClass, side: Side = Side.AHEAD) -> tuple[Claim, Claim]:
-    return claim(P.EXISTS, label.value), claim(P.SIDE, side.value)
-
-
-def say(language: str, told: Message) -> str:
-    sentence = Realiser(read_lexicon(language)).realise(told)
-    assert sentence is not None
-    return sentence.text
 
 
 @pytest.mark.parametrize(
@@ -214,6 +186,7 @@ DANGERS = [
 def test_urgent_speech_has_at_most_seven_words_in_every_case(label: ObjectClass, movement: str, side: Side) -> None:
     told = message(Act.DANGER, *thing(label, side), claim(P.MOTION, movement), urgency=Urgency.URGENT)
     assert len(say("en", told).split()) <= 7
+    assert len(say("es", told).split()) <= 7
     assert len(say("zh", told)) <= 13
 
 
