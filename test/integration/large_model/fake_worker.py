@@ -34,8 +34,8 @@ def request():
     _, _, number, length = HEADER.unpack(read(HEADER.size))
     payload = read(length)
     height, width, _, budget_ms, prompt = struct.unpack_from("<5I", payload)
-    image = payload[20 + prompt :]
-    return number, f"{width}x{height} {payload[20 : 20 + prompt].decode()} {sum(image) // len(image)}", budget_ms
+    image, words = payload[20 + prompt :], payload[20 : 20 + prompt].decode()
+    return number, f"{width}x{height} {words} {sum(image) // max(1, len(image))}", budget_ms
 
 
 def forever():
