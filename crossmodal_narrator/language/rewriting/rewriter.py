@@ -46,9 +46,9 @@ class Rewriter:
         ConfigError: the words of a language are incomplete.
     """
 
-    def __init__(self, model: LargeModel, languages: Iterable[str]) -> None:
+    def __init__(self, model: LargeModel, languages: Iterable[str], units: str = "metric") -> None:
         self.model = model
-        self._languages = {language: _language(language) for language in languages}
+        self._languages = {language: _language(language, units) for language in languages}
 
     def rewrite(self, narration: Narration, deadline_s: float) -> Rewritten:
         """The narration in other words, with its own claims, or as it is; the model has `deadline_s` to answer."""
@@ -81,6 +81,6 @@ def prompt_for(narration: Narration, realiser: Realiser, words: Words) -> str:
     return f"{words.swap.format(words='; '.join(offered))}\n{asked}" if offered else asked
 
 
-def _language(language: str) -> tuple[Realiser, Words | None]:
-    lexicon = read_lexicon(language)
+def _language(language: str, units: str) -> tuple[Realiser, Words | None]:
+    lexicon = read_lexicon(language, units)
     return Realiser(lexicon), read_words(language, separated=lexicon.measure.unit == "words")

@@ -79,6 +79,13 @@ while True:
     number, text, budget_ms = request()
     if is_second or fault in ("none", "loads slowly", "floods its errors"):
         say(ANSWER, number, text.encode())
+    elif fault.startswith("answers: "):
+        say(ANSWER, number, fault.removeprefix("answers: ").encode())
+    elif fault == "rewords":
+        sentence = text.rsplit(" ", 1)[0].rsplit("\n", 1)[-1].split(": ", 1)[1]
+        if "behind" in sentence or "bus" in sentence:
+            time.sleep(2.0)
+        say(ANSWER, number, sentence.replace("pulling away", "moving off").encode())
     elif fault == "is late":
         time.sleep(0.6)
         say(ANSWER, number, b"the answer to an old request")

@@ -6,6 +6,7 @@ import itertools
 from dataclasses import replace
 
 import pytest
+import scripted_scenes as scripts
 from test_injections import ATTEMPTS
 from test_narrated_drives import DRIVES, narrate
 
@@ -19,6 +20,7 @@ from crossmodal_narrator.core.errors import (
 from crossmodal_narrator.core.scene import Evidence
 from crossmodal_narrator.core.snapshot import Sense
 from crossmodal_narrator.core.speech import Claim, ClaimValue, Narration, Urgency
+from crossmodal_narrator.language import NarratorConfig
 from crossmodal_narrator.language.realisation import Realiser, read_lexicon
 from crossmodal_narrator.language.rewriting import Outcome, Rewriter
 from crossmodal_narrator.language.rewriting.rewriter import objection_to, prompt_for
@@ -231,6 +233,15 @@ def test_what_says_anything_else_is_refused_and_the_grounded_sentence_is_said(
     assert told.outcome is why
     assert told.outcome.was_refused
     assert told.narration == given
+
+
+def test_feet_and_miles_are_read_in_the_units_that_were_spoken() -> None:
+    config = NarratorConfig(units="imperial")
+    said = [n for n in narrate(scripts.street_drive().scenes(), config) if " feet " in n.text]
+    assert said
+    for given in said:
+        for units, outcome in (("imperial", Outcome.REWORDED), ("metric", Outcome.CLAIM)):
+            assert Rewriter(Parrot(given.text), ("en",), units).rewrite(given, 1.0).outcome is outcome, given.text
 
 
 @pytest.mark.parametrize(
