@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from crossmodal_narrator.core.errors import DescriptionError, DescriptionLateError, DescriptionLostError
+from crossmodal_narrator.core.errors import DescriptionError, DescriptionLateError, DescriptionLostError, ModelError
 from crossmodal_narrator.core.speech import Claim, Narration, Urgency
 from crossmodal_narrator.language.rewriting import Outcome, Rewriter
 
@@ -248,6 +248,12 @@ def test_a_mistake_of_our_own_is_told_and_the_sentence_is_said(start: Start) -> 
     box.submit([said("We've stopped.")])
     assert listener.wait_for(1)[0][1] == "We've stopped."
     assert diagnostics.rewriting(box, None).level == diagnostics.ERROR
+
+
+def test_a_model_that_could_not_be_opened_is_told_with_the_remedy() -> None:
+    told = diagnostics.rewriting(None, ModelError("/nowhere is no folder", remedy="name a checkpoint"))
+    assert told.level == diagnostics.ERROR
+    assert told.message == "going on without other words: /nowhere is no folder — name a checkpoint"
 
 
 def test_diagnostics_tell_what_became_of_the_sentences(start: Start) -> None:
