@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -41,10 +41,27 @@ def meaning_of(text: str, words: Words) -> Meaning:
     plain = text.lower().translate(_APOSTROPHES)
     for short, full in words.spelled_out.items():
         plain = plain.replace(short, full)
-    found = words.scan.findall(" ".join(plain.split()))
+    found = list(_phrases(" ".join(plain.split()), words))
     row = tuple(words.meanings.get(phrase, phrase) for phrase in found)
     is_known = any(phrase in words.meanings for phrase in found)
     return Meaning(row=tuple(said for said in row if said != NEUTRAL), is_known=is_known)
+
+
+def _phrases(plain: str, words: Words) -> Iterator[str]:
+    """Without spaces between them, characters that no file knows are one word as far as they stand side by side."""
+    unknown, ends = "", 0
+    for found in words.scan.finditer(plain):
+        is_word = words.is_separated or found[0] in words.meanings or found[0].isdigit()
+        if unknown and (is_word or found.start() > ends):
+            yield unknown
+            unknown = ""
+        ends = found.end()
+        if is_word:
+            yield found[0]
+        else:
+            unknown += found[0]
+    if unknown:
+        yield unknown
 
 
 def change_of_meaning(text: str, narration: Narration, lexicon: Lexicon, words: Words) -> Outcome | None:

@@ -83,4 +83,4 @@ def prompt_for(narration: Narration, realiser: Realiser, words: Words) -> str:
 
 def _language(language: str, units: str) -> tuple[Realiser, Words | None]:
     lexicon = read_lexicon(language, units)
-    return Realiser(lexicon), read_words(language, separated=lexicon.measure.unit == "words")
+    return Realiser(lexicon), read_words(lexicon)

@@ -28,7 +28,7 @@ from crossmodal_narrator.language.rewriting.words import Words, read_words, word
 
 LANGUAGES = ("en", "zh")
 REALISERS = {language: Realiser(read_lexicon(language)) for language in LANGUAGES}
-WORDS = {language: read_words(language, separated=language == "en") for language in LANGUAGES}
+WORDS = {language: read_words(read_lexicon(language)) for language in LANGUAGES}
 SAID = [n for drive in DRIVES.values() for n in narrate(drive().scenes()) if n.urgency is not Urgency.URGENT]
 
 
@@ -217,6 +217,7 @@ MISBEHAVIOUR = [
     ("a number, in Chinese", ONCOMING_ZH, "左前方约45米有一辆灰色面包车迎面开来。", Outcome.NUMBER),
     ("a turning round, in Chinese", PULLING_ZH, "那辆白车没有起步。", Outcome.NEGATION),
     ("the things exchanged, in Chinese", CORRECTION_ZH, "更正：那是公交车，不是货车。", Outcome.ORDER),
+    ("a word torn apart, in Chinese", ONCOMING_ZH, "左前方约40米有一辆灰色面车包迎面开来。", Outcome.ADDED),
     ("an order, in Chinese", PULLING_ZH, "快跟上，那辆白车起步了。", Outcome.ADDED),
     ("only one, in Chinese", ONCOMING_ZH, "左前方约40米只有一辆灰色面包车迎面开来。", Outcome.ADDED),
     ("a promise, in Chinese", PULLING_ZH, "放心，那辆白车起步了。", Outcome.ADDED),
@@ -347,6 +348,6 @@ def test_a_phrase_that_would_mean_two_things_is_refused() -> None:
     texts = {"prompt": "", "swap": "", "spelled_out": {}}
     content = {**texts, "neutral": ["now"], "same": [["left", "now"]], "turning": []}
     with pytest.raises(ConfigError, match="now stands twice"):
-        words_from("xx", content, separated=True)
+        words_from(read_lexicon("en"), content)
     with pytest.raises(ConfigError, match="'turning' is missing"):
-        words_from("xx", {k: v for k, v in content.items() if k != "turning"} | {"neutral": []}, separated=True)
+        words_from(read_lexicon("en"), {k: v for k, v in content.items() if k != "turning"} | {"neutral": []})
