@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from crossmodal_narrator.configuration import NarratorConfig, PerceptionConfig, VoiceConfig
+from crossmodal_narrator.configuration import NarratorConfig, NarratorNodeConfig, PerceptionConfig, VoiceConfig
 from crossmodal_narrator.core.errors import ModelError
 from crossmodal_narrator.core.snapshot import Sense
 from crossmodal_narrator.core.timing import NowNs, StageTimer
@@ -23,6 +23,7 @@ from crossmodal_narrator.encoding.crossmodal import (
 from crossmodal_narrator.encoding.lidar import LidarDetector, LidarEncoder, LidarGeometry
 from crossmodal_narrator.fusion import SceneFusion, SoundTracker
 from crossmodal_narrator.language import QUESTION_LANGUAGES, Dialogue, Narrator
+from crossmodal_narrator.language.rewriting import Rewriter
 from crossmodal_narrator.pipeline import LidarEncoding, Perception, Pipeline, SoundEncoding, SurroundingsEncoding
 from crossmodal_narrator.runtime import (
     ModelStore,
@@ -34,6 +35,7 @@ from crossmodal_narrator.runtime import (
     sound_spec,
 )
 from crossmodal_narrator.runtime.speech import open_activity, open_recognisers, open_synthesiser, opened
+from crossmodal_narrator.runtime.vision_language import open_vision_language
 from crossmodal_narrator.sync import Source, Synchroniser
 from crossmodal_narrator.voice import Ear, Interpreter, OwnVoice, Synthesiser
 
@@ -185,6 +187,19 @@ def build_dialogue(config: NarratorConfig) -> Dialogue:
 def build_narrator(config: NarratorConfig, timer: StageTimer | None = None) -> Narrator:
     """The narrator; `timer` hears how long its stages take."""
     return Narrator(config, timer)
+
+
+def open_rewriter(config: NarratorNodeConfig) -> Rewriter | None:
+    """What says narrations in other words; its model begins to load. None where no model is named.
+
+    Raises:
+        ModelError: a package, the folder, or safe weights in it are absent.
+    """
+    if not config.rewriting.model.folder:
+        return None
+    rewriter = Rewriter(open_vision_language(config.rewriting.model), config.languages, config.units)
+    rewriter.model.start()
+    return rewriter
 
 
 def build_pipeline(perception: PerceptionConfig, narrator: NarratorConfig, *, now_ns: NowNs) -> Pipeline:

@@ -14,11 +14,20 @@ from crossmodal_narrator.fusion import FusionConfig
 from crossmodal_narrator.language import NarratorConfig
 from crossmodal_narrator.runtime import EngineConfig
 from crossmodal_narrator.runtime.speech import SpeechEngineConfig
+from crossmodal_narrator.runtime.vision_language import VisionLanguageConfig
 from crossmodal_narrator.sync import SyncConfig
 from crossmodal_narrator.voice import ListeningConfig, SpeakingConfig
 from crossmodal_narrator.wire import IntakeConfig
 
-__all__ = ["DialogueConfig", "ModelConfig", "NarratorConfig", "PerceptionConfig", "VoiceConfig"]
+__all__ = [
+    "DialogueConfig",
+    "ModelConfig",
+    "NarratorConfig",
+    "NarratorNodeConfig",
+    "PerceptionConfig",
+    "RewritingConfig",
+    "VoiceConfig",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +74,23 @@ class PerceptionConfig:
                 f"intake.fov_deg has {wide} values for {len(self.cameras)} cameras ({', '.join(self.cameras)})",
                 remedy="give one for each of `cameras`, 0 where its CameraInfo counts, or none",
             )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RewritingConfig:
+    """Other words for what is said, by a large model of one's own. Without its folder nobody is asked."""
+
+    deadline_s: float = parameter(
+        0.5, help="how long a sentence that is not urgent waits for other words", unit="s", low=0.05, high=2.0
+    )
+    model: VisionLanguageConfig = field(default_factory=VisionLanguageConfig)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NarratorNodeConfig(NarratorConfig):
+    """All parameters of the narrator node."""
+
+    rewriting: RewritingConfig = field(default_factory=RewritingConfig)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

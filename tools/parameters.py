@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from crossmodal_narrator.configuration import DialogueConfig, NarratorConfig, PerceptionConfig, VoiceConfig
+from crossmodal_narrator.configuration import DialogueConfig, NarratorNodeConfig, PerceptionConfig, VoiceConfig
 from crossmodal_narrator.core.config import Parameter, Value, parameters_of
 
 ROOT = Path(__file__).resolve().parents[1]
 NODES: dict[str, type[Any]] = {
     "perception": PerceptionConfig,
-    "narrator": NarratorConfig,
+    "narrator": NarratorNodeConfig,
     "dialogue": DialogueConfig,
     "voice": VoiceConfig,
 }

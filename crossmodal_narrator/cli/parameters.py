@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from crossmodal_narrator.configuration import NarratorConfig, PerceptionConfig
+from crossmodal_narrator.configuration import NarratorNodeConfig, PerceptionConfig
 from crossmodal_narrator.core.config import build, read_parameter_file
 from crossmodal_narrator.core.errors import ConfigError
 from crossmodal_narrator.language import LANGUAGES
@@ -32,7 +32,7 @@ def perception_config(params: Path | None, topics: TopicMap, vehicle: Path | Non
     return build(PerceptionConfig, values, source=", ".join(map(str, files)) or "perception")
 
 
-def narrator_config(params: Path | None, languages: str | None) -> NarratorConfig:
+def narrator_config(params: Path | None, languages: str | None) -> NarratorNodeConfig:
     """The narrator node's configuration; `languages`, a comma-separated list, counts more than the file's.
 
     Raises:
@@ -40,13 +40,13 @@ def narrator_config(params: Path | None, languages: str | None) -> NarratorConfi
     """
     values = {} if params is None else _of_the_core(read_parameter_file(params, "narrator"))
     if languages is None:
-        return build(NarratorConfig, values, source=str(params or "narrator"))
+        return build(NarratorNodeConfig, values, source=str(params or "narrator"))
     wanted = tuple(languages.split(","))
     unknown = [language for language in wanted if language not in LANGUAGES]
     if unknown:
         spoken = " or ".join(LANGUAGES)
         raise ConfigError(f"--language {languages}: {unknown[0]!r} is not spoken", remedy=f"take {spoken}")
-    return build(NarratorConfig, {**values, "languages": wanted}, source=str(params or "narrator"))
+    return build(NarratorNodeConfig, {**values, "languages": wanted}, source=str(params or "narrator"))
 
 
 def _of_the_core(values: dict[str, Any]) -> dict[str, Any]:

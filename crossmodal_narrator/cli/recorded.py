@@ -10,7 +10,7 @@ from crossmodal_narrator.assembly import build_pipeline
 from crossmodal_narrator.bags import Bag, open_bag
 from crossmodal_narrator.bags.vehicle import vehicle_file
 from crossmodal_narrator.cli.parameters import narrator_config, perception_config
-from crossmodal_narrator.configuration import NarratorConfig
+from crossmodal_narrator.configuration import NarratorNodeConfig
 from crossmodal_narrator.pipeline import Pipeline
 from crossmodal_narrator.wire import Intake, guess_topics
 
@@ -22,7 +22,7 @@ class RecordedDrive:
     bag: Bag
     intake: Intake
     pipeline: Pipeline
-    narrator: NarratorConfig
+    narrator: NarratorNodeConfig
 
 
 def open_drive(path: Path, params: Path | None, languages: str | None) -> RecordedDrive:

@@ -31,6 +31,8 @@ def run(args: argparse.Namespace) -> int:
 
     drive = open_drive(args.bag, args.params, args.language)
     bag = drive.bag
+    if drive.narrator.rewriting.model.folder:
+        print("rewriting.model is not used: a replay says the grounded sentences, the same bytes each time")
     voice = None if args.aloud is None else _voice(drive.narrator.languages[0])
     said: list[Narration] = []
     started = time.perf_counter()

@@ -8,9 +8,12 @@ from typing import Any, Protocol, TypeVar
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 
+from crossmodal_narrator.core.errors import ModelError
 from crossmodal_narrator.core.scene import SceneState
 from crossmodal_narrator.encoding.audio import MicrophoneHealth
+from crossmodal_narrator.language.rewriting import Outcome
 from crossmodal_narrator.nodes.opened import Opened
+from crossmodal_narrator.nodes.outbox import Outbox
 from crossmodal_narrator.nodes.subscriptions import SensorSubscriptions, Watched
 from crossmodal_narrator.nodes.worker import PerceptionWorker
 from crossmodal_narrator.wire import MessageKind
@@ -21,6 +24,7 @@ DISCOVERY_S = 1.0  # publishers are not found at once
 MOST_DRIFT_PPM = 300.0  # of a microphone's clock; a good one keeps 50
 MOST_LOST = 0.05  # of a microphone's last seconds
 MOST_CLIPPED = 0.01  # of the samples of a microphone
+MOST_SHOWN = 200  # characters of what a large model said
 QUIET_S = 1.5  # after which a topic that was alive is called silent
 SELDOM = (MessageKind.TRANSFORMS, MessageKind.SOUND_INFO)  # published once, or now and then
 # Of a camera, and of a microphone, one of them is enough.
@@ -185,6 +189,30 @@ def senses(scene: SceneState | None) -> Health:
     return Health(
         name="senses", level=WARN, message=f"{first.sense.value} {first.trouble.value}: {first.remedy}", values=values
     )
+
+
+def rewriting(outbox: Outbox | None, without: ModelError | None) -> Health:
+    """What became of the sentences that a large model was to say in other words; `without`: why there is none."""
+    name = "rewriting"
+    if outbox is None:
+        return Health(name=name, level=ERROR, message=f"going on without other words: {without}")
+    asked = [outcome for outcome in tuple(outbox.recent) if outcome.was_asked]
+    late, refused = asked.count(Outcome.LATE), sum(outcome.was_refused for outcome in asked)
+    values = {
+        "ready": str(outbox.is_ready).lower(),
+        "late_share": f"{late / max(1, len(asked)):.2f}",
+        "refused_share": f"{refused / max(1, len(asked)):.2f}",
+        **{outcome.value: str(total) for outcome, total in sorted(outbox.totals.items())},
+        "last_refused": outbox.refused[:MOST_SHOWN],
+    }
+    level, message = OK, f"{asked.count(Outcome.REWORDED)} of the last {len(asked)} were said in other words"
+    if outbox.mistake:
+        level, message = ERROR, f"a mistake in the narrator itself; please report it: {outbox.mistake}"
+    elif outbox.error is not None:
+        level, message = WARN, f"sentences are said as they are: {outbox.error}"
+    elif not outbox.is_ready:
+        message = "the large model is loading; sentences are said as they are"
+    return Health(name=name, level=level, message=message, values=values)
 
 
 def times(name: str, quantiles: Mapping[str, tuple[float, float]], values: Mapping[str, str]) -> Health:

@@ -89,6 +89,7 @@ class NarratorLifecycleNode(LifecycleNode):  # type: ignore[misc]  # rclpy has n
     @transition
     def on_shutdown(self, _state: LifecycleState) -> TransitionCallbackReturn:
         self.stop()
+        self.release()
         return TransitionCallbackReturn.SUCCESS
 
     def on_error(self, _state: LifecycleState) -> TransitionCallbackReturn:

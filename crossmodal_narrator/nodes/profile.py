@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from crossmodal_narrator.configuration import DialogueConfig, NarratorConfig, PerceptionConfig, VoiceConfig
+from crossmodal_narrator.configuration import DialogueConfig, NarratorNodeConfig, PerceptionConfig, VoiceConfig
 from crossmodal_narrator.core.config import Value, build, flatten_mapping
 from crossmodal_narrator.core.errors import ConfigError
 from crossmodal_narrator.core.folders import shared_folder
@@ -25,7 +25,7 @@ from crossmodal_narrator.wire import TopicMap
 FOLDER = "profiles"  # of config/
 NODES: Mapping[str, type[Any]] = {
     "perception": PerceptionConfig,
-    "narrator": NarratorConfig,
+    "narrator": NarratorNodeConfig,
     "dialogue": DialogueConfig,
     "voice": VoiceConfig,
 }

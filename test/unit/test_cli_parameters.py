@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from crossmodal_narrator.cli import recorded
 from crossmodal_narrator.cli.main import main
 from crossmodal_narrator.cli.parameters import narrator_config
 from crossmodal_narrator.core.errors import ConfigError
+from crossmodal_narrator.core.timing import StageTimer
 
 
 @pytest.fixture
@@ -29,6 +32,24 @@ def test_the_command_line_counts_more_than_the_file(params: Path) -> None:
     config = narrator_config(params, "en,zh")
     assert config.languages == ("en", "zh")
     assert config.max_range_m == 25.0
+
+
+def test_a_replay_says_that_it_asks_no_large_model(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    params = tmp_path / "narrator.yaml"
+    params.write_text("narrator: {ros__parameters: {rewriting: {model: {folder: /a/model}}}}\n", encoding="utf-8")
+    pipeline = SimpleNamespace(perception=SimpleNamespace(timer=StageTimer(lambda: 0)), run=lambda frames: iter(()))
+    drive = SimpleNamespace(
+        bag=SimpleNamespace(start_ns=0, end_ns=0),
+        intake=None,
+        pipeline=pipeline,
+        narrator=narrator_config(params, None),
+    )
+    monkeypatch.setattr(recorded, "open_drive", lambda bag, given, languages: drive)
+
+    assert main(["replay", "a_bag", "--out", str(tmp_path / "out"), "--params", str(params)]) == 0
+    assert capsys.readouterr().out.count("rewriting.model is not used") == 1
 
 
 def test_a_language_that_is_not_spoken_is_refused_by_its_name() -> None:

@@ -3,6 +3,8 @@
     frame   = magic "CMN1", kind u8, request u32, length u32, payload     (little-endian)
     request = height u32, width u32, new tokens u32, budget ms u32, prompt (UTF-8, with its length u32), RGB bytes
 
+Where there is no image, height and width are 0.
+
 The payload of every other frame is text. Nothing is ever unpickled, and no length is believed beyond its limit.
 """
 
@@ -71,16 +73,16 @@ def read_header(header: bytes, max_bytes: int) -> tuple[Kind, int, int]:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Request:
-    image_rgb: NDArray[np.uint8]  # (height, width, 3)
+    image_rgb: NDArray[np.uint8] | None  # (height, width, 3)
     prompt: str
     max_new_tokens: int
     budget_ms: int  # after which the answer is of no use any more
 
     def packed(self) -> bytes:
-        height, width = self.image_rgb.shape[:2]
+        height, width = (0, 0) if self.image_rgb is None else self.image_rgb.shape[:2]
         prompt = self.prompt.encode("utf-8")
         head = _REQUEST.pack(height, width, self.max_new_tokens, self.budget_ms, len(prompt))
-        return b"".join((head, prompt, np.ascontiguousarray(self.image_rgb).tobytes()))
+        return head + prompt + (b"" if self.image_rgb is None else np.ascontiguousarray(self.image_rgb).tobytes())
 
     @staticmethod
     def unpacked(payload: bytes) -> Request:
@@ -91,7 +93,9 @@ class Request:
         start = _REQUEST.size + prompt_bytes
         if len(payload) != start + height * width * 3:
             raise FormatError(f"a request of {len(payload)} bytes for an image of {width}x{height}")
-        image = np.frombuffer(payload, np.uint8, offset=start).reshape(height, width, 3)
+        if bool(height) != bool(width):
+            raise FormatError(f"an image of {width}x{height}")
+        image = np.frombuffer(payload, np.uint8, offset=start).reshape(height, width, 3) if height else None
         try:
             prompt = payload[_REQUEST.size : start].decode("utf-8")
         except UnicodeDecodeError as error:

@@ -94,8 +94,29 @@ class VisionLanguageModel:
             DescriptionRefusedError: the checkpoint or the request cannot be taken; says why.
             DescriptionLostError: the process died or answered what is no answer; it starts anew.
         """
+        _check_image(image_rgb)
+        return self._asked(image_rgb, prompt, deadline_s)
+
+    def answer(self, prompt: str, deadline_s: float) -> str:
+        """What the model answers to words alone, within `deadline_s`. Raises as `describe` does."""
+        return self._asked(None, prompt, deadline_s)
+
+    def close(self) -> None:
+        """End the process."""
+        with self._lock:
+            self._end()
+
+    def __enter__(self) -> VisionLanguageModel:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _asked(self, image_rgb: NDArray[np.uint8] | None, prompt: str, deadline_s: float) -> str:
         until_s = self._now_s() + deadline_s
-        _check(image_rgb, prompt)
+        _check_prompt(prompt)
         with self._turn(deadline_s):
             worker = self._ready(until_s)
             if self._now_s() >= until_s:  # nothing was asked, so nobody is to blame
@@ -111,19 +132,6 @@ class VisionLanguageModel:
             except DescriptionLostError:
                 self._start_anew()
                 raise
-
-    def close(self) -> None:
-        """End the process."""
-        with self._lock:
-            self._end()
-
-    def __enter__(self) -> VisionLanguageModel:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     @contextmanager
     def _turn(self, deadline_s: float) -> Iterator[None]:
@@ -183,7 +191,7 @@ class VisionLanguageModel:
             )
         return error
 
-    def _ask(self, worker: WorkerProcess, image_rgb: NDArray[np.uint8], prompt: str, until_s: float) -> str:
+    def _ask(self, worker: WorkerProcess, image_rgb: NDArray[np.uint8] | None, prompt: str, until_s: float) -> str:
         self._request = (self._request + 1) % _ID_LIMIT
         budget_ms = max(1, int((until_s - self._now_s()) * 1000.0 * _BUDGET_SHARE))
         request = Request(
@@ -255,11 +263,14 @@ def _offline(threads: int) -> dict[str, str]:
     }
 
 
-def _check(image_rgb: NDArray[np.uint8], prompt: str) -> None:
+def _check_image(image_rgb: NDArray[np.uint8]) -> None:
     if image_rgb.ndim != 3 or image_rgb.shape[2] != 3 or image_rgb.dtype != np.uint8 or image_rgb.size == 0:
         raise FrameError(f"an image is (height, width, 3) uint8, got {image_rgb.shape} {image_rgb.dtype}")
     if image_rgb.nbytes + MAX_TEXT_BYTES > MAX_REQUEST_BYTES:
         raise FrameError(f"an image of {image_rgb.shape} is too large to be asked about", remedy="make it smaller")
+
+
+def _check_prompt(prompt: str) -> None:
     if not prompt.strip() or len(prompt.encode("utf-8", "replace")) > MAX_TEXT_BYTES:
         raise FrameError(f"a prompt of {len(prompt)} characters", remedy=f"1 to {MAX_TEXT_BYTES} bytes of UTF-8")
 

@@ -86,9 +86,9 @@ def load(folder: Path, device: str, threads: int) -> Answer:
 
     def answer(request: Request) -> str | None:
         until_s = time.monotonic() + request.budget_ms / 1000.0
-        inputs = processor(
-            text=[_prompt(processor, request.prompt)], images=[Image.fromarray(request.image_rgb)], return_tensors="pt"
-        ).to(device, model.dtype)
+        shown = {} if request.image_rgb is None else {"images": [Image.fromarray(request.image_rgb)]}
+        text = _prompt(processor, request.prompt, has_image=bool(shown))
+        inputs = processor(text=[text], **shown, return_tensors="pt").to(device, model.dtype)
 
         def is_late(tokens: Any, scores: Any, **more: Any) -> Any:
             return torch.full((tokens.shape[0],), time.monotonic() >= until_s, device=tokens.device)
@@ -110,13 +110,14 @@ def load(folder: Path, device: str, threads: int) -> Answer:
     return answer
 
 
-def _prompt(processor: Any, prompt: str) -> str:
+def _prompt(processor: Any, prompt: str, *, has_image: bool) -> str:
     """One turn of a user who shows the image and asks; plain where the checkpoint has no template for turns."""
     if getattr(processor, "chat_template", None):
-        content = [{"type": "image"}, {"type": "text", "text": prompt}]
+        shown = [{"type": "image"}] if has_image else []
+        content = [*shown, {"type": "text", "text": prompt}]
         turn = [{"role": "user", "content": content}]
         return str(processor.apply_chat_template(turn, add_generation_prompt=True, tokenize=False))
-    mark = getattr(processor, "image_token", None)
+    mark = getattr(processor, "image_token", None) if has_image else None
     return f"{mark}\n{prompt}" if mark else prompt
 
 

@@ -34,8 +34,8 @@ def request():
     _, _, number, length = HEADER.unpack(read(HEADER.size))
     payload = read(length)
     height, width, _, budget_ms, prompt = struct.unpack_from("<5I", payload)
-    image = payload[20 + prompt :]
-    return number, f"{width}x{height} {payload[20 : 20 + prompt].decode()} {sum(image) // len(image)}", budget_ms
+    image, words = payload[20 + prompt :], payload[20 : 20 + prompt].decode()
+    return number, f"{width}x{height} {words} {sum(image) // max(1, len(image))}", budget_ms
 
 
 def forever():
@@ -79,6 +79,13 @@ while True:
     number, text, budget_ms = request()
     if is_second or fault in ("none", "loads slowly", "floods its errors"):
         say(ANSWER, number, text.encode())
+    elif fault.startswith("answers: "):
+        say(ANSWER, number, fault.removeprefix("answers: ").encode())
+    elif fault == "rewords":
+        sentence = text.rsplit(" ", 1)[0].rsplit("\n", 1)[-1].split(": ", 1)[1]
+        if "behind" in sentence or "bus" in sentence:
+            time.sleep(2.0)
+        say(ANSWER, number, sentence.replace("pulling away", "moving off").encode())
     elif fault == "is late":
         time.sleep(0.6)
         say(ANSWER, number, b"the answer to an old request")

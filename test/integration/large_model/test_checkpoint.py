@@ -69,6 +69,12 @@ def test_the_answers_are_those_of_transformers_and_depend_on_the_picture(
     assert answers[0] != answers[1]
 
 
+def test_words_alone_are_answered_too(model: VisionLanguageModel) -> None:
+    answers = {model.answer(prompt, AMPLE_S) for prompt in (PROMPT, PROMPT, "What stands behind us?")}
+
+    assert len(answers) == 2
+
+
 def test_an_answer_too_long_for_its_deadline_is_given_up_and_the_checkpoint_stays_loaded(made: Path) -> None:
     config = VisionLanguageConfig(folder=str(made / "llava"), max_new_tokens=6000, threads=1)
     with open_vision_language(config) as patient:

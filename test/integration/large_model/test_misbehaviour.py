@@ -49,6 +49,10 @@ def test_image_and_prompt_arrive_and_the_answer_comes_back(start: Start) -> None
     assert model.describe(IMAGE[:2] // 2, "again", AMPLE_S) == "4x2 again 100"
 
 
+def test_words_alone_are_answered_without_an_image(start: Start) -> None:
+    assert start("none").answer("说说看", AMPLE_S) == "0x0 说说看 0"
+
+
 def test_the_process_is_started_once(start: Start, tmp_path: Path) -> None:
     model = start("none", tmp_path / "starts")
     model.start()

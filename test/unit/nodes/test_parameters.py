@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 import yaml
 
-from crossmodal_narrator.configuration import NarratorConfig, PerceptionConfig
+from crossmodal_narrator.configuration import NarratorNodeConfig, PerceptionConfig
 from crossmodal_narrator.core.config import Parameter, build, parameters_of, read_parameter_file
 from crossmodal_narrator.core.errors import ConfigError
 
 parameters = pytest.importorskip("crossmodal_narrator.nodes.parameters", reason="rclpy is not installed")
 
-CONFIGS: dict[str, type[Any]] = {"perception": PerceptionConfig, "narrator": NarratorConfig}
+CONFIGS: dict[str, type[Any]] = {"perception": PerceptionConfig, "narrator": NarratorNodeConfig}
 MUTATIONS = 200
 SEED = 20261124
 Change = tuple[str, Any]  # the key that the file then has, and its value

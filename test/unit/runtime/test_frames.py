@@ -31,6 +31,21 @@ def test_a_request_arrives_as_it_was_made(image: np.ndarray, prompt: str, tokens
     assert (got.prompt, got.max_new_tokens, got.budget_ms) == (prompt, tokens, budget_ms)
 
 
+def test_a_request_without_an_image_has_none_when_it_arrives() -> None:
+    made = Request(image_rgb=None, prompt="说说看", max_new_tokens=8, budget_ms=400)
+
+    got = Request.unpacked(made.packed())
+
+    assert (got.image_rgb, got.prompt) == (None, "说说看")
+
+
+def test_an_image_of_one_size_only_is_no_image() -> None:
+    packed = Request(image_rgb=None, prompt="?", max_new_tokens=8, budget_ms=400).packed()
+
+    with pytest.raises(FormatError, match="an image of 4x0"):
+        Request.unpacked(packed[:4] + (4).to_bytes(4, "little") + packed[8:])
+
+
 @given(st.sampled_from(Kind), st.integers(0, 2**32 - 1), st.binary(max_size=50))
 def test_a_header_tells_kind_number_and_length(kind: Kind, request: int, payload: bytes) -> None:
     packed = Frame(kind=kind, request=request, payload=payload).packed()
