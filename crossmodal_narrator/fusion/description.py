@@ -59,6 +59,8 @@ class Describer:
             return track.sweeps >= self._config.obstacle_hits
         if track.votes.total < self._config.confirm_score:
             return False
+        if track.label.is_vulnerable and not track.pictured_ns and track.sweeps < self._config.obstacle_hits:
+            return False  # by their shape alone posts are like them
         unseen_s = (now_ns - track.recognised_ns) / 1e9
         return (
             track.votes.total >= WELL_KNOWN * self._config.confirm_score or unseen_s <= self._config.class_fades_after_s

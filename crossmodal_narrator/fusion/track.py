@@ -67,8 +67,11 @@ class Track:
 
     @property
     def label(self) -> ObjectClass:
-        """What most images said; a "pedestrian" who is too fast to walk has wheels that the camera did not see."""
-        seen = self.votes.label
+        """What most images said; a "pedestrian" who is too fast to walk has wheels that the camera did not see.
+
+        Where sweeps refute it something is there all the same.
+        """
+        seen = ObjectClass.OBSTACLE if self.votes.is_refuted else self.votes.label
         return ObjectClass.CYCLIST if seen is ObjectClass.PEDESTRIAN and self.is_riding else seen
 
     def predict(self, dt_s: float) -> None:
@@ -93,14 +96,25 @@ class Track:
         `is_whole_anew`: what was the visible side of something so far has got a class, and with it the size of a whole
         thing. Its middle is then elsewhere, which is no motion.
         """
-        box = seen.box.moved(odom_from_base)
         sigma_m = SIGMA_M if points >= FEW_POINTS else SIGMA_OF_FEW_M
-        x, y, z = box.centre_m
-        if self.place is not None and is_whole_anew:
-            self.place.filter.move_to((x, y))
-            self.place.z_m, self.place.size_lwh_m = z, box.size_lwh_m
-            self._turn(seen, box.yaw_rad)
+        if self.place is None or is_whole_anew:
+            self._place_anew(seen, seen.box.moved(odom_from_base), sigma_m)
             return
+        place, size = self.place, self._grown(seen)
+        box = resized(seen.box, size).moved(odom_from_base)
+        x, y, z = box.centre_m
+        is_settled = self.sweeps >= SETTLED_SWEEPS and self.misfits < MOST_MISFITS
+        if is_settled and place.filter.surprise((x, y), sigma_m) > MOST_SURPRISE:
+            self.misfits += 1
+            return
+        self.misfits = 0
+        place.filter.correct((x, y), sigma_m)
+        place.z_m += SIZE_GAIN * (z - place.z_m)
+        place.size_lwh_m = size
+        self._turn(seen, box.yaw_rad)
+
+    def _place_anew(self, seen: Completed, box: OrientedBox, sigma_m: float) -> None:
+        x, y, z = box.centre_m
         if self.place is None:
             self.place = Place(
                 filter=PlanFilter((x, y), sigma_m, FIRST_SPEED_SIGMA_MPS),
@@ -110,15 +124,8 @@ class Track:
                 yaw_is_known=seen.yaw_is_measured,
             )
             return
-        place = self.place
-        is_settled = self.sweeps >= SETTLED_SWEEPS and self.misfits < MOST_MISFITS
-        if is_settled and place.filter.surprise((x, y), sigma_m) > MOST_SURPRISE:
-            self.misfits += 1
-            return
-        self.misfits = 0
-        place.filter.correct((x, y), sigma_m)
-        place.z_m += SIZE_GAIN * (z - place.z_m)
-        place.size_lwh_m = self._grown(seen, box)
+        self.place.filter.move_to((x, y))
+        self.place.z_m, self.place.size_lwh_m = z, box.size_lwh_m
         self._turn(seen, box.yaw_rad)
 
     def velocity_mps(self) -> Vec2:
@@ -131,7 +138,7 @@ class Track:
         along = c * vx + s * vy
         return along * c, along * s
 
-    def _grown(self, seen: Completed, box: OrientedBox) -> tuple[float, float, float]:
+    def _grown(self, seen: Completed) -> tuple[float, float, float]:
         """Towards what was seen, and no smaller than usual: a hidden end says nothing."""
         assert self.place is not None
         length, width, height = self.place.size_lwh_m
@@ -142,7 +149,7 @@ class Track:
         return (
             length + SIZE_GAIN * (wanted[0] - length),
             width + SIZE_GAIN * (wanted[1] - width),
-            height + SIZE_GAIN * (box.size_lwh_m[2] - height),
+            height + SIZE_GAIN * (seen.box.size_lwh_m[2] - height),
         )
 
     def _turn(self, seen: Completed, yaw_rad: float) -> None:
@@ -158,3 +165,15 @@ class Track:
             course = math.atan2(vy, vx)
             if abs(wrap_angle(course - place.yaw_rad)) > math.pi / 2:
                 place.yaw_rad = wrap_angle(place.yaw_rad + math.pi)  # the box has no front; its way has
+
+
+def resized(box: OrientedBox, size_lwh_m: tuple[float, float, float]) -> OrientedBox:
+    """`box`, in base_link, with another length and width: the sides that face the vehicle stay where they are seen."""
+    x, y, z = box.centre_m
+    c, s = math.cos(box.yaw_rad), math.sin(box.yaw_rad)
+    for (ax, ay), old, new in zip(((c, s), (-s, c)), box.size_lwh_m, size_lwh_m, strict=False):
+        we = -(ax * box.centre_m[0] + ay * box.centre_m[1])  # where the vehicle is along this side
+        if abs(we) > 0.5 * old:
+            shift = math.copysign(0.5, we) * (old - new)
+            x, y = x + shift * ax, y + shift * ay
+    return OrientedBox(centre_m=(x, y, z), size_lwh_m=(*size_lwh_m[:2], box.size_lwh_m[2]), yaw_rad=box.yaw_rad)

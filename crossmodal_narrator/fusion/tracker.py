@@ -27,6 +27,14 @@ from crossmodal_narrator.fusion.track import Track
 GROW_M = 0.2  # what the camera's box leaves of a thing lies so near to what it covers
 FOLLOW_M = 0.3  # a thing that only the LiDAR follows is looked for so far around its box
 MOST_AROUND = 0.25  # as many points again just outside: what is there goes on beyond the thing, as a wall does
+# By class: so near, and by so many points, the LiDAR's network misses few of them.
+KNOWN_BY_SHAPE = {
+    **dict.fromkeys(
+        (ObjectClass.CAR, ObjectClass.VAN, ObjectClass.TRUCK, ObjectClass.BUS, ObjectClass.TRAIN), (30.0, 60)
+    ),
+    **dict.fromkeys((ObjectClass.PEDESTRIAN, ObjectClass.CYCLIST), (15.0, 30)),
+}
+NO_SHAPE, OTHER_SHAPE = 0.35, 0.7  # of a doubt: where there is none of its shape, and one of another
 TOO_SMALL_WEIGHT = 0.25  # of a vote for a class that the points are too small for
 
 
@@ -171,12 +179,22 @@ class Tracker:
         track.settle(seen, len(index), step.odom_from_base, is_whole_anew=is_named)
         track.supported_ns = track.ranged_ns = step.stamp_ns
         track.sweeps += 1
+        self._doubt(track, seen.box, len(index), step)
         track.evidence[Sense.LIDAR] = Evidence(
             modality=Sense.LIDAR,
             stamp_ns=features.stamp_ns,
             detail=f"{len(index)} points, {seen.visible_lw_m[0]:.1f} x {seen.visible_lw_m[1]:.1f} m seen",
         )
         return seen
+
+    def _doubt(self, track: Track, box: OrientedBox, points: int, step: Step) -> None:
+        """The LiDAR sees it well, and knows no such shape there: a camera takes bushes for cars."""
+        known = KNOWN_BY_SHAPE.get(track.votes.label)
+        if known is None or not step.knows_shapes or track.votes.label is not track.label:
+            return
+        within_m, least = known
+        if points >= least and math.hypot(*box.centre_m[:2]) <= within_m:
+            track.votes.add_doubt(NO_SHAPE)
 
     def _shape_at(self, middle: Vec2, label: ObjectClass, step: Step) -> LidarDetection | None:
         """What the LiDAR knows where something called `label` stands; what has no name yet takes no guess for one."""
@@ -193,7 +211,9 @@ class Tracker:
         seen = as_measured(shape, known_yaw_rad)
         step.points.claim(step.points.free_within(shape.box, GROW_M))
         is_named = not track.votes.total and shape.label is not ObjectClass.OBSTACLE
-        if shape.label is not ObjectClass.OBSTACLE:
+        if shape.label is ObjectClass.OBSTACLE:
+            track.votes.add_doubt(OTHER_SHAPE * shape.score)
+        else:
             track.votes.add_shape(shape.label, self._config.shape_weight * shape.score)
             track.recognised_ns = step.stamp_ns
         track.settle(seen, shape.points, step.odom_from_base, is_whole_anew=is_named)

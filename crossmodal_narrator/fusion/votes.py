@@ -9,10 +9,15 @@ from crossmodal_narrator.core.detections import LOOKALIKES, Attribute, ImageDete
 
 K = TypeVar("K", bound=str)
 FADE = 0.98  # of a vote, with each new one: an early mistake is outvoted in a second or two
+MOST_DOUBT = 8.0  # what many images have seen well stays what it is when they see it no more
+DISPELLED = 0.7  # of the doubt, that a shape of the class leaves
+LEAST_CREDIT = 0.35
 
 
 class Votes:
     """Sums of scores by label, and of confidences by the value of an attribute.
+
+    A sweep that sees a thing well and knows no such shape speaks against whatever images call it.
 
     Images name a class, shapes rather a kind of classes: by its shape a bus is no lorry, and a van may be a car. So
     shapes count for whichever class of their kind the images name, and name one themselves only where none does.
@@ -25,13 +30,23 @@ class Votes:
         self.total = 0.0  # the sum of the scores of all sightings
         self.label = ObjectClass.OBSTACLE
         self._own = 0.0  # of them for the label
+        self._doubt = 0.0  # that sweeps cast on it
 
     @property
     def confidence(self) -> float:
         """That something of this class is there: each sighting leaves less doubt, and votes for others leave more."""
         if not self.total:
             return 0.0
-        return float(min(1.0 - 0.5 ** (self._own / 0.6), 0.98) * (self._own / self.total) ** 0.5)
+        return float(min(1.0 - 0.5 ** (self._own / 0.6), 0.98) * (self._own / self.total) ** 0.5 * self._credit)
+
+    @property
+    def is_refuted(self) -> bool:
+        """Whether sweeps speak more against the class than all else speaks for it."""
+        return self._credit < LEAST_CREDIT
+
+    @property
+    def _credit(self) -> float:
+        return self._own / (self._own + self._doubt) if self._doubt else 1.0
 
     def add(self, detection: ImageDetection, weight: float = 1.0) -> None:
         """Count what an image shows, for less where its points speak against it."""
@@ -42,8 +57,13 @@ class Votes:
                 votes[value] *= FADE
             votes[attribute.value] = votes.get(attribute.value, 0.0) + attribute.confidence
 
+    def add_doubt(self, score: float) -> None:
+        """Count that a sweep shows something else, or nothing that has a name."""
+        self._doubt = min(self._doubt * FADE + score, MOST_DOUBT)
+
     def add_shape(self, label: ObjectClass, score: float) -> None:
         """Count what a sweep shows."""
+        self._doubt *= DISPELLED
         self._count(self._shapes, label, score)
 
     def attributes(self) -> tuple[Attribute, ...]:

@@ -87,3 +87,33 @@ def test_a_shape_that_is_gone_is_followed_by_its_points_for_a_while() -> None:
     scenes = [street.step([car(BEHIND, shape=0.0)]) for _ in range(5)]
 
     assert all(labels(scene) == {ObjectClass.CAR} for scene in scenes)
+
+
+def test_what_a_camera_weakly_takes_for_a_car_and_no_laser_does_is_something() -> None:
+    """A bush on a roundabout: hundreds of points, and no car's shape in them."""
+    known = car((-20.0, -3.0), shape=0.9)  # the network works
+    bush = Solid(box=car_box(*AHEAD, size_lwh_m=(2.2, 2.0, 1.4)), score=0.35)
+    street = Street()
+    scenes = [street.step([bush, known]) for _ in range(20)]
+
+    ahead = [[o for o in scene.objects if o.azimuth_rad == pytest.approx(0.0, abs=0.2)] for scene in scenes]
+    assert all(o.label is ObjectClass.OBSTACLE or o.confidence < 0.6 for things in ahead for o in things)
+
+
+def test_what_a_camera_knows_well_is_believed_without_its_shape() -> None:
+    known = car((-20.0, -3.0), shape=0.9)
+    street = Street()
+    scene = [street.step([car(AHEAD, shape=0.0, score=0.8), known]) for _ in range(20)][-1]
+
+    ahead = [o for o in scene.objects if o.label is ObjectClass.CAR and abs(o.azimuth_rad) < 0.5]
+    assert [o.confidence > 0.6 for o in ahead] == [True]
+
+
+def test_the_rear_of_a_bus_stays_where_it_is_seen_however_long_the_bus_is_taken_for() -> None:
+    bus = Solid(
+        box=car_box(14.5, 0.0, size_lwh_m=(9.0, 2.6, 3.0)), label=ObjectClass.BUS, score=0.8, shape=0.9
+    )  # buses are usually longer
+    street = Street()
+    scene = [street.step([bus]) for _ in range(30)][-1]
+
+    assert only(scene, ObjectClass.BUS).relation.distance_m == pytest.approx(10.0, abs=0.25)

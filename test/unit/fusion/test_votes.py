@@ -65,3 +65,32 @@ def test_images_alone_are_counted_as_ever() -> None:
     assert votes.label is CAR
     assert votes.total == pytest.approx(total)
     assert votes.confidence == pytest.approx((1 - 0.5 ** (own / 0.6)) * (own / total) ** 0.5)
+
+
+def test_a_doubt_lowers_the_confidence_and_a_shape_dispels_it() -> None:
+    votes = Votes()
+    for _ in range(5):
+        votes.add(pictured(CAR, 0.35))
+    sure = votes.confidence
+    for _ in range(5):
+        votes.add_doubt(0.35)
+    assert votes.confidence < 0.6 * sure
+    assert not votes.is_refuted
+
+    for _ in range(10):
+        votes.add_doubt(0.5)
+    assert votes.is_refuted
+
+    for _ in range(6):
+        votes.add_shape(CAR, 0.9)
+    assert votes.confidence > 0.8
+    assert not votes.is_refuted
+
+
+def test_what_many_images_have_shown_well_no_doubt_refutes() -> None:
+    votes = Votes()
+    for _ in range(40):
+        votes.add(pictured(CAR, 0.8))
+    for _ in range(200):
+        votes.add_doubt(0.35)
+    assert votes.confidence > 0.6
