@@ -147,6 +147,7 @@ class ClaimDrawer:
                 stamp_ns=now_ns,
                 distance_m=seen.relation.distance_m,
                 speed_mps=seen.speed_mps,
+                forward_m=forward_m,
                 left_m=left_m,
                 turned_mps=0.0 if forward_m is None else -yaw_rate_rps * forward_m,
             )

@@ -13,6 +13,8 @@ PATH_HALF_WIDTH_M = 1.4
 LEAVES_MPS = 0.8
 HISTORY_S = 2.0
 DRIFT_S = 0.8
+PASSING_M = (-4.0, 9.0)  # behind us, and to the side: what is farther has passed, or goes another way
+PASSED_WITHIN_S = 3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +24,7 @@ class Observed:
     stamp_ns: int
     distance_m: float | None
     speed_mps: float | None
+    forward_m: float | None = None
     left_m: float | None = None
     turned_mps: float = 0.0  # at which it would move to our left though it stood, because we turn
 
@@ -32,11 +35,10 @@ def movement_of(thing: SceneObject, past: deque[Observed], ego_mps: float, yaw_r
         return Movement.UNKNOWN
     if thing.label is ObjectClass.PEDESTRIAN and _steps_out(thing):
         return Movement.STEPPING_OUT
-    if thing.label.is_vehicle:
-        special = _vehicle_movement(thing, past, ego_mps, yaw_rate_rps)
-        if special is not None:
-            return special
-    return _PLAIN[thing.motion]
+    special = _vehicle_movement(thing, past, ego_mps, yaw_rate_rps) if thing.label.is_vehicle else None
+    if special is None and (thing.label.is_vehicle or thing.label is ObjectClass.CYCLIST):
+        special = _passing(thing, past, ego_mps)
+    return special or _PLAIN[thing.motion]
 
 
 _PLAIN = {motion: Movement(motion.value) for motion in Motion}
@@ -102,6 +104,20 @@ def _drift_mps(past: deque[Observed], *, is_left: bool) -> float:
 
 def _rate_mps(before: tuple[int, float, float], after: tuple[int, float, float]) -> float:
     return (after[1] - before[1]) / ((after[0] - before[0]) / 1e9) - 0.5 * (before[2] + after[2])
+
+
+def _passing(thing: SceneObject, past: deque[Observed], ego_mps: float) -> Movement | None:
+    """Beside us, in our direction, and faster or slower: who overtakes whom."""
+    assert thing.position_m is not None
+    assert thing.velocity_mps is not None
+    (x, y, _), faster = thing.position_m, thing.velocity_mps[0] - ego_mps
+    with_us = thing.velocity_mps[0] > 1.0 and ego_mps > 1.0 and PATH_HALF_WIDTH_M < abs(y) < PASSING_M[1]
+    if not with_us or x < PASSING_M[0]:
+        return None
+    if faster > 1.0 and x < 15.0 and min((o.forward_m or 0.0 for o in past), default=0.0) < 0.0:
+        return Movement.OVERTAKING
+    is_near = x < PASSED_WITHIN_S * -faster
+    return Movement.OVERTAKEN if faster < -1.0 and is_near else None
 
 
 def _steps_out(thing: SceneObject) -> bool:

@@ -49,6 +49,8 @@ class Movement(str, Enum):
     BRAKING = "braking"
     CUTTING_IN = "cutting_in"  # moves into our path from the side, in our direction
     STEPPING_OUT = "stepping_out"  # a person moves into our path
+    OVERTAKING = "overtaking"  # it was behind us, and goes past
+    OVERTAKEN = "overtaken"  # we go past it, in the same direction
 
     @property
     def stands(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from crossmodal_narrator.core.detections import ObjectClass
 from crossmodal_narrator.core.scene import Evidence
@@ -20,8 +21,11 @@ NEAR_M = 20.0
 GONE_AFTER_S = 1.5
 GONE_CONFIDENCE = 0.8  # it may also be hidden
 TELLING = frozenset({Movement.PULLING_AWAY, Movement.CUTTING_IN, Movement.STEPPING_OUT, Movement.BRAKING})
+PASSING = frozenset({Movement.OVERTAKING, Movement.OVERTAKEN})
 CUTS_IN = Movement.CUTTING_IN
-GOING = frozenset({"moving", "pulling_away", "braking", "oncoming", "approaching", "receding", "crossing"})
+GOING = frozenset(
+    {"moving", "pulling_away", "braking", "oncoming", "approaching", "receding", "crossing", "overtaking", "overtaken"}
+)
 STANDING = frozenset({"stopped", "parked"})
 WITH_IT = frozenset({EgoState.STANDING, EgoState.STOPPED, EgoState.STARTING})  # we stopped behind it, and that is told
 _PRIORITY = {
@@ -29,6 +33,8 @@ _PRIORITY = {
     Movement.STEPPING_OUT: 78.0,
     Movement.PULLING_AWAY: 70.0,
     Movement.BRAKING: 72.0,
+    Movement.OVERTAKING: 76.0,
+    Movement.OVERTAKEN: 58.0,
 }
 
 
@@ -48,6 +54,8 @@ def _topic(thing: Thing) -> str:
 def _is_news(thing: Thing, said: object, view: View) -> bool:
     if not thing.within(NEAR_M + 10.0) or thing.movement_held_s > RECENT_S:
         return False
+    if thing.movement in PASSING:
+        return _is_passing_worth_telling(thing, view)
     if thing.movement in TELLING:
         return thing.movement is not Movement.BRAKING or _matters_to_us(thing, view)
     if thing.movement is Movement.CROSSING:
@@ -60,6 +68,14 @@ def _is_news(thing: Thing, said: object, view: View) -> bool:
     return said in STANDING and thing.movement is Movement.MOVING and (thing.speed_mps or 0.0) > 1.0
 
 
+def _is_passing_worth_telling(thing: Thing, view: View) -> bool:
+    """Who is loud, and who is easily hurt; on a motorway everybody passes somebody."""
+    if thing.movement is Movement.OVERTAKEN:
+        return thing.label is ObjectClass.CYCLIST and thing.within(NEAR_M)
+    is_loud = any(sound.seen_as == thing.subject for sound in view.facts.sounds)
+    return is_loud or thing.label in (ObjectClass.CYCLIST, ObjectClass.MOTORCYCLE)
+
+
 def _matters_to_us(braking: Thing, view: View) -> bool:
     """Whether we drive, and have not just told that we slow for it."""
     is_cause = view.memory.said(Predicate.CAUSE, EGO) == braking.subject
@@ -67,7 +83,7 @@ def _matters_to_us(braking: Thing, view: View) -> bool:
 
 
 def _change(view: View, thing: Thing) -> Message:
-    return view.about(
+    message = view.about(
         thing,
         Act.CHANGE,
         topic=_topic(thing),
@@ -77,12 +93,16 @@ def _change(view: View, thing: Thing) -> Message:
         core=(Predicate.EXISTS, Predicate.MOTION),
         extra=_telling_which(view, thing),
     )
+    if thing.movement is not Movement.OVERTAKEN or message.mentions[thing.subject] is not Mention.FOCUS:
+        return message
+    return replace(message, mentions={thing.subject: Mention.GIVEN})  # what we do to it has it by name
 
 
 def _telling_which(view: View, thing: Thing) -> tuple[Predicate, ...]:
-    """Of one that cuts in, the side matters even when it is known which one it is."""
+    """Of one that cuts in or passes, the side matters even when it is known which one it is."""
     which = view.identity(thing)
-    return (Predicate.SIDE, *(p for p in which if p is not Predicate.SIDE)) if thing.movement is CUTS_IN else which
+    matters = thing.movement is CUTS_IN or thing.movement in PASSING
+    return (Predicate.SIDE, *(p for p in which if p is not Predicate.SIDE)) if matters else which
 
 
 def corrections(view: View) -> Iterator[Message]:
@@ -116,7 +136,7 @@ def _correction(view: View, thing: Thing, entry: Known) -> Message:
         thing,
         Act.CORRECTION,
         topic=f"correction/{thing.subject}",
-        priority=85.0,
+        priority=71.0,
         urgency=Urgency.NOTABLE,
         trigger="correction",
         core=(Predicate.EXISTS,),

@@ -11,12 +11,13 @@ from crossmodal_narrator.core.speech import Urgency
 from crossmodal_narrator.language.claims.facts import AHEAD_SIDES, LEFT_SIDES, RIGHT_SIDES, Thing
 from crossmodal_narrator.language.claims.predicates import Movement, Predicate
 from crossmodal_narrator.language.planning.message import Act, Message
-from crossmodal_narrator.language.planning.view import View, is_ahead_in_path
+from crossmodal_narrator.language.planning.view import WHO, View, is_ahead_in_path
 
 ROW_CARS = 3
 ROW_LENGTH_M = 10.0
 ROW_GAP_M = 20.0
 STANDOUT = frozenset({ObjectClass.BUS, ObjectClass.TRUCK, ObjectClass.TRAIN, ObjectClass.ANIMAL})
+AHEAD_FOR_S = 1.0
 UNMOVED = frozenset({Movement.PARKED, Movement.UNKNOWN})
 RIDERS = frozenset({ObjectClass.CYCLIST, ObjectClass.MOTORCYCLE})
 _HALVES = ((Side.LEFT, LEFT_SIDES), (Side.RIGHT, RIGHT_SIDES))
@@ -36,8 +37,29 @@ def context(view: View) -> Iterator[Message]:
 
 def _ahead(view: View) -> Iterator[Message]:
     lead = view.lead()
-    if lead is not None and not view.memory.is_told(lead.subject, view.now_ns):
+    if lead is None:
+        return
+    if not view.memory.is_told(lead.subject, view.now_ns):
         yield _encounter(view, lead, priority=45.0, topic="ahead", cooldown_s=8.0)
+    elif _has_come_before_us(view, lead):
+        yield view.about(
+            lead,
+            Act.AHEAD_NOW,
+            topic="ahead",
+            priority=44.0,
+            urgency=Urgency.CALM,
+            trigger="context",
+            core=(*WHO, Predicate.IN_PATH),
+            extra=(Predicate.DISTANCE,),
+        )
+
+
+def _has_come_before_us(view: View, lead: Thing) -> bool:
+    """It was told of elsewhere, and drives in our lane now, as we do."""
+    was_elsewhere = view.memory.said(Predicate.SIDE, lead.subject) not in (None, Side.AHEAD.value)
+    is_told = view.memory.said(Predicate.IN_PATH, lead.subject) is True
+    settled = lead.held_s >= AHEAD_FOR_S and lead.side is Side.AHEAD and lead.movement is not Movement.CUTTING_IN
+    return was_elsewhere and not is_told and settled and view.facts.ego.speed_mps > 1.0 and not lead.movement.stands
 
 
 def _people(view: View, side: Side, beside: list[Thing]) -> Iterator[Message]:

@@ -31,6 +31,7 @@ class Act(str, Enum):
     ROW = "row"
     SPEED = "speed"
     DOOR_CLEAR = "door_clear"
+    AHEAD_NOW = "ahead_now"
     # What is said only to whom it was asked by.
     HOW_FAR = "how_far"
     HOW_FAST = "how_fast"

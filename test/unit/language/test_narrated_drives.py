@@ -160,6 +160,28 @@ def test_a_lane_change_that_the_tracker_follows_late_is_a_cut_in_and_the_reason_
     assert "We're slowing for the van." in said
 
 
+def test_whom_we_pass_is_told_where_he_could_be_hurt_and_who_passes_us_where_he_is_loud() -> None:
+    cyclist = scripts.Actor(track_id=1, label=ObjectClass.CYCLIST, x=60.0, y=-2.8, along=lambda _: 4.0)
+    car = scripts.Actor(track_id=2, label=ObjectClass.CAR, x=-40.0, y=3.4, along=lambda _: 16.0)
+    drive = scripts.Script(seconds=14.0, ego=lambda _: 10.0, actors=[cyclist, car])
+    assert [n.text for n in narrate(drive.scenes()) if n.trigger == "change"] == [
+        "We're passing the cyclist ahead on the right.",
+        "我们正在超过右前方那个骑车的人。",
+        "Adelantamos al ciclista delante a la derecha.",
+    ]
+    assert "The white truck behind us on the left is passing us." in english(scripts.siren_passes().scenes())
+
+
+def test_what_was_told_of_beside_us_and_drives_before_us_now_is_told_to_be_there() -> None:
+    truck = scripts.Actor(track_id=1, label=ObjectClass.TRUCK, x=18.0, y=3.4, along=lambda _: 12.5,
+                          across=lambda t: -0.5 * (8.0 <= t < 14.8))  # fmt: skip
+    drive = scripts.Script(seconds=22.0, ego=lambda _: 12.0, actors=[truck])
+    assert english(drive.scenes()) == [
+        "A truck 15 metres ahead on the left.",
+        "The truck is ahead of us now, at 20 metres.",
+    ]
+
+
 def test_a_track_whose_box_grows_does_not_cut_in() -> None:
     beside = scripts.Actor(track_id=1, label=ObjectClass.VAN, x=11.0, y=3.4, along=lambda _: 10.0)
     jump = scripts.Actor(track_id=1, label=ObjectClass.VAN, x=11.0, y=2.6, along=lambda _: 10.0, from_s=4.0)
