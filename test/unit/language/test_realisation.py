@@ -58,6 +58,15 @@ def say(language: str, told: Message) -> str:
     return sentence.text
 
 
+def wordings(language: str, told: Message) -> list[str]:
+    """All that may be said for it, in the order in which it is said when it is told again and again."""
+    realiser, said = Realiser(read_lexicon(language)), dict[str, str]()
+    while (sentence := realiser.realise(told)) is not None and sentence.variant not in said:
+        said[sentence.variant] = sentence.text
+        realiser.said(sentence)
+    return list(said.values())
+
+
 @pytest.mark.parametrize(
     ("metres", "number", "about"),
     [(4.0, 4, False), (12.9, 13, False), (12.5, 13, False), (20.4, 20, False), (22.6, 25, True), (36.0, 35, True),
@@ -220,3 +229,15 @@ def test_the_documented_predicates_are_those_that_there_are(repository: Path) ->
     table = page.split("## Predicates")[1].split("## How a language file")[0]
     rows = re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)
     assert sorted(rows) == sorted(p.value for p in Predicate)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ["The camera can't see right now.", "Trouble with the camera: it can't see right now."]),
+        ("zh", ["摄像头现在看不清。", "有个情况，摄像头现在看不清。"]),
+    ],
+)
+def test_a_blind_camera_is_blind_now_and_not_twice_so(language: str, words: list[str]) -> None:
+    told = message(Act.SENSE_LOST, claim(P.SENSE_TROUBLE, "blind", "sense:camera/front"))
+    assert wordings(language, told) == words
