@@ -241,3 +241,8 @@ def test_the_documented_predicates_are_those_that_there_are(repository: Path) ->
 def test_a_blind_camera_is_blind_now_and_not_twice_so(language: str, words: list[str]) -> None:
     told = message(Act.SENSE_LOST, claim(P.SENSE_TROUBLE, "blind", "sense:camera/front"))
     assert wordings(language, told) == words
+
+
+def test_only_a_camera_has_pictures() -> None:
+    told = message(Act.SENSE_LOST, claim(P.SENSE_TROUBLE, "unplaced", "sense:lidar/lidar"))
+    assert say("zh", told) == "激光雷达在工作，但不知道它朝着哪儿。"
