@@ -246,3 +246,17 @@ def test_a_blind_camera_is_blind_now_and_not_twice_so(language: str, words: list
 def test_only_a_camera_has_pictures() -> None:
     told = message(Act.SENSE_LOST, claim(P.SENSE_TROUBLE, "unplaced", "sense:lidar/lidar"))
     assert say("zh", told) == "激光雷达在工作，但不知道它朝着哪儿。"
+
+
+@pytest.mark.parametrize(
+    ("label", "english", "chinese"),
+    [
+        (ObjectClass.VAN, "A van ahead is crossing.", "前面一辆面包车正在横穿马路。"),
+        (ObjectClass.CYCLIST, "A cyclist ahead is crossing.", "前面一个骑车的人正在横穿马路。"),
+        (ObjectClass.PEDESTRIAN, "A pedestrian ahead is crossing.", "前面一个行人正在过马路。"),
+    ],
+)
+def test_who_crosses_ahead_is_not_ahead_twice(label: ObjectClass, english: str, chinese: str) -> None:
+    who, side = thing(label)
+    told = message(Act.CHANGE, who, claim(P.MOTION, "crossing"), extra=(side,))
+    assert (say("en", told), say("zh", told)) == (english, chinese)
