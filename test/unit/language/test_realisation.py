@@ -260,3 +260,18 @@ def test_who_crosses_ahead_is_not_ahead_twice(label: ObjectClass, english: str, 
     who, side = thing(label)
     told = message(Act.CHANGE, who, claim(P.MOTION, "crossing"), extra=(side,))
     assert (say("en", told), say("zh", told)) == (english, chinese)
+
+
+@pytest.mark.parametrize(
+    ("label", "was", "chinese"),
+    [
+        (ObjectClass.ANIMAL, "pedestrian", "更正：那是一只动物，不是行人。"),
+        (ObjectClass.CYCLIST, "pedestrian", "更正：那是一个骑车的人，不是行人。"),
+        (ObjectClass.VAN, "bus", "更正：那是一辆面包车，不是公交车。"),
+    ],
+)
+def test_a_mistake_is_owned_in_words_that_the_gate_lets_pass(label: ObjectClass, was: str, chinese: str) -> None:
+    told = message(Act.CORRECTION, claim(P.WAS_SAID, was), claim(P.EXISTS, label.value))
+    assert say("zh", told) == chinese
+    for language in LANGUAGES:
+        assert all(unaccounted(text, told.claims, read_lexicon(language)) == () for text in wordings(language, told))
