@@ -275,3 +275,8 @@ def test_a_mistake_is_owned_in_words_that_the_gate_lets_pass(label: ObjectClass,
     assert say("zh", told) == chinese
     for language in LANGUAGES:
         assert all(unaccounted(text, told.claims, read_lexicon(language)) == () for text in wordings(language, told))
+
+
+def test_a_cyclist_who_is_too_near_has_no_chain_of_particles() -> None:
+    told = message(Act.DANGER, *thing(ObjectClass.CYCLIST), claim(P.TTC, 1.9), urgency=Urgency.URGENT)
+    assert say("zh", told) == "前面骑车的人太近了。"
