@@ -286,3 +286,18 @@ def test_what_may_be_a_train_is_not_called_one_when_it_is_spoken_of_again() -> N
     told = message(Act.CHANGE, thing(ObjectClass.TRAIN)[0], claim(P.MOTION, "stopped"), hedged=frozenset({"track:1"}),
                    mentions={"track:1": Mention.GIVEN})  # fmt: skip
     assert (say("en", told), say("zh", told)) == ("That vehicle has stopped.", "那辆车停下了。")
+
+
+def test_what_has_no_name_stands_where_a_noun_does() -> None:
+    """有 belongs to the sentence, and not to the thing."""
+    ahead, path = thing(ObjectClass.OBSTACLE), claim(P.IN_PATH, True)
+    roles = {"a": "ego", "b": "track:1"}
+    stands, slows = (claim(P.EGO_MOTION, state, "ego") for state in ("standing", "slowing"))
+    standing = message(Act.STANDING_BEHIND, stands, *ahead, path, roles=roles)
+    slowing = message(Act.EGO, slows, claim(P.CAUSE, "track:1", "ego"), *ahead, roles=roles)
+    siren, its = claim(P.HEARD, "siren", "sound:siren"), claim(P.SOUND_SOURCE, "track:1", "sound:siren")
+    sounding = message(Act.SOURCE, siren, its, *ahead, roles={"a": "sound:siren", "b": "track:1"})
+    assert say("zh", message(Act.ENCOUNTER, *ahead)) == "前面有一个东西，看不清是什么。"
+    assert say("zh", standing) == "我们停着，同车道前方是一个东西。"
+    assert say("zh", slowing) == "我们在减速，前面有一个东西。"
+    assert say("zh", sounding) == "警笛声是前面一个东西发出的。"
