@@ -301,3 +301,12 @@ def test_what_has_no_name_stands_where_a_noun_does() -> None:
     assert say("zh", standing) == "我们停着，同车道前方是一个东西。"
     assert say("zh", slowing) == "我们在减速，前面有一个东西。"
     assert say("zh", sounding) == "警笛声是前面一个东西发出的。"
+
+
+def test_only_a_siren_is_on() -> None:
+    horn, its = claim(P.HEARD, "horn", "sound:horn"), claim(P.SOUND_SOURCE, "track:1", "sound:horn")
+    told = message(Act.SOURCE, horn, its, *thing(ObjectClass.VAN), roles={"a": "sound:horn", "b": "track:1"})
+    assert wordings("en", told) == [
+        "The horn comes from a van ahead.",
+        "I see it now: the horn comes from a van ahead.",
+    ]
