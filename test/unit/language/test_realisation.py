@@ -310,3 +310,14 @@ def test_only_a_siren_is_on() -> None:
         "The horn comes from a van ahead.",
         "I see it now: the horn comes from a van ahead.",
     ]
+
+
+def test_a_group_of_which_one_is_unsure_is_told_as_probable() -> None:
+    subject = "track:1,track:2"
+    values = ((P.EXISTS, "pedestrian"), (P.COUNT, 2), (P.SIDE, "ahead_right"), (P.MOTION, "stopped"))
+    told = message(Act.GROUP, *(claim(p, value, subject) for p, value in values), hedged=frozenset({subject}))
+    assert say("en", told) == "I think two people are standing on the right."
+    assert say("zh", told) == "右侧好像有两个人站着。"
+    still = replace(told, core=told.core[:3])
+    assert say("en", still) == "I think there are two people on the right."
+    assert say("zh", still) == "右侧好像有两个人。"
