@@ -279,7 +279,7 @@ def test_a_mistake_is_owned_in_words_that_the_gate_lets_pass(label: ObjectClass,
 
 def test_a_cyclist_who_is_too_near_has_no_chain_of_particles() -> None:
     told = message(Act.DANGER, *thing(ObjectClass.CYCLIST), claim(P.TTC, 1.9), urgency=Urgency.URGENT)
-    assert say("zh", told) == "前面骑车的人太近了。"
+    assert wordings("zh", told) == ["前面骑车的人太近了。", "小心，前面骑车的人太近了。"]
 
 
 def test_what_may_be_a_train_is_not_called_one_when_it_is_spoken_of_again() -> None:
