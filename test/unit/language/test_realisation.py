@@ -19,7 +19,7 @@ from crossmodal_narrator.core.errors import ConfigError
 from crossmodal_narrator.core.scene import Side
 from crossmodal_narrator.core.speech import Claim, ClaimValue, Urgency
 from crossmodal_narrator.language.claims.predicates import Movement, Predicate
-from crossmodal_narrator.language.gate import unaccounted
+from crossmodal_narrator.language.gate import dishonesty, unaccounted
 from crossmodal_narrator.language.planning.message import Act, Mention, Message
 from crossmodal_narrator.language.realisation import Realiser, read_lexicon
 from crossmodal_narrator.language.realisation.pattern import parse
@@ -321,3 +321,17 @@ def test_a_group_of_which_one_is_unsure_is_told_as_probable() -> None:
     still = replace(told, core=told.core[:3])
     assert say("en", still) == "I think there are two people on the right."
     assert say("zh", still) == "右侧好像有两个人。"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("label", sorted(ObjectClass))
+@pytest.mark.parametrize("hedged", [False, True])
+def test_whatever_is_gone_or_near_or_was_mistaken_can_be_named(language: str, label: ObjectClass, hedged: bool) -> None:
+    doubt = {"hedged": frozenset({"track:1"} if hedged else ()), "mentions": {"track:1": Mention.GIVEN}}
+    cause = (claim(P.EGO_MOTION, "slowing", "ego"), claim(P.CAUSE, "track:1", "ego"), thing(label)[0])
+    for told in (
+        message(Act.GONE, claim(P.GONE, label.value), **doubt),
+        message(Act.CORRECTION, claim(P.WAS_SAID, label.value), thing(ObjectClass.BUS)[0]),
+        message(Act.EGO, *cause, roles={"a": "ego", "b": "track:1"}, **doubt),
+    ):
+        assert all(dishonesty(text, told, read_lexicon(language)) == "" for text in wordings(language, told))
