@@ -185,8 +185,8 @@ def test_a_talk_goes_on() -> None:
     assert ask(dialogue, "And behind us?").text == "No. I see no car behind us."
     assert ask(dialogue, "How far is the bus?").text == "The bus is 12 metres behind us."
     assert ask(dialogue, "And the nearest pedestrian?").query == "distance(nearest pedestrian)"
-    assert ask(dialogue, "右边有什么？").query == "exists(anything, right)"
-    assert ask(dialogue, "后面呢？").text == "有。后方12米有一辆公交车。"
+    assert ask(dialogue, "右边有什么？").query == "what(anything, right)"
+    assert ask(dialogue, "后面呢？").text == "后方12米有一辆公交车。"
 
 
 def test_each_seat_has_a_talk_of_its_own() -> None:
@@ -287,6 +287,12 @@ def test_a_sound_is_answered_as_surely_as_it_would_be_narrated() -> None:
         ("", "Is anyone in front of the car?", "exists(anyone, ahead)"),
         ("", "Is there a car on our right now?", "exists(car, right)"),
         ("", "Is that pedestrian going to step out?", "unknowable()"),
+        ("", "Is there a bus around us?", "exists(bus, around)"),
+        ("", "左边有几列火车？", "count(train, left)"),
+        ("", "右后方有面包车停着吗？", "movement(parked van, behind_right)"),
+        ("", "左边有骑车的人在动吗？", "movement(moving cyclist, left)"),
+        ("", "最近的行人在刹车吗？", "movement(nearest braking pedestrian)"),
+        ("", "左转。", "command(left)"),
     ],
 )
 def test_a_question_is_taken_for_itself(before: str, question: str, query: str) -> None:
