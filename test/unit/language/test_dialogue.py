@@ -153,6 +153,7 @@ def ask(dialogue: Dialogue, text: str, *, language: str = "", seat: str = "") ->
         ("前面的车是什么颜色？", "colour(car, ahead)", "前面那辆车是白色的。"),
         ("我们为什么停下来？", "why()", "我们停着，同车道前方10米是一辆白色轿车。"),
         ("左边可以下车吗？", "leaving(left)", "左边4米有一个骑车的人。"),
+        ("旁边有货车吗？", "exists(truck, beside)", "没有。两边没看到货车。"),
         ("听到警笛了吗？", "sound()", "没听到警笛，也没听到喇叭。"),
         ("限速是多少？", "unknowable()", "看不出来。"),
         ("靠边停车。", "command()", "我只负责讲路况。同车道前方10米停着一辆白色轿车。"),
@@ -406,3 +407,11 @@ def test_a_language_file_with_a_gap_is_refused() -> None:
 
 def test_very_long_questions_are_cut() -> None:
     assert understand("how far is the bus " + "a" * 100_000, read_words("en"), Context()).asks.value == "distance"
+
+
+def test_who_has_stopped_stands_in_both_languages() -> None:
+    dialogue = Dialogue(NarratorConfig())
+    for number in range(40):
+        dialogue.observe(scene(number, (), speed_mps=max(0.0, 4.0 - 0.2 * number)))
+    assert ask(dialogue, "What are we doing?").text == "We're standing."
+    assert ask(dialogue, "我们在干什么？").text == "我们停着。"
