@@ -415,3 +415,24 @@ def test_who_has_stopped_stands_in_both_languages() -> None:
         dialogue.observe(scene(number, (), speed_mps=max(0.0, 4.0 - 0.2 * number)))
     assert ask(dialogue, "What are we doing?").text == "We're standing."
     assert ask(dialogue, "我们在干什么？").text == "我们停着。"
+
+
+@pytest.mark.parametrize(
+    ("label", "confidence", "english", "chinese"),
+    [
+        (ObjectClass.VAN, 0.95, "The van ahead is red.", "前面那辆面包车是红色的。"),
+        (ObjectClass.VAN, 0.5, "That vehicle ahead is red.", "前面那辆车是红色的。"),
+        (ObjectClass.OBSTACLE, 0.95, "That thing ahead is red.", "前面那个东西是红色的。"),
+    ],
+)
+def test_what_is_unsure_or_has_no_name_is_answered_of_as_that(
+    label: ObjectClass, confidence: float, english: str, chinese: str
+) -> None:
+    red = replace(thing(1, label, 12.0, 0.0, Side.AHEAD, colour="red"), confidence=confidence)
+    plain = replace(red, attributes=())
+    kind, noun = ("van", "面包车") if label is ObjectClass.VAN else ("obstacle", "障碍物")
+    assert ask(seated(objects=(red,)), f"What colour is the {kind}?").text == english
+    assert ask(seated(objects=(red,)), f"{noun}是什么颜色？").text == chinese
+    unknown = ask(seated(objects=(plain,)), f"What colour is the {kind}?")
+    assert unknown.text.startswith("I can't tell that of th")
+    assert "something" not in unknown.text
