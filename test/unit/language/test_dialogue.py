@@ -436,3 +436,9 @@ def test_what_is_unsure_or_has_no_name_is_answered_of_as_that(
     unknown = ask(seated(objects=(plain,)), f"What colour is the {kind}?")
     assert unknown.text.startswith("I can't tell that of th")
     assert "something" not in unknown.text
+
+
+def test_one_that_is_counted_is_called_by_its_name() -> None:
+    assert ask(seated(), "How many buses are behind us?").text == "I count one bus behind us."
+    nameless = thing(1, ObjectClass.OBSTACLE, 12.0, 0.0, Side.AHEAD)
+    assert ask(seated(objects=(nameless,)), "How many obstacles are ahead?").text == "I count one thing ahead."
