@@ -442,3 +442,11 @@ def test_one_that_is_counted_is_called_by_its_name() -> None:
     assert ask(seated(), "How many buses are behind us?").text == "I count one bus behind us."
     nameless = thing(1, ObjectClass.OBSTACLE, 12.0, 0.0, Side.AHEAD)
     assert ask(seated(objects=(nameless,)), "How many obstacles are ahead?").text == "I count one thing ahead."
+
+
+def test_a_bicycle_that_stands_is_told_so_in_both_languages() -> None:
+    dialogue = seated(objects=(thing(1, ObjectClass.BICYCLE, 12.0, 0.0, Side.AHEAD, motion=Motion.STOPPED),))
+    english, chinese = ask(dialogue, "Is there a bicycle ahead?"), ask(dialogue, "前面有自行车吗？")
+    assert english.text == "Yes. A bicycle is standing 12 metres ahead."
+    assert chinese.text == "有。前方12米停着一辆自行车。"
+    assert english.claims == chinese.claims
