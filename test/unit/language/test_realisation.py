@@ -335,3 +335,12 @@ def test_whatever_is_gone_or_near_or_was_mistaken_can_be_named(language: str, la
         message(Act.EGO, *cause, roles={"a": "ego", "b": "track:1"}, **doubt),
     ):
         assert all(dishonesty(text, told, read_lexicon(language)) == "" for text in wordings(language, told))
+
+
+def test_who_cuts_in_from_far_ahead_comes_from_no_front() -> None:
+    told = message(
+        Act.CHANGE, thing(ObjectClass.CAR)[0], claim(P.MOTION, "cutting_in"), extra=(claim(P.SIDE, "ahead"),)
+    )
+    assert (say("en", told), say("zh", told)) == ("A car ahead is cutting in.", "前面一辆轿车正在并进来。")
+    beside = replace(told, extra=(claim(P.SIDE, "ahead_left"),))
+    assert (say("en", beside), say("zh", beside)) == ("A car is cutting in from the left.", "左边一辆轿车正在并进来。")
