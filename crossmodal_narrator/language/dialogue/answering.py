@@ -293,7 +293,7 @@ def _away_m(thing: Thing) -> float:
 def _unknown_of(thing: Thing) -> Answer:
     """What was asked of a thing that is seen is not known."""
     unknown = plain(Act.CANNOT_TELL_OF, thing.claims(Predicate.EXISTS), thing.subject)
-    return Answer(messages=(unknown,), is_declined=True)
+    return Answer(messages=(replace(unknown, mentions={thing.subject: Mention.GIVEN}),), is_declined=True)
 
 
 def _that_would_show(query: Query, view: View) -> tuple[Evidence, ...]:

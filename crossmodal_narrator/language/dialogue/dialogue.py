@@ -48,7 +48,7 @@ class Dialogue:
         self._drawer = ClaimDrawer(config)
         self._gate = Gate(config)
         self._answerer = Answerer()
-        self._lexicons = {language: read_lexicon(language, config.units) for language in QUESTION_LANGUAGES}
+        self._realisers = {language: Realiser(read_lexicon(language, config.units)) for language in QUESTION_LANGUAGES}
         self._words = {language: read_words(language) for language in QUESTION_LANGUAGES}
         self.forget()
 
@@ -127,7 +127,8 @@ class Dialogue:
         return (weighty or told)[-MOST_TOLD:]
 
     def _worded(self, answer: Answer, language: str) -> tuple[str, tuple[Claim, ...], bool]:
-        realiser = Realiser(self._lexicons[language])
+        realiser = self._realisers[language]
+        realiser.forget()  # a reply does not depend on the ones before it
         said = [sentence for message in answer.messages if (sentence := self._sentence(message, realiser))]
         if not said:
             return self._worded(Answer(messages=(plain(Act.CANNOT_TELL),), is_declined=True), language)

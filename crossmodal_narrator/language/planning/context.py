@@ -66,7 +66,7 @@ def _people(view: View, side: Side, beside: list[Thing]) -> Iterator[Message]:
     people = [t for t in beside if t.label is ObjectClass.PEDESTRIAN and t.within(20.0) and t.side in AHEAD_SIDES]
     people = [t for t in people if t.movement not in (Movement.STEPPING_OUT, Movement.CROSSING)]
     topic = f"people/{side.value}"
-    if not people or not view.fresh(topic, 20.0):
+    if not _has_new(people, view) or not view.fresh(topic, 20.0):
         return
     if len(people) == 1:
         yield _encounter(view, people[0], priority=40.0, topic=topic, cooldown_s=20.0)
@@ -95,11 +95,13 @@ def _rows(view: View, side: Side, beside: list[Thing]) -> Iterator[Message]:
 def _oncoming(view: View, side: Side, beside: list[Thing]) -> Iterator[Message]:
     coming = [t for t in beside if t.movement is Movement.ONCOMING and t.movement_held_s >= 0.3]
     topic = f"oncoming/{side.value}"
-    if not coming or not view.fresh(topic, 30.0):
+    if not view.fresh(topic, 30.0):
         return
     coming = [t for t in coming if t.confidence >= view.config.sure_confidence] or coming
     for label, alike in groupby(sorted(coming, key=lambda t: t.label.value), key=lambda t: t.label):
         crowd = list(alike)
+        if not _has_new(crowd, view):
+            continue
         if len(crowd) == 1:
             yield _encounter(view, crowd[0], priority=30.0, topic=topic, cooldown_s=30.0)
         elif label is not ObjectClass.OBSTACLE:
@@ -132,6 +134,11 @@ def neighbours(view: View) -> Iterator[Message]:
         shares = thing.label.is_vehicle or thing.label.is_vulnerable
         if not told and shares and thing.movement not in UNMOVED and thing.within(25.0):
             yield _encounter(view, thing, priority=20.0, topic=f"near/{thing.side.value}", cooldown_s=6.0)
+
+
+def _has_new(things: list[Thing], view: View) -> bool:
+    """What was told of is not introduced once more."""
+    return any(not view.memory.is_told(t.subject, view.now_ns) for t in things)
 
 
 def _is_near(thing: Thing, range_m: float) -> bool:

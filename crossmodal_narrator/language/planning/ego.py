@@ -20,7 +20,7 @@ from crossmodal_narrator.language.planning.view import View
 
 STANDS = frozenset({EgoState.STANDING, EgoState.STOPPED})
 LOSES_SPEED = frozenset({EgoState.SLOWING, EgoState.STOPPING})
-REASONS = frozenset({Movement.CROSSING, Movement.STEPPING_OUT, Movement.CUTTING_IN, Movement.BRAKING, Movement.STOPPED})
+REASONS = frozenset({Movement.CROSSING, Movement.STEPPING_OUT, Movement.CUTTING_IN, Movement.BRAKING})
 AGAIN_AFTER_S = 8.0
 FOLLOWS_WITHIN_S = 8.0
 COLOUR_PATIENCE_S = 0.6
@@ -143,7 +143,7 @@ def _thing_in_the_way(view: View) -> Thing | None:
     for thing in view.ready():
         near = thing.within(CAUSE_RANGE_M) and thing.in_path
         if near and (
-            thing.movement in REASONS - {Movement.STOPPED}
+            thing.movement in REASONS
             or (thing.closing_mps is not None and thing.closing_mps > 0.5)
             or _has_cut_in(thing, view)
         ):

@@ -157,7 +157,8 @@ def _tally(fill: Filling, role: str) -> Phrase | None:
     if found is None or count is None:
         return None
     number = int(count.value)
-    pattern = fill.lexicon.noun_phrases["tally_one" if number == 1 else "tally"]
+    name = "tally_one" if number == 1 else "tally"
+    pattern = found[0].phrases.get(name) or fill.lexicon.noun_phrases[name]
     words = Phrase(fill.lexicon.counts.get(number, str(number)))
     phrase = render(pattern, lambda slot: words if slot.name == "number" else fill(Slot(role, slot.name)))
     return None if phrase is None else Phrase(phrase.text, frozenset({key_of(found[1]), key_of(count)}))

@@ -41,3 +41,12 @@ def say(language: str, told: Message) -> str:
     sentence = Realiser(read_lexicon(language)).realise(told)
     assert sentence is not None
     return sentence.text
+
+
+def wordings(language: str, told: Message) -> list[str]:
+    """All that may be said for it, in the order in which it is said when it is told again and again."""
+    realiser, said = Realiser(read_lexicon(language)), dict[str, str]()
+    while (sentence := realiser.realise(told)) is not None and sentence.variant not in said:
+        said[sentence.variant] = sentence.text
+        realiser.said(sentence)
+    return list(said.values())

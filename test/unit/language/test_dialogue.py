@@ -154,6 +154,7 @@ def ask(dialogue: Dialogue, text: str, *, language: str = "", seat: str = "") ->
         ("前面的车是什么颜色？", "colour(car, ahead)", "前面那辆车是白色的。"),
         ("我们为什么停下来？", "why()", "我们停着，同车道前方10米是一辆白色轿车。"),
         ("左边可以下车吗？", "leaving(left)", "左边4米有一个骑车的人。后方12米有一辆公交车。"),
+        ("旁边有货车吗？", "exists(truck, beside)", "没有。两边没看到货车。"),
         ("听到警笛了吗？", "sound()", "没听到警笛，也没听到喇叭。"),
         ("限速是多少？", "unknowable()", "看不出来。"),
         ("靠边停车。", "command()", "我只负责讲路况。同车道前方10米停着一辆白色轿车。"),
@@ -186,8 +187,8 @@ def test_a_talk_goes_on() -> None:
     assert ask(dialogue, "And behind us?").text == "No. I see no car behind us."
     assert ask(dialogue, "How far is the bus?").text == "The bus is 12 metres behind us."
     assert ask(dialogue, "And the nearest pedestrian?").query == "distance(nearest pedestrian)"
-    assert ask(dialogue, "右边有什么？").query == "exists(anything, right)"
-    assert ask(dialogue, "后面呢？").text == "有。后方12米有一辆公交车。"
+    assert ask(dialogue, "右边有什么？").query == "what(anything, right)"
+    assert ask(dialogue, "后面呢？").text == "后方12米有一辆公交车。"
 
 
 def test_each_seat_has_a_talk_of_its_own() -> None:
@@ -292,6 +293,12 @@ def test_a_sound_is_answered_as_surely_as_it_would_be_narrated() -> None:
         ("", "Is anyone in front of the car?", "exists(anyone, ahead)"),
         ("", "Is there a car on our right now?", "exists(car, right)"),
         ("", "Is that pedestrian going to step out?", "unknowable()"),
+        ("", "Is there a bus around us?", "exists(bus, around)"),
+        ("", "左边有几列火车？", "count(train, left)"),
+        ("", "右后方有面包车停着吗？", "movement(parked van, behind_right)"),
+        ("", "左边有骑车的人在动吗？", "movement(moving cyclist, left)"),
+        ("", "最近的行人在刹车吗？", "movement(nearest braking pedestrian)"),
+        ("", "左转。", "command(left)"),
     ],
 )
 def test_a_question_is_taken_for_itself(before: str, question: str, query: str) -> None:
@@ -424,3 +431,46 @@ def test_a_language_file_with_a_gap_is_refused() -> None:
 
 def test_very_long_questions_are_cut() -> None:
     assert understand("how far is the bus " + "a" * 100_000, read_words("en"), Context()).asks.value == "distance"
+
+
+def test_who_has_stopped_stands_in_both_languages() -> None:
+    dialogue = Dialogue(NarratorConfig())
+    for number in range(40):
+        dialogue.observe(scene(number, (), speed_mps=max(0.0, 4.0 - 0.2 * number)))
+    assert ask(dialogue, "What are we doing?").text == "We're standing."
+    assert ask(dialogue, "我们在干什么？").text == "我们停着。"
+
+
+@pytest.mark.parametrize(
+    ("label", "confidence", "english", "chinese"),
+    [
+        (ObjectClass.VAN, 0.95, "The van ahead is red.", "前面那辆面包车是红色的。"),
+        (ObjectClass.VAN, 0.5, "That vehicle ahead is red.", "前面那辆车是红色的。"),
+        (ObjectClass.OBSTACLE, 0.95, "That thing ahead is red.", "前面那个东西是红色的。"),
+    ],
+)
+def test_what_is_unsure_or_has_no_name_is_answered_of_as_that(
+    label: ObjectClass, confidence: float, english: str, chinese: str
+) -> None:
+    red = replace(thing(1, label, 12.0, 0.0, Side.AHEAD, colour="red"), confidence=confidence)
+    plain = replace(red, attributes=())
+    kind, noun = ("van", "面包车") if label is ObjectClass.VAN else ("obstacle", "障碍物")
+    assert ask(seated(objects=(red,)), f"What colour is the {kind}?").text == english
+    assert ask(seated(objects=(red,)), f"{noun}是什么颜色？").text == chinese
+    unknown = ask(seated(objects=(plain,)), f"What colour is the {kind}?")
+    assert unknown.text.startswith("I can't tell that of th")
+    assert "something" not in unknown.text
+
+
+def test_one_that_is_counted_is_called_by_its_name() -> None:
+    assert ask(seated(), "How many buses are behind us?").text == "I count one bus behind us."
+    nameless = thing(1, ObjectClass.OBSTACLE, 12.0, 0.0, Side.AHEAD)
+    assert ask(seated(objects=(nameless,)), "How many obstacles are ahead?").text == "I count one thing ahead."
+
+
+def test_a_bicycle_that_stands_is_told_so_in_both_languages() -> None:
+    dialogue = seated(objects=(thing(1, ObjectClass.BICYCLE, 12.0, 0.0, Side.AHEAD, motion=Motion.STOPPED),))
+    english, chinese = ask(dialogue, "Is there a bicycle ahead?"), ask(dialogue, "前面有自行车吗？")
+    assert english.text == "Yes. A bicycle is standing 12 metres ahead."
+    assert chinese.text == "有。前方12米停着一辆自行车。"
+    assert english.claims == chinese.claims

@@ -360,3 +360,15 @@ def test_lights_of_two_lanes_that_differ_are_not_spoken_of() -> None:
         return SceneState(stamp_ns=scene.stamp_ns, ego=scene.ego, objects=(), sounds=(), signals=lights, degraded=())
 
     assert english(differing(scene) for scene in scripts.Script(seconds=5.0).scenes()) == []
+
+
+def test_what_was_told_of_is_not_introduced_again_when_it_comes_towards_us() -> None:
+    bus = scripts.Actor(track_id=1, label=ObjectClass.BUS, x=28.0, y=3.4, along=scripts.ramp(4.0, 5.0, 0.0, -2.0))
+    said = english(scripts.Script(seconds=10.0, actors=[bus]).scenes())
+    assert said == ["A bus is standing about 20 metres ahead on the left."]
+
+
+def test_what_stands_all_the_time_is_not_said_to_have_stopped_when_we_slow_for_it() -> None:
+    cone = scripts.Actor(track_id=1, label=ObjectClass.CONE, x=45.0, y=0.0)
+    said = english(scripts.Script(seconds=5.0, ego=scripts.ramp(1.0, 4.0, 9.0, 2.0), actors=[cone]).scenes())
+    assert said == ["A traffic cone about 40 metres ahead in our lane.", "We're slowing for the traffic cone."]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from built_messages import claim, message, say, thing
+from built_messages import claim, message, say, thing, wordings
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,7 +20,7 @@ from crossmodal_narrator.core.scene import Side
 from crossmodal_narrator.core.speech import Urgency
 from crossmodal_narrator.language import LANGUAGES
 from crossmodal_narrator.language.claims.predicates import Movement, Predicate
-from crossmodal_narrator.language.gate import unaccounted
+from crossmodal_narrator.language.gate import dishonesty, unaccounted
 from crossmodal_narrator.language.planning.message import Act, Mention
 from crossmodal_narrator.language.realisation import Realiser, read_lexicon
 from crossmodal_narrator.language.realisation.pattern import parse
@@ -217,3 +217,118 @@ def test_the_documented_predicates_are_those_that_there_are(repository: Path) ->
     table = page.split("## Predicates")[1].split("## How a language file")[0]
     rows = re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)
     assert sorted(rows) == sorted(p.value for p in Predicate)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ["The camera can't see right now.", "Trouble with the camera: it can't see right now."]),
+        ("zh", ["摄像头现在看不清。", "有个情况，摄像头现在看不清。"]),
+    ],
+)
+def test_a_blind_camera_is_blind_now_and_not_twice_so(language: str, words: list[str]) -> None:
+    told = message(Act.SENSE_LOST, claim(P.SENSE_TROUBLE, "blind", "sense:camera/front"))
+    assert wordings(language, told) == words
+
+
+def test_only_a_camera_has_pictures() -> None:
+    told = message(Act.SENSE_LOST, claim(P.SENSE_TROUBLE, "unplaced", "sense:lidar/lidar"))
+    assert say("zh", told) == "激光雷达在工作，但不知道它朝着哪儿。"
+
+
+@pytest.mark.parametrize(
+    ("label", "english", "chinese"),
+    [
+        (ObjectClass.VAN, "A van ahead is crossing.", "前面一辆面包车正在横穿马路。"),
+        (ObjectClass.CYCLIST, "A cyclist ahead is crossing.", "前面一个骑车的人正在横穿马路。"),
+        (ObjectClass.PEDESTRIAN, "A pedestrian ahead is crossing.", "前面一个行人正在过马路。"),
+    ],
+)
+def test_who_crosses_ahead_is_not_ahead_twice(label: ObjectClass, english: str, chinese: str) -> None:
+    who, side = thing(label)
+    told = message(Act.CHANGE, who, claim(P.MOTION, "crossing"), extra=(side,))
+    assert (say("en", told), say("zh", told)) == (english, chinese)
+
+
+@pytest.mark.parametrize(
+    ("label", "was", "chinese"),
+    [
+        (ObjectClass.ANIMAL, "pedestrian", "更正：那是一只动物，不是行人。"),
+        (ObjectClass.CYCLIST, "pedestrian", "更正：那是一个骑车的人，不是行人。"),
+        (ObjectClass.VAN, "bus", "更正：那是一辆面包车，不是公交车。"),
+    ],
+)
+def test_a_mistake_is_owned_in_words_that_the_gate_lets_pass(label: ObjectClass, was: str, chinese: str) -> None:
+    told = message(Act.CORRECTION, claim(P.WAS_SAID, was), claim(P.EXISTS, label.value))
+    assert say("zh", told) == chinese
+    for language in LANGUAGES:
+        assert all(unaccounted(text, told.claims, read_lexicon(language)) == () for text in wordings(language, told))
+
+
+def test_a_cyclist_who_is_too_near_has_no_chain_of_particles() -> None:
+    told = message(Act.DANGER, *thing(ObjectClass.CYCLIST), claim(P.TTC, 1.9), urgency=Urgency.URGENT)
+    assert wordings("zh", told) == ["前面骑车的人太近了。", "小心，前面骑车的人太近了。"]
+
+
+def test_what_may_be_a_train_is_not_called_one_when_it_is_spoken_of_again() -> None:
+    told = message(Act.CHANGE, thing(ObjectClass.TRAIN)[0], claim(P.MOTION, "stopped"), hedged=frozenset({"track:1"}),
+                   mentions={"track:1": Mention.GIVEN})  # fmt: skip
+    assert (say("en", told), say("zh", told)) == ("That vehicle has stopped.", "那辆车停下了。")
+
+
+def test_what_has_no_name_stands_where_a_noun_does() -> None:
+    """有 belongs to the sentence, and not to the thing."""
+    ahead, path = thing(ObjectClass.OBSTACLE), claim(P.IN_PATH, True)
+    roles = {"a": "ego", "b": "track:1"}
+    stands, slows = (claim(P.EGO_MOTION, state, "ego") for state in ("standing", "slowing"))
+    standing = message(Act.STANDING_BEHIND, stands, *ahead, path, roles=roles)
+    slowing = message(Act.EGO, slows, claim(P.CAUSE, "track:1", "ego"), *ahead, roles=roles)
+    siren, its = claim(P.HEARD, "siren", "sound:siren"), claim(P.SOUND_SOURCE, "track:1", "sound:siren")
+    sounding = message(Act.SOURCE, siren, its, *ahead, roles={"a": "sound:siren", "b": "track:1"})
+    assert say("zh", message(Act.ENCOUNTER, *ahead)) == "前面有一个东西，看不清是什么。"
+    assert say("zh", standing) == "我们停着，同车道前方是一个东西。"
+    assert say("zh", slowing) == "我们在减速，前面有一个东西。"
+    assert say("zh", sounding) == "警笛声是前面一个东西发出的。"
+
+
+def test_only_a_siren_is_on() -> None:
+    horn, its = claim(P.HEARD, "horn", "sound:horn"), claim(P.SOUND_SOURCE, "track:1", "sound:horn")
+    told = message(Act.SOURCE, horn, its, *thing(ObjectClass.VAN), roles={"a": "sound:horn", "b": "track:1"})
+    assert wordings("en", told) == [
+        "The horn comes from a van ahead.",
+        "I see it now: the horn comes from a van ahead.",
+    ]
+
+
+def test_a_group_of_which_one_is_unsure_is_told_as_probable() -> None:
+    subject = "track:1,track:2"
+    values = ((P.EXISTS, "pedestrian"), (P.COUNT, 2), (P.SIDE, "ahead_right"), (P.MOTION, "stopped"))
+    told = message(Act.GROUP, *(claim(p, value, subject) for p, value in values), hedged=frozenset({subject}))
+    assert say("en", told) == "I think two people are standing on the right."
+    assert say("zh", told) == "右侧好像有两个人站着。"
+    still = replace(told, core=told.core[:3])
+    assert say("en", still) == "I think there are two people on the right."
+    assert say("zh", still) == "右侧好像有两个人。"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("label", sorted(ObjectClass))
+@pytest.mark.parametrize("hedged", [False, True])
+def test_whatever_is_gone_or_near_or_was_mistaken_can_be_named(language: str, label: ObjectClass, hedged: bool) -> None:
+    doubt = {"hedged": frozenset({"track:1"} if hedged else ()), "mentions": {"track:1": Mention.GIVEN}}
+    cause = (claim(P.EGO_MOTION, "slowing", "ego"), claim(P.CAUSE, "track:1", "ego"), thing(label)[0])
+    for told in (
+        message(Act.GONE, claim(P.GONE, label.value), **doubt),
+        message(Act.CORRECTION, claim(P.WAS_SAID, label.value), thing(ObjectClass.BUS)[0]),
+        message(Act.EGO, *cause, roles={"a": "ego", "b": "track:1"}, **doubt),
+    ):
+        assert all(dishonesty(text, told, read_lexicon(language)) == "" for text in wordings(language, told))
+
+
+def test_who_cuts_in_from_far_ahead_comes_from_no_front() -> None:
+    told = message(
+        Act.CHANGE, thing(ObjectClass.CAR)[0], claim(P.MOTION, "cutting_in"), extra=(claim(P.SIDE, "ahead"),)
+    )
+    assert (say("en", told), say("zh", told)) == ("A car ahead is cutting in.", "前面一辆轿车正在并进来。")
+    beside = replace(told, extra=(claim(P.SIDE, "ahead_left"),))
+    assert (say("en", beside), say("zh", beside)) == ("A car is cutting in from the left.", "左边一辆轿车正在并进来。")
