@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from crossmodal_narrator.core.detections import ObjectClass
 from crossmodal_narrator.core.geometry import wrap_angle
 from crossmodal_narrator.evaluation.detection import Record, plan_distance
 from crossmodal_narrator.evaluation.truth import Kind, TrueObject, TrueScene, kind_of
@@ -97,7 +98,14 @@ def _check(claim: Record, scene: Record, real: TrueScene) -> bool | None:
     placed = [(track, value, real) for track, value, real in pairs if track is not None]
     if any(track["position_m"] is None for track, _, _ in placed) or not placed:
         return None
-    return all(checker(nearest_thing(track, real), value) for track, value, real in placed)
+    about = [(nearest_thing(track, real), value) for track, value, real in placed]
+    if all(thing is None for thing, _ in about) and all(_is_nameless(track) for track, _, _ in placed):
+        return None  # road users are labelled, and not each thing that stands there
+    return all(checker(thing, value) for thing, value in about)
+
+
+def _is_nameless(track: Mapping[str, Any]) -> bool:
+    return str(track["label"]) == ObjectClass.OBSTACLE.value
 
 
 def nearest_thing(track: Mapping[str, Any], real: TrueScene) -> TrueObject | None:

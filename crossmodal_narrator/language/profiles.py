@@ -9,7 +9,7 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
     """Shares are of the last 30 s, and what is urgent is never held back by them. At the pace of the configuration,
-    `most_share` bounds the words a minute: 200 of them at 0.75 are 150.
+    `most_share` bounds the words a minute: 200 of them at 0.25 are 50.
     """
 
     calm_share: float  # that may be speech before calm sentences wait
@@ -20,7 +20,7 @@ class Profile:
 
 PROFILES: Mapping[str, Profile] = {
     "quiet": Profile(calm_share=0.0, familiar_share=0.0, most_share=0.25),
-    "standard": Profile(calm_share=0.5, familiar_share=0.35, most_share=0.75),
-    "talkative": Profile(calm_share=0.7, familiar_share=0.6, most_share=0.9),
-    "blind": Profile(calm_share=0.6, familiar_share=0.5, most_share=0.9, tells_colours=False),
+    "standard": Profile(calm_share=0.5, familiar_share=0.35, most_share=0.9),
+    "talkative": Profile(calm_share=0.7, familiar_share=0.6, most_share=1.0),
+    "blind": Profile(calm_share=0.6, familiar_share=0.5, most_share=1.0, tells_colours=False),
 }

@@ -20,6 +20,8 @@ from crossmodal_narrator.encoding.lidar.centres import Centre, centres
 LABELS = ("vehicle", "pedestrian", "cyclist", "obstacle")
 _SLICES_PER_M = 4
 _EDGE_M = 0.1  # around a box: its points are not exact
+_BEYOND_M = 2.5  # the end of a long vehicle may be so far from where the network guesses it
+_FACE = 0.5  # of its height, which the points of its end reach
 _FEWEST_OF_END, _NEAREST_PERCENT = 12, 97.0  # of its points, those that face us most
 # Above these sizes it is no car any more, and then no van: (length, height).
 _CAR_LH_M, _VAN_LH_M = (6.0, 2.3), (7.0, 3.0)
@@ -79,52 +81,54 @@ class _Standing:
         order = np.argsort(slices, kind="stable")  # of small numbers in linear time
         self._slices, ordered = slices[order], features.obstacle_points[order]
         self._x, self._y = (np.ascontiguousarray(ordered[:, k]) for k in (0, 1))
-        self._floor_m = ordered[:, 2] - features.obstacle_height_m[order]
+        self._height_m = features.obstacle_height_m[order]
+        self._floor_m = ordered[:, 2] - self._height_m
 
-    def within(self, centre: Centre) -> tuple[Floats, Floats]:
-        """Of the points in the centre's footprint: (points,) along its length, and of the ground beneath each."""
+    def within(self, centre: Centre, beyond_m: float) -> tuple[Floats, Floats, Floats]:
+        """Of the points in the footprint, and so far beyond its ends: (points,) along its length, height above ground,
+        and the ground beneath each.
+        """
         (x, y), (length, width, _) = centre.xy_m, centre.size_lwh_m
-        reach = 0.5 * float(np.hypot(length, width)) + _EDGE_M
+        reach = 0.5 * float(np.hypot(length, width)) + beyond_m
         low, high = (int(edge * _SLICES_PER_M) for edge in (x - reach, x + reach))
         start = np.searchsorted(self._slices, np.int16(low - 1))
         stop = np.searchsorted(self._slices, np.int16(high + 1), side="right")
         dx, dy = self._x[start:stop] - np.float32(x), self._y[start:stop] - np.float32(y)
         c, s = np.float32(np.cos(centre.yaw_rad)), np.float32(np.sin(centre.yaw_rad))
         along = c * dx + s * dy
-        inside = np.abs(along) <= np.float32(0.5 * length + _EDGE_M)
+        inside = np.abs(along) <= np.float32(0.5 * length + beyond_m)
         inside &= np.abs(c * dy - s * dx) <= np.float32(0.5 * width + _EDGE_M)
-        return along[inside], self._floor_m[start:stop][inside]
+        return along[inside], self._height_m[start:stop][inside], self._floor_m[start:stop][inside]
 
 
 def _placed(centre: Centre, standing: _Standing) -> LidarDetection:
-    """On the ground that its points stand on, and no nearer than they are."""
-    along, floors_m = standing.within(centre)
+    """On the ground that its points stand on, and with the end that faces us where they are."""
+    is_long = LABELS[centre.index] == "vehicle" and centre.size_lwh_m[0] > _CAR_LH_M[0]
+    along, height_m, floors_m = standing.within(centre, _BEYOND_M if is_long else _EDGE_M)
+    off_m = _off_m(centre, along[height_m >= _FACE * centre.size_lwh_m[2]]) if is_long else 0.0
+    inside = np.abs(along) <= 0.5 * centre.size_lwh_m[0] + max(abs(off_m), _EDGE_M)
+    floors_m = floors_m[inside]
     floor_m = float(np.median(floors_m)) if len(floors_m) else 0.0
-    c, s = math.cos(centre.yaw_rad), math.sin(centre.yaw_rad)
-    pushed_m = _empty_m(centre, along) if LABELS[centre.index] == "vehicle" else 0.0
-    x, y = centre.xy_m[0] + c * pushed_m, centre.xy_m[1] + s * pushed_m
+    x, y = centre.xy_m[0] + math.cos(centre.yaw_rad) * off_m, centre.xy_m[1] + math.sin(centre.yaw_rad) * off_m
     height = centre.size_lwh_m[2]
     box = OrientedBox(centre_m=(x, y, floor_m + 0.5 * height), size_lwh_m=centre.size_lwh_m, yaw_rad=centre.yaw_rad)
     label = _label(LABELS[centre.index], centre.size_lwh_m)
     return LidarDetection(label=label, score=centre.score, box=box, points=len(floors_m))
 
 
-def _empty_m(centre: Centre, along: Floats) -> float:
-    """How far to push a box along its length, so that the end that faces us is where its first points are.
+def _off_m(centre: Centre, along: Floats) -> float:
+    """How far to move a long box along its length, so that the end that faces us is where its first high points are.
 
     Of a bus that stands ahead of us only its rear is seen, and the network guesses how long it is: the rear is then
-    metres off. Nothing hides what is in front of it, so that an end without points is no end.
+    metres off. Lower points may be of a car before it.
     """
-    if len(along) < _FEWEST_OF_END or centre.size_lwh_m[0] <= _CAR_LH_M[0]:
-        return 0.0
-    half = 0.5 * centre.size_lwh_m[0]
     (x, y), c, s = centre.xy_m, math.cos(centre.yaw_rad), math.sin(centre.yaw_rad)
-    we = -(c * x + s * y)  # where we are along its length
-    if abs(we) <= half:
+    half, we = 0.5 * centre.size_lwh_m[0], -(c * x + s * y)  # where we are along its length
+    if len(along) < _FEWEST_OF_END or abs(we) <= half:
         return 0.0
     facing = math.copysign(1.0, we)
     nearest = float(np.percentile(facing * along, _NEAREST_PERCENT))
-    return -facing * max(0.0, half - nearest - _EDGE_M)
+    return facing * (nearest - half)
 
 
 def _label(name: str, size_lwh_m: Vec3) -> ObjectClass:

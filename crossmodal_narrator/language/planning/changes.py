@@ -136,7 +136,7 @@ def _correction(view: View, thing: Thing, entry: Known) -> Message:
         thing,
         Act.CORRECTION,
         topic=f"correction/{thing.subject}",
-        priority=71.0,
+        priority=59.0,
         urgency=Urgency.NOTABLE,
         trigger="correction",
         core=(Predicate.EXISTS,),

@@ -18,6 +18,7 @@ ROW_LENGTH_M = 10.0
 ROW_GAP_M = 20.0
 STANDOUT = frozenset({ObjectClass.BUS, ObjectClass.TRUCK, ObjectClass.TRAIN, ObjectClass.ANIMAL})
 AHEAD_FOR_S = 1.0
+BESIDE_PATH_M = 4.5
 UNMOVED = frozenset({Movement.PARKED, Movement.UNKNOWN})
 RIDERS = frozenset({ObjectClass.CYCLIST, ObjectClass.MOTORCYCLE})
 _HALVES = ((Side.LEFT, LEFT_SIDES), (Side.RIGHT, RIGHT_SIDES))
@@ -66,12 +67,19 @@ def _people(view: View, side: Side, beside: list[Thing]) -> Iterator[Message]:
     people = [t for t in beside if t.label is ObjectClass.PEDESTRIAN and t.within(20.0) and t.side in AHEAD_SIDES]
     people = [t for t in people if t.movement not in (Movement.STEPPING_OUT, Movement.CROSSING)]
     topic = f"people/{side.value}"
-    if not _has_new(people, view) or not view.fresh(topic, 20.0):
+    if not view.fresh(topic, 20.0):  # of those who stand where we pass, each is worth a word
+        people = [t for t in people if _is_beside_path(t) and not view.memory.is_told(t.subject, view.now_ns)]
+    if not _has_new(people, view) or not view.fresh(topic, 8.0):
         return
     if len(people) == 1:
-        yield _encounter(view, people[0], priority=40.0, topic=topic, cooldown_s=20.0)
+        yield _encounter(view, people[0], priority=40.0, topic=topic, cooldown_s=8.0)
     else:
         yield view.about_group(people, Act.GROUP, movement=_common(people), topic=topic, priority=41.0)
+
+
+def _is_beside_path(thing: Thing) -> bool:
+    """On the carriageway, where we pass."""
+    return thing.left_m is not None and abs(thing.left_m) < BESIDE_PATH_M
 
 
 def _rows(view: View, side: Side, beside: list[Thing]) -> Iterator[Message]:
@@ -94,6 +102,7 @@ def _rows(view: View, side: Side, beside: list[Thing]) -> Iterator[Message]:
 
 def _oncoming(view: View, side: Side, beside: list[Thing]) -> Iterator[Message]:
     coming = [t for t in beside if t.movement is Movement.ONCOMING and t.movement_held_s >= 0.3]
+    coming = [t for t in coming if t.label is not ObjectClass.OBSTACLE]
     topic = f"oncoming/{side.value}"
     if not view.fresh(topic, 30.0):
         return

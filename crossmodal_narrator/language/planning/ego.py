@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from crossmodal_narrator.core.detections import SignalState
+from crossmodal_narrator.core.detections import ObjectClass, SignalState
 from crossmodal_narrator.core.speech import Claim, Urgency
 from crossmodal_narrator.language.claims.facts import Signal, Thing
 from crossmodal_narrator.language.claims.predicates import (
@@ -25,8 +25,10 @@ AGAIN_AFTER_S = 8.0
 FOLLOWS_WITHIN_S = 8.0
 COLOUR_PATIENCE_S = 0.6
 STANDS_BEHIND_M = 20.0
+NAMELESS_M = 8.0
 CAUSE_RANGE_M = 35.0
 CUT_IN_S = 5.0
+CAUSE_PATIENCE_S = 0.6  # what is in the way may be a moment from having a name
 STEADY_SPEED_MPS = 5.0
 SPEED_CHANGE_MPS = 4.0
 
@@ -39,13 +41,24 @@ def ego_changes(view: View) -> Iterator[Message]:
     if ego.state in STANDS:
         yield from _standing(view, ego.state, said)
     elif ego.state in LOSES_SPEED:
-        if said not in {s.value for s in LOSES_SPEED} and view.fresh("ego/slowing", AGAIN_AFTER_S):
-            yield _losing_speed(view, ego.state)
+        yield from _slowing(view, ego.state, said)
     elif ego.state is not EgoState.MOVING:
         if said != ego.state.value:
             yield _starting(view) if ego.state is EgoState.STARTING else _plain(view, ego.state)
     elif ego.held_s > 2.0:
         view.memory.unsay(Predicate.EGO_MOTION, EGO)
+
+
+def _slowing(view: View, state: EgoState, said: object) -> Iterator[Message]:
+    """Once, and once more where the cause was not known and is now."""
+    is_told = said in {s.value for s in LOSES_SPEED} or not view.fresh("ego/slowing", AGAIN_AFTER_S)
+    message = _losing_speed(view, state)
+    has_cause = any(c.predicate == Predicate.CAUSE.value and c.value != UNKNOWN_CAUSE for c in message.core)
+    was_unknown = view.memory.said(Predicate.CAUSE, EGO) == UNKNOWN_CAUSE
+    # Whoever hears a siren can guess.
+    is_ripe = has_cause or (view.facts.ego.held_s >= CAUSE_PATIENCE_S and not view.facts.sounds)
+    if is_ripe if not is_told else has_cause and was_unknown:
+        yield message
 
 
 def speed(view: View) -> Iterator[Message]:
@@ -71,6 +84,8 @@ def _standing(view: View, state: EgoState, said: object) -> Iterator[Message]:
         return
     claim = view.facts.ego.claim(state)
     lead = view.lead()
+    if lead is not None and lead.label is ObjectClass.OBSTACLE and not lead.within(NAMELESS_M):
+        lead = None  # a hedge at the end of the road
     urgency = Urgency.NOTABLE if state is EgoState.STOPPED else Urgency.CALM
     if lead is not None and lead.within(STANDS_BEHIND_M) and lead.colour is None and lead.held_s < COLOUR_PATIENCE_S:
         return  # a moment later its colour may be known, and it is introduced only once

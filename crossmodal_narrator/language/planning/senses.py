@@ -16,6 +16,7 @@ from crossmodal_narrator.language.planning.view import View
 LOST_AFTER_S = 0.5
 MISSING_AFTER_S = 0.9  # sensors start one after another
 BACK_AFTER_S = 0.8
+NEARER_AGAIN_S = 8.0  # what comes nearer is told again
 LOUD_KINDS = frozenset({"siren", "horn", "car_horn", "crash", "shout", "skid", "bell"})
 
 
@@ -119,7 +120,8 @@ def sounds(view: View) -> Iterator[Message]:
         first = view.fresh(topic, 20.0)
         turned = sound.trend is not None and sound.trend != said_trend
         placed = sound.side is not None and view.memory.said(Predicate.SIDE, sound.subject) is None
-        if first or (placed and view.fresh(topic, 2.0)) or (turned and view.fresh(topic, 5.0)):
+        nearer = sound.trend == "approaching" and view.fresh(topic, NEARER_AGAIN_S)
+        if first or nearer or (placed and view.fresh(topic, 2.0)) or (turned and view.fresh(topic, 5.0)):
             heard, *rest = (c for c in sound.claims() if c.predicate != Predicate.SOUND_SOURCE.value)
             yield Message(
                 act=Act.SOUND,
