@@ -20,6 +20,9 @@ SIGMA_OF_FEW_M = 0.4
 SETTLED_SWEEPS = 4
 MOST_SURPRISE = 4.0  # standard deviations: a thing does not jump, but its points may be mixed up with its neighbour's
 MOST_MISFITS = 3
+# What a camera calls so, and is of this height, is a van.
+VAN_HEIGHT_M = {ObjectClass.CAR: (2.25, 2.9), ObjectClass.BUS: (1.7, 2.6), ObjectClass.TRUCK: (1.7, 2.3)}
+HEIGHT_MARGIN_M = 0.1
 YAW_GAIN = 0.25
 SIZE_GAIN = 0.1
 ALIGNED_SPEED_MPS = 2.5  # a vehicle faster than this points where it goes
@@ -62,6 +65,7 @@ class Track:
     is_moving: bool = False
     moving_since_ns: int | None = None
     fast_since_ns: int | None = None
+    is_van: bool = False  # by its height: cameras know no vans, and take them for cars, lorries or buses
     is_riding: bool = False  # faster than people walk, for longer than an error lasts
     has_moved: bool = False
 
@@ -72,6 +76,8 @@ class Track:
         Where sweeps refute it something is there all the same.
         """
         seen = ObjectClass.OBSTACLE if self.votes.is_refuted else self.votes.label
+        if self.is_van and seen in VAN_HEIGHT_M:
+            return ObjectClass.VAN
         return ObjectClass.CYCLIST if seen is ObjectClass.PEDESTRIAN and self.is_riding else seen
 
     def predict(self, dt_s: float) -> None:
@@ -111,7 +117,17 @@ class Track:
         place.filter.correct((x, y), sigma_m)
         place.z_m += SIZE_GAIN * (z - place.z_m)
         place.size_lwh_m = size
+        self.is_van = self.sweeps >= SETTLED_SWEEPS and self._has_height_of_van()
         self._turn(seen, box.yaw_rad)
+
+    def _has_height_of_van(self) -> bool:
+        assert self.place is not None
+        least, most = VAN_HEIGHT_M.get(self.votes.label, (math.inf, 0.0))
+        margin = HEIGHT_MARGIN_M if self.is_van else 0.0  # it does not change with every sweep
+        length, _, height = self.place.size_lwh_m
+        # How long a bus is nobody sees from behind; how low it is, one does.
+        is_short = self.votes.label is ObjectClass.BUS or length < PRIORS[ObjectClass.VAN].largest_lwh_m[0]
+        return is_short and least - margin < height < most + margin
 
     def _place_anew(self, seen: Completed, box: OrientedBox, sigma_m: float) -> None:
         x, y, z = box.centre_m
