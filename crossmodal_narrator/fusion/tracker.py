@@ -30,7 +30,7 @@ MOST_AROUND = 0.25  # as many points again just outside: what is there goes on b
 # By class: so near, and by so many points, the LiDAR's network misses few of them.
 KNOWN_BY_SHAPE = {
     **dict.fromkeys(
-        (ObjectClass.CAR, ObjectClass.VAN, ObjectClass.TRUCK, ObjectClass.BUS, ObjectClass.TRAIN), (30.0, 60)
+        (ObjectClass.CAR, ObjectClass.VAN, ObjectClass.TRUCK, ObjectClass.BUS, ObjectClass.TRAIN), (38.0, 60)
     ),
     **dict.fromkeys((ObjectClass.PEDESTRIAN, ObjectClass.CYCLIST), (15.0, 30)),
 }

@@ -9,7 +9,7 @@ from crossmodal_narrator.core.detections import ObjectClass
 from crossmodal_narrator.core.scene import Evidence
 from crossmodal_narrator.core.snapshot import Sense
 from crossmodal_narrator.core.speech import Claim, Urgency
-from crossmodal_narrator.language.claims.facts import Thing
+from crossmodal_narrator.language.claims.facts import AHEAD_SIDES, Thing
 from crossmodal_narrator.language.claims.predicates import EGO, EgoState, Movement, Predicate
 from crossmodal_narrator.language.planning.memory import KNOWN_S, Known
 from crossmodal_narrator.language.planning.message import Act, Mention, Message
@@ -111,7 +111,11 @@ def corrections(view: View) -> Iterator[Message]:
         if thing is None or thing.label in (entry.label, ObjectClass.OBSTACLE) or not view.may_speak_of(thing):
             continue
         recent = (view.now_ns - entry.last_ns) / 1e9 < KNOWN_S
-        if recent and thing.confidence >= view.config.sure_confidence and view.fresh(f"correction/{subject}", 10.0):
+        matters = (
+            entry.label is not ObjectClass.OBSTACLE or thing.side in AHEAD_SIDES
+        )  # what it was, behind us, nobody asks
+        sure = thing.confidence >= view.config.sure_confidence
+        if recent and matters and sure and view.fresh(f"correction/{subject}", 10.0):
             yield _correction(view, thing, entry)
 
 

@@ -18,6 +18,7 @@ ROW_LENGTH_M = 10.0
 ROW_GAP_M = 20.0
 STANDOUT = frozenset({ObjectClass.BUS, ObjectClass.TRUCK, ObjectClass.TRAIN, ObjectClass.ANIMAL})
 AHEAD_FOR_S = 1.0
+COMES_MPS = 2.5  # slower it may stand, and its track be young
 BESIDE_PATH_M = 4.5
 UNMOVED = frozenset({Movement.PARKED, Movement.UNKNOWN})
 RIDERS = frozenset({ObjectClass.CYCLIST, ObjectClass.MOTORCYCLE})
@@ -69,10 +70,10 @@ def _people(view: View, side: Side, beside: list[Thing]) -> Iterator[Message]:
     topic = f"people/{side.value}"
     if not view.fresh(topic, 20.0):  # of those who stand where we pass, each is worth a word
         people = [t for t in people if _is_beside_path(t) and not view.memory.is_told(t.subject, view.now_ns)]
-    if not _has_new(people, view) or not view.fresh(topic, 8.0):
+    if not _has_new(people, view) or not view.fresh(topic, 5.0):
         return
     if len(people) == 1:
-        yield _encounter(view, people[0], priority=40.0, topic=topic, cooldown_s=8.0)
+        yield _encounter(view, people[0], priority=40.0, topic=topic, cooldown_s=5.0)
     else:
         yield view.about_group(people, Act.GROUP, movement=_common(people), topic=topic, priority=41.0)
 
@@ -102,7 +103,7 @@ def _rows(view: View, side: Side, beside: list[Thing]) -> Iterator[Message]:
 
 def _oncoming(view: View, side: Side, beside: list[Thing]) -> Iterator[Message]:
     coming = [t for t in beside if t.movement is Movement.ONCOMING and t.movement_held_s >= 0.3]
-    coming = [t for t in coming if t.label is not ObjectClass.OBSTACLE]
+    coming = [t for t in coming if t.label is not ObjectClass.OBSTACLE and (t.speed_mps or 0.0) >= COMES_MPS]
     topic = f"oncoming/{side.value}"
     if not view.fresh(topic, 30.0):
         return
