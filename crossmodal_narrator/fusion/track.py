@@ -24,6 +24,7 @@ MOST_MISFITS = 3
 VAN_HEIGHT_M = {ObjectClass.CAR: (2.25, 2.9), ObjectClass.BUS: (1.7, 2.6), ObjectClass.TRUCK: (1.7, 2.3)}
 HEIGHT_MARGIN_M = 0.1
 YAW_GAIN = 0.25
+LONG_M = 6.2  # of what is longer the middle is a guess, and the near end is measured
 SIZE_GAIN = 0.1
 ALIGNED_SPEED_MPS = 2.5  # a vehicle faster than this points where it goes
 MAY_DO_MPS2 = {ObjectClass.PEDESTRIAN: 1.0, ObjectClass.ANIMAL: 1.5}
@@ -107,7 +108,8 @@ class Track:
             self._place_anew(seen, seen.box.moved(odom_from_base), sigma_m)
             return
         place, size = self.place, self._grown(seen)
-        box = resized(seen.box, size).moved(odom_from_base)
+        box = seen.box if size[0] < LONG_M else resized(seen.box, size)
+        box = box.moved(odom_from_base)
         x, y, z = box.centre_m
         is_settled = self.sweeps >= SETTLED_SWEEPS and self.misfits < MOST_MISFITS
         if is_settled and place.filter.surprise((x, y), sigma_m) > MOST_SURPRISE:

@@ -1,0 +1,168 @@
+"""What is said of the simulator's scenarios, against what had to be said, and against what really stood there.
+
+    python test/benchmark/scenarios.py DIR [--seed 1] [--size 640x360] [--transcripts FILE.md]
+
+Drives that are not in DIR yet are made there (one to three minutes each). Perception runs once a drive; each profile
+narrates the same scenes, so that its words a minute can be compared. Claims and expectations are those of the standard
+profile.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from crossmodal_narrator.bags.replay import recorded_frames
+from crossmodal_narrator.cli.main import main as narrator_cli
+from crossmodal_narrator.cli.recorded import open_drive
+from crossmodal_narrator.core.scene import SceneState
+from crossmodal_narrator.core.speech import Narration, Urgency
+from crossmodal_narrator.evaluation import (
+    identify_by,
+    read_expectations,
+    read_truth,
+    score_claims,
+    score_expectations,
+)
+from crossmodal_narrator.evaluation.expectations import Outcome, Verdict
+from crossmodal_narrator.language import Narrator, NarratorConfig
+from crossmodal_narrator.language.profiles import PROFILES
+from crossmodal_narrator.simulation.scenarios import scenario_names
+from crossmodal_narrator.wire.records import narration_record, scene_record
+
+LANGUAGES = ("en", "zh")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """One scenario."""
+
+    name: str
+    length_s: float
+    said: tuple[Narration, ...]
+    start_ns: int
+    outcomes: tuple[Outcome, ...]
+    claims_right: int
+    claims_checked: int
+    wrong: tuple[str, ...]
+    words: dict[str, int]  # by profile, in English
+
+
+def records(values: Sequence[Any], record: Any) -> list[dict[str, Any]]:
+    """As they would be read from a file."""
+    return [json.loads(json.dumps(record(value))) for value in values]
+
+
+def narrated(scenes: Sequence[SceneState], profile: str) -> tuple[Narration, ...]:
+    narrator = Narrator(NarratorConfig(languages=LANGUAGES, profile=profile))
+    return tuple(narration for scene in scenes for narration in narrator.narrate(scene))
+
+
+def told(drive: Path) -> Told:
+    recorded = open_drive(drive / "bag", None, "en,zh")
+    frames = recorded_frames(recorded.bag, recorded.intake, recorded.bag.end_ns)
+    scenes = [scene for scene, _ in recorded.pipeline.run(frames)]
+    said = {profile: narrated(scenes, profile) for profile in PROFILES}
+    transcript, seen = records(said["standard"], narration_record), records(scenes, scene_record)
+    truth, expected = read_truth(drive / "truth.json"), read_expectations(drive / "expectations.json")
+    score = score_expectations(
+        transcript, expected.expectations, expected.start_ns, languages=LANGUAGES, identify=identify_by(seen, truth)
+    )
+    claims = score_claims(transcript, seen, truth, "en")
+    right, false = sum(claims.right.values()), sum(claims.false.values())
+    return Told(
+        name=drive.name,
+        length_s=(scenes[-1].stamp_ns - scenes[0].stamp_ns) / 1e9,
+        said=said["standard"],
+        start_ns=expected.start_ns,
+        outcomes=score.outcomes,
+        claims_right=right,
+        claims_checked=right + false,
+        wrong=tuple(claims.wrong),
+        words={
+            profile: sum(len(n.text.split()) for n in narrations if n.language == "en")
+            for profile, narrations in said.items()
+        },
+    )
+
+
+def met(outcomes: Sequence[Outcome], language: str) -> tuple[int, int]:
+    verdicts = [o.verdict for o in outcomes if o.language == language]
+    return verdicts.count(Verdict.MET), len(verdicts)
+
+
+def table(results: Sequence[Told], seed: int) -> Table:
+    shown = Table(title=f"what was said of the scenarios, seed {seed}")
+    for column in ("scenario", "met, en", "met, zh", "claims that hold", *(f"{p}, words/min" for p in PROFILES)):
+        shown.add_column(column)
+    for one in results:
+        both = [f"{m} of {n}" for m, n in (met(one.outcomes, language) for language in LANGUAGES)]
+        pace = [f"{60 * one.words[p] / one.length_s:.0f}" for p in PROFILES]
+        shown.add_row(one.name, *both, f"{one.claims_right} of {one.claims_checked}", *pace)
+    outcomes = [o for one in results for o in one.outcomes]
+    both = [f"{m} of {n} ({m / n:.1%})" for m, n in (met(outcomes, language) for language in LANGUAGES)]
+    right, checked = sum(r.claims_right for r in results), sum(r.claims_checked for r in results)
+    minutes = sum(one.length_s for one in results) / 60
+    pace = [f"{sum(one.words[p] for one in results) / minutes:.0f}" for p in PROFILES]
+    shown.add_row("all", *both, f"{right} of {checked} ({right / checked:.1%})", *pace, style="bold")
+    return shown
+
+
+def failures(results: Sequence[Told]) -> Iterator[str]:
+    for one in results:
+        for outcome in one.outcomes:
+            if outcome.verdict is not Verdict.MET and outcome.language == "en":
+                yield f"{one.name}: {outcome.expectation.name} {outcome.verdict.value}: {outcome.expectation.words}"
+        yield from (f"{one.name}: does not hold: {wrong}" for wrong in one.wrong)
+
+
+def transcripts(results: Sequence[Told], seed: int) -> Iterator[str]:
+    yield "# What it says of the simulated scenarios\n"
+    yield (
+        f"Made by `python test/benchmark/scenarios.py DIR --seed {seed} --transcripts FILE`; nothing is left out or "
+        "mended. **Bold** is urgent. What happens in each: [scenarios](simulator/scenarios.md).\n"
+    )
+    for one in results:
+        yield f"## {one.name}\n"
+        yield "| s | English | 中文 |\n|---|---|---|"
+        for stamp_ns in dict.fromkeys(n.stamp_ns for n in one.said):
+            texts = {n.language: n for n in one.said if n.stamp_ns == stamp_ns}
+            cells = (f"**{n.text}**" if n.urgency is Urgency.URGENT else n.text for n in (texts[k] for k in LANGUAGES))
+            yield f"| {(stamp_ns - one.start_ns) / 1e9:.1f} | {' | '.join(cells)} |"
+        yield ""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--size", default="640x360")
+    parser.add_argument("--only", nargs="*", default=[], metavar="SCENARIO")
+    parser.add_argument("--transcripts", type=Path)
+    args = parser.parse_args()
+    results: list[Told] = []
+    for name in args.only or scenario_names():
+        drive = args.folder / name
+        if not drive.is_dir():
+            asked = ["simulate", name, "--seed", str(args.seed), "--size", args.size, "--out", str(drive)]
+            if status := narrator_cli(asked):
+                sys.exit(status)
+        results.append(told(drive))
+    console = Console(width=160)
+    console.print(table(results, args.seed))
+    for line in failures(results):
+        console.print(line, markup=False, highlight=False)
+    if args.transcripts is not None:
+        args.transcripts.write_text("\n".join(transcripts(results, args.seed)) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
