@@ -93,16 +93,19 @@ def _change(view: View, thing: Thing) -> Message:
         core=(Predicate.EXISTS, Predicate.MOTION),
         extra=_telling_which(view, thing),
     )
-    if thing.movement is not Movement.OVERTAKEN or message.mentions[thing.subject] is not Mention.FOCUS:
+    if not _side_matters(thing) or message.mentions[thing.subject] is not Mention.FOCUS:
         return message
-    return replace(message, mentions={thing.subject: Mention.GIVEN})  # what we do to it has it by name
+    return replace(message, mentions={thing.subject: Mention.GIVEN})  # "it behind us on the left" nobody says
 
 
 def _telling_which(view: View, thing: Thing) -> tuple[Predicate, ...]:
     """Of one that cuts in or passes, the side matters even when it is known which one it is."""
     which = view.identity(thing)
-    matters = thing.movement is CUTS_IN or thing.movement in PASSING
-    return (Predicate.SIDE, *(p for p in which if p is not Predicate.SIDE)) if matters else which
+    return (Predicate.SIDE, *(p for p in which if p is not Predicate.SIDE)) if _side_matters(thing) else which
+
+
+def _side_matters(thing: Thing) -> bool:
+    return thing.movement is CUTS_IN or thing.movement in PASSING
 
 
 def corrections(view: View) -> Iterator[Message]:

@@ -6,7 +6,7 @@ from crossmodal_narrator.voice.spelling.rules import Rules
 
 _DIGITS = "零一二三四五六七八九"
 # 2 is 两 before what counts things, and 二 in a number that is only read.
-_COUNTED = "辆个位盏排条人名只台米秒次点分公"
+_COUNTED = "辆个位盏排条人名只台米秒次点分公英列"
 
 
 def _word(number: str, follows: str) -> str:

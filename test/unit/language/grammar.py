@@ -43,6 +43,8 @@ def _articles(sentence: str) -> Iterator[str]:
         rf"\b({'|'.join(ARTICLES)}) ({'|'.join(ARTICLES)}|it|something|what|people|{'|'.join(PLURAL)})\b", lower
     ):
         yield "an article before what takes none"
+    if re.search(r"\bit (ahead|behind|beside|on the|to our)\b(?!.*\bis on\b)", lower) and not lower.startswith("i "):
+        yield "a place after it"
 
 
 def _repeated_words(sentence: str) -> Iterator[str]:

@@ -165,7 +165,7 @@ RULES: tuple[Rule, ...] = (
     rule(r"cutting in from the left", says("motion", values=["cutting_in"]), sides("left")),
     rule(r"cutting in from the right", says("motion", values=["cutting_in"]), sides("right")),
     rule(r"cutting in", says("motion", values=["cutting_in"])),
-    rule(r"closing fast", says("ttc")),
+    rule(r"too close", says("ttc")),
     rule(r"a row of|all along the (?=left|right)", says("row")),
     *(rule(rf"\b(?:{words})\b", says("motion", values=values)) for words, values in MOTIONS.items()),
     rule(r"\bin our lane", says("in_path")),

@@ -113,7 +113,7 @@ _PLACE = "(左|右)?(前方|后方)|前面|后面|左边|右边|两边|同车道
 
 def _denied() -> Iterator[Rule]:
     """That there is no van, and where: the area is the subject of that claim."""
-    nobody = "[左右]侧附近没看到人，也没有车过来|没看到[左右]侧附近有人，也没有车过来"
+    nobody = "([左右]侧附近没看到人|没看到[左右]侧附近有人)，也没看到有什么过来"
     yield rule(nobody, says("none_seen", values=["anything"]))
     yield rule(f"({_PLACE})?没看到这样的", says("none_seen"))
     for label, words in _DENIED.items():

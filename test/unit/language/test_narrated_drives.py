@@ -167,7 +167,7 @@ def test_whom_we_pass_is_told_where_he_could_be_hurt_and_who_passes_us_where_he_
     assert [n.text for n in narrate(drive.scenes()) if n.trigger == "change"] == [
         "We're passing the cyclist ahead on the right.",
         "我们正在超过右前方那个骑车的人。",
-        "Adelantamos al ciclista delante a la derecha.",
+        "Adelantamos al ciclista de la derecha.",
     ]
     assert "The white truck behind us on the left is passing us." in english(scripts.siren_passes().scenes())
 

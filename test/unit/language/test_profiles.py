@@ -86,7 +86,7 @@ def test_at_rest_who_does_not_see_hears_on_which_side_nobody_is_and_on_which_som
         "On the right I see nobody near, and nothing coming.",
         "A cyclist is riding about 40 metres behind us.",
     ]
-    assert told(arrival(rider, seconds=12.0), "zh")[0] == "右侧附近没看到人，也没有车过来。"
+    assert told(arrival(rider, seconds=12.0), "zh")[0] == "右侧附近没看到人，也没看到有什么过来。"
     assert not [n for n in narrate(arrival(rider), "standard") if n.trigger == "door"]
 
 
