@@ -149,7 +149,8 @@ class LidarFeatures:
     clusters: tuple[Cluster, ...]
     obstacle_points: NDArray[np.float32]  # (points, 3): every point above the ground, clustered or not
     obstacle_height_m: NDArray[np.float32]  # (points,): of each of them above the ground under it
-    detections: tuple[LidarDetection, ...] = ()  # the surest first; none where no network is used
+    detections: tuple[LidarDetection, ...] = ()  # the surest first
+    is_recognised: bool = False  # a network has looked, whether or not it found anything
 
 
 class SirenPattern(str, Enum):

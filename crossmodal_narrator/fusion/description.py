@@ -18,6 +18,7 @@ from crossmodal_narrator.fusion.track import Track
 VEHICLE_LW_M = (1.8, 0.7)
 STEADY_SWEEPS = 20  # after which a thing without a class is as sure as it becomes
 OBSTACLE_CONFIDENCE = 0.8
+SOLID_FOR_NS = 300_000_000
 WELL_KNOWN = 3.0  # times the score that confirms: such a track is remembered as what it was, where no sense can say so
 
 
@@ -31,7 +32,8 @@ class Describer:
         self, track: Track, snapshot: Snapshot, base_from_odom: Pose, views: Mapping[str, CameraView]
     ) -> SceneObject | None:
         """None while the track is not believed."""
-        if not self._is_believed(track, snapshot.stamp_ns):
+        label = self._believed(track, snapshot.stamp_ns)
+        if label is None:
             return None
         box = None if track.place is None else track.place.box().moved(base_from_odom)
         velocity = self._velocity(track, snapshot.ego)
@@ -40,7 +42,7 @@ class Describer:
             motion = motion_of(track, box, velocity[:2], snapshot.ego, snapshot.stamp_ns, self._config)
         return SceneObject(
             track_id=track.track_id,
-            label=track.label,
+            label=label,
             attributes=track.votes.attributes(),
             azimuth_rad=track.azimuth_rad,
             position_m=None if box is None else box.centre_m,
@@ -49,10 +51,18 @@ class Describer:
             velocity_mps=velocity,
             relation=self._relation(track, box, snapshot.ego, views),
             motion=motion,
-            confidence=round(self._confidence(track), 3),
+            confidence=round(self._confidence(track, label), 3),
             age_s=round((snapshot.stamp_ns - track.born_ns) / 1e9, 3),
             evidence=tuple(track.evidence[sense] for sense in sorted(track.evidence)),
         )
+
+    def _believed(self, track: Track, now_ns: int) -> ObjectClass | None:
+        """What it is called; a solid whose class nobody believes any more is something all the same."""
+        if self._is_believed(track, now_ns):
+            return track.label
+        is_solid = track.sweeps >= self._config.obstacle_hits
+        is_there = track.place is not None and now_ns - track.ranged_ns <= SOLID_FOR_NS
+        return ObjectClass.OBSTACLE if is_solid and is_there else None
 
     def _is_believed(self, track: Track, now_ns: int) -> bool:
         if track.label is ObjectClass.OBSTACLE:
@@ -84,8 +94,8 @@ class Describer:
                 return relation_of_bearing(*_span_rad(views[camera], pixels))
         return relation_of_bearing(track.azimuth_rad, track.azimuth_rad)
 
-    def _confidence(self, track: Track) -> float:
-        if track.label is ObjectClass.OBSTACLE:
+    def _confidence(self, track: Track, label: ObjectClass) -> float:
+        if label is ObjectClass.OBSTACLE:
             return OBSTACLE_CONFIDENCE * min(track.sweeps / STEADY_SWEEPS, 1.0)
         return track.votes.confidence
 

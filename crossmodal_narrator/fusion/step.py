@@ -32,7 +32,7 @@ class Step:
         self.views = views  # of the cameras that see
         self.shapes = KnownShapes(lidar[0].detections if lidar else ())
         clusters: Sequence[Cluster] = lidar[0].clusters if lidar else ()
-        self.knows_shapes = bool(lidar and lidar[0].detections)
+        self.knows_shapes = lidar is not None and lidar[0].is_recognised
         self._clusters = clusters
         self._middles = np.array([c.box.centre_m[:2] for c in clusters]).reshape(-1, 2)
 

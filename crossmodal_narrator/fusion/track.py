@@ -72,11 +72,16 @@ class Track:
 
     @property
     def label(self) -> ObjectClass:
-        """What most images said; a "pedestrian" who is too fast to walk has wheels that the camera did not see.
+        """As which it is spoken of. Where sweeps refute what images say, something is there all the same."""
+        return ObjectClass.OBSTACLE if self.votes.is_refuted else self.body
 
-        Where sweeps refute it something is there all the same.
+    @property
+    def body(self) -> ObjectClass:
+        """Whose size it has: what most images said, refuted or not, so that doubt moves nothing.
+
+        A "pedestrian" who is too fast to walk has wheels that the camera did not see.
         """
-        seen = ObjectClass.OBSTACLE if self.votes.is_refuted else self.votes.label
+        seen = self.votes.label
         if self.is_van and seen in VAN_HEIGHT_M:
             return ObjectClass.VAN
         return ObjectClass.CYCLIST if seen is ObjectClass.PEDESTRIAN and self.is_riding else seen
@@ -92,7 +97,7 @@ class Track:
         size, usual = self.place.size_lwh_m, usual_shape(label, 0.0).size_lwh_m
         return Shape(
             label=label,
-            size_lwh_m=size if self.label is label else usual,
+            size_lwh_m=size if self.body is label else usual,
             yaw_rad=wrap_angle(self.place.yaw_rad + base_from_odom.yaw_rad),
             yaw_is_known=self.place.yaw_is_known,
         )
@@ -124,11 +129,14 @@ class Track:
 
     def _has_height_of_van(self) -> bool:
         assert self.place is not None
-        least, most = VAN_HEIGHT_M.get(self.votes.label, (math.inf, 0.0))
+        called = self.votes.label
+        if called is not ObjectClass.CAR and self.votes.shape not in (ObjectClass.CAR, ObjectClass.VAN):
+            return False  # the roof of a bus may be higher than the highest beam
+        least, most = VAN_HEIGHT_M.get(called, (math.inf, 0.0))
         margin = HEIGHT_MARGIN_M if self.is_van else 0.0  # it does not change with every sweep
         length, _, height = self.place.size_lwh_m
         # How long a bus is nobody sees from behind; how low it is, one does.
-        is_short = self.votes.label is ObjectClass.BUS or length < PRIORS[ObjectClass.VAN].largest_lwh_m[0]
+        is_short = called is ObjectClass.BUS or length < PRIORS[ObjectClass.VAN].largest_lwh_m[0]
         return is_short and least - margin < height < most + margin
 
     def _place_anew(self, seen: Completed, box: OrientedBox, sigma_m: float) -> None:
@@ -160,7 +168,7 @@ class Track:
         """Towards what was seen, and no smaller than usual: a hidden end says nothing."""
         assert self.place is not None
         length, width, height = self.place.size_lwh_m
-        prior = PRIORS.get(self.label)
+        prior = PRIORS.get(self.body)
         wanted = list(seen.visible_lw_m)
         if prior is not None:
             wanted = [min(max(wanted[k], prior.usual_lwh_m[k]), prior.largest_lwh_m[k]) for k in (0, 1)]

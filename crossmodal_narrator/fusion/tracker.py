@@ -30,11 +30,11 @@ MOST_AROUND = 0.25  # as many points again just outside: what is there goes on b
 # By class: so near, and by so many points, the LiDAR's network misses few of them.
 KNOWN_BY_SHAPE = {
     **dict.fromkeys(
-        (ObjectClass.CAR, ObjectClass.VAN, ObjectClass.TRUCK, ObjectClass.BUS, ObjectClass.TRAIN), (38.0, 60)
+        (ObjectClass.CAR, ObjectClass.VAN, ObjectClass.TRUCK, ObjectClass.BUS, ObjectClass.TRAIN), (30.0, 60)
     ),
     **dict.fromkeys((ObjectClass.PEDESTRIAN, ObjectClass.CYCLIST), (15.0, 30)),
 }
-NO_SHAPE, OTHER_SHAPE = 0.35, 0.7  # of a doubt: where there is none of its shape, and one of another
+NO_SHAPE, OTHER_SHAPE = 0.2, 1.2  # of a doubt: where there is none of its shape, and one of another
 TOO_SMALL_WEIGHT = 0.25  # of a vote for a class that the points are too small for
 
 
@@ -136,13 +136,13 @@ class Tracker:
             if track.place is None:
                 continue
             box = track.place.box().moved(step.base_from_odom)
-            shape = self._shape_at((box.centre_m[0], box.centre_m[1]), track.label, step)
+            shape = self._shape_at((box.centre_m[0], box.centre_m[1]), track.body, step)
             if shape is not None:
                 self._shaped(track, shape, step)
                 continue
             index, around = step.points.free_around(box, FOLLOW_M)
             if len(index) >= self._config.min_points and around <= MOST_AROUND * len(index):
-                self._measure(track, index, track.label, step)
+                self._measure(track, index, track.body, step)
 
     def _whole(self, track: Track, sighting: Sighting, step: Step) -> Indices:
         """The sighting's points, and those of the same thing that the camera's box leaves out."""
@@ -159,7 +159,7 @@ class Tracker:
         if track.place is None:
             return index  # of what is new nobody knows how far it reaches: beside it may stand the next one
         assert step.lidar is not None
-        shape = track.shape(step.base_from_odom, track.label)
+        shape = track.shape(step.base_from_odom, track.body)
         seen = complete(step.points.xyz[index], step.ground_z_m(index), shape, step.lidar[1])
         return np.union1d(index, step.points.free_within(seen.box, GROW_M))
 
@@ -171,7 +171,7 @@ class Tracker:
         if known is not None:
             return self._shaped(track, known, step)
         features, seen_from = step.lidar
-        shape = track.shape(step.base_from_odom, track.label if track.votes.total else label)
+        shape = track.shape(step.base_from_odom, track.body if track.votes.total else label)
         seen = complete(step.points.xyz[index], step.ground_z_m(index), shape, seen_from)
         step.points.claim(index)
         is_named = not track.votes.total and label is not ObjectClass.OBSTACLE
@@ -190,7 +190,8 @@ class Tracker:
     def _doubt(self, track: Track, box: OrientedBox, points: int, step: Step) -> None:
         """The LiDAR sees it well, and knows no such shape there: a camera takes bushes for cars."""
         known = KNOWN_BY_SHAPE.get(track.votes.label)
-        if known is None or not step.knows_shapes or track.votes.label is not track.label:
+        walks = track.votes.label.is_vulnerable and track.is_moving  # a bush does not
+        if known is None or walks or not step.knows_shapes:
             return
         within_m, least = known
         if points >= least and math.hypot(*box.centre_m[:2]) <= within_m:

@@ -10,8 +10,8 @@ from crossmodal_narrator.core.detections import LOOKALIKES, Attribute, ImageDete
 K = TypeVar("K", bound=str)
 FADE = 0.98  # of a vote, with each new one: an early mistake is outvoted in a second or two
 MOST_DOUBT = 8.0  # what many images have seen well stays what it is when they see it no more
-DISPELLED = 0.7  # of the doubt, that a shape of the class leaves
-LEAST_CREDIT = 0.35
+# Danger is told of what is surer; what is less sure must not be left unsaid, since something is there.
+REFUTED_BELOW, RESTORED_FROM = 0.6, 0.7
 
 
 class Votes:
@@ -31,22 +31,27 @@ class Votes:
         self.label = ObjectClass.OBSTACLE
         self._own = 0.0  # of them for the label
         self._doubt = 0.0  # that sweeps cast on it
+        self.is_refuted = False  # so much that it is something, and not what it was called
 
     @property
     def confidence(self) -> float:
         """That something of this class is there: each sighting leaves less doubt, and votes for others leave more."""
-        if not self.total:
-            return 0.0
-        return float(min(1.0 - 0.5 ** (self._own / 0.6), 0.98) * (self._own / self.total) ** 0.5 * self._credit)
+        return self._undoubted * self._credit
 
     @property
-    def is_refuted(self) -> bool:
-        """Whether sweeps speak more against the class than all else speaks for it."""
-        return self._credit < LEAST_CREDIT
+    def _undoubted(self) -> float:
+        if not self.total:
+            return 0.0
+        return float(min(1.0 - 0.5 ** (self._own / 0.6), 0.98) * (self._own / self.total) ** 0.5)
 
     @property
     def _credit(self) -> float:
         return self._own / (self._own + self._doubt) if self._doubt else 1.0
+
+    def _judge(self) -> None:
+        """Two thresholds, so that the class does not come and go with every image."""
+        least = RESTORED_FROM if self.is_refuted else REFUTED_BELOW
+        self.is_refuted = self.confidence < least <= self._undoubted
 
     def add(self, detection: ImageDetection, weight: float = 1.0) -> None:
         """Count what an image shows, for less where its points speak against it."""
@@ -60,11 +65,17 @@ class Votes:
     def add_doubt(self, score: float) -> None:
         """Count that a sweep shows something else, or nothing that has a name."""
         self._doubt = min(self._doubt * FADE + score, MOST_DOUBT)
+        self._judge()
 
     def add_shape(self, label: ObjectClass, score: float) -> None:
-        """Count what a sweep shows."""
-        self._doubt *= DISPELLED
+        """Count what a sweep shows; the surer, the less doubt is left."""
+        self._doubt *= max(0.0, 1.0 - score)
         self._count(self._shapes, label, score)
+
+    @property
+    def shape(self) -> ObjectClass | None:
+        """What most sweeps said, where any did."""
+        return _best(self._shapes) if self._shapes else None
 
     def attributes(self) -> tuple[Attribute, ...]:
         """The winning value of each attribute; the confidence is its share, less while there are few votes."""
@@ -78,6 +89,7 @@ class Votes:
         sums = self._sums()
         self.label = _best(sums)
         self._own = sums[self.label]
+        self._judge()
 
     def _sums(self) -> dict[ObjectClass, float]:
         """Votes for each class that was named, those of shapes given to all classes of their kind in the images."""

@@ -34,4 +34,4 @@ class LidarEncoder:
         """The second half: the same, with what has a known shape."""
         if self._detector is None:
             return features
-        return replace(features, detections=self._detector.detect(features, timer))
+        return replace(features, detections=self._detector.detect(features, timer), is_recognised=True)

@@ -79,10 +79,12 @@ def _could_meet(thing: Thing, door: str) -> bool | None:
     if not _passes_on(thing, door):
         return False
     near = None if thing.distance_m is None else thing.distance_m <= DOOR_M
+    lives = thing.label.is_vulnerable or thing.label is ObjectClass.ANIMAL
     if thing.movement is Movement.UNKNOWN:
-        return False if near is False else None
+        may_come = lives or thing.label.is_vehicle
+        return False if near is False and not may_come else None
     if thing.movement.stands:
-        return near if thing.label is ObjectClass.PEDESTRIAN else False
+        return near if lives else False
     return near is not False or thing.closing_mps is None or thing.closing_mps > 0.0
 
 

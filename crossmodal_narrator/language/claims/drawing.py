@@ -21,7 +21,7 @@ from crossmodal_narrator.core.snapshot import Degradation, Sense, Trouble
 from crossmodal_narrator.language.claims.ego import EgoEstimator
 from crossmodal_narrator.language.claims.facts import Ego, Facts, SenseHealth, Signal, Sound, Thing
 from crossmodal_narrator.language.claims.held import Held, Settled
-from crossmodal_narrator.language.claims.movement import HISTORY_S, Observed, movement_of
+from crossmodal_narrator.language.claims.movement import HISTORY_S, Observed, movement_of, observed
 from crossmodal_narrator.language.claims.predicates import Movement, group, track
 from crossmodal_narrator.language.config import NarratorConfig
 
@@ -31,6 +31,7 @@ NOVELTY_NS = 5_000_000_000
 DELIVERED_NS = 3_000_000_000
 LOOKED_NS = 1_000_000_000
 BESIDE_M = 2.0  # off our middle line, and not in our path
+MAY_BE_THERE_S = 5.0  # what was lost may only be hidden
 TRENDS = {SoundTrend.APPROACHING: "approaching", SoundTrend.RECEDING: "fading"}
 
 
@@ -54,6 +55,7 @@ class ClaimDrawer:
         self._ego = EgoEstimator(self._config.persistence_s)
         self._tracks: dict[str, _TrackMemory] = {}
         self._last_seen_ns: dict[str, int] = {}
+        self._last_seen: dict[str, Thing] = {}
         self._signal: Held[SignalState] | None = None
         self._sounds: dict[str, Held[str]] = {}
         self._senses: dict[tuple[Sense, str], Held[Trouble | None]] = {}
@@ -66,6 +68,8 @@ class ClaimDrawer:
         ego = self._ego.update(scene.ego, now_ns)
         yaw_rate = scene.ego.yaw_rate_rps if scene.ego is not None else 0.0
         things = {track(o.track_id): self._thing(o, ego, yaw_rate, now_ns) for o in scene.objects}
+        lost_s = self._lost(things, now_ns)
+        self._last_seen.update(things)
         return Facts(
             stamp_ns=now_ns,
             ego=ego,
@@ -74,7 +78,9 @@ class ClaimDrawer:
             sounds=self._heard(scene.sounds, now_ns),
             senses=self._health(scene, now_ns),
             delivering=self._delivering(scene, now_ns),
-            lost_s=self._lost(things, now_ns),
+            lost_s=lost_s,
+            lost={subject: self._last_seen[subject] for subject, s in lost_s.items() if s <= MAY_BE_THERE_S},
+            has_light=any(abs(s.azimuth_rad) < SIGNAL_CONE_RAD for s in scene.signals),
             looked=self._looking(scene),
             novelty=self._newest_novelty(scene),
         )
@@ -100,7 +106,7 @@ class ClaimDrawer:
 
     def _thing(self, seen: SceneObject, ego: Ego, yaw_rate_rps: float, now_ns: int) -> Thing:
         subject = track(seen.track_id)
-        memory = self._remember(subject, seen, yaw_rate_rps, now_ns)
+        memory = self._remember(subject, seen, ego.speed_mps, yaw_rate_rps, now_ns)
         movement = movement_of(seen, memory.past, ego.speed_mps, yaw_rate_rps)
         memory.movement.update(movement, now_ns)
         colour = seen.attribute("colour")
@@ -129,7 +135,9 @@ class ClaimDrawer:
             evidence=seen.evidence,
         )
 
-    def _remember(self, subject: str, seen: SceneObject, yaw_rate_rps: float, now_ns: int) -> _TrackMemory:
+    def _remember(
+        self, subject: str, seen: SceneObject, ego_mps: float, yaw_rate_rps: float, now_ns: int
+    ) -> _TrackMemory:
         place = (_side(seen, Movement.UNKNOWN), seen.relation.in_path)
         memory = self._tracks.get(subject)
         if memory is None:
@@ -141,17 +149,7 @@ class ClaimDrawer:
             )
         memory.label.update(seen.label, now_ns)
         memory.place.update(place, now_ns)
-        forward_m, left_m = (None, None) if seen.position_m is None else seen.position_m[:2]
-        memory.past.append(
-            Observed(
-                stamp_ns=now_ns,
-                distance_m=seen.relation.distance_m,
-                speed_mps=seen.speed_mps,
-                forward_m=forward_m,
-                left_m=left_m,
-                turned_mps=0.0 if forward_m is None else -yaw_rate_rps * forward_m,
-            )
-        )
+        memory.past.append(observed(seen, now_ns, ego_mps, yaw_rate_rps))
         while (now_ns - memory.past[0].stamp_ns) / 1e9 > HISTORY_S:
             memory.past.popleft()
         self._last_seen_ns[subject] = now_ns
@@ -162,6 +160,7 @@ class ClaimDrawer:
         for subject in [s for s, lost_s in gone.items() if lost_s > FORGET_LOST_S]:
             del self._last_seen_ns[subject], gone[subject]
             self._tracks.pop(subject, None)
+            self._last_seen.pop(subject, None)
         return gone
 
     def _signal_ahead(self, signals: tuple[TrafficSignal, ...], now_ns: int) -> Signal | None:

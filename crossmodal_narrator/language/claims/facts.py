@@ -201,5 +201,7 @@ class Facts:
     senses: tuple[SenseHealth, ...]  # every sensor that fails now, or has failed
     delivering: tuple[SenseHealth, ...]
     lost_s: Mapping[str, float]  # subject → how long it has not been there
+    lost: Mapping[str, Thing] = field(default_factory=dict)  # as it was seen last
+    has_light: bool = False  # some traffic light is ahead, whatever it shows
     looked: Mapping[Sense, Evidence] = field(default_factory=dict)  # senses that deliver, whatever they show
     novelty: float | None = None  # of the surroundings, 0 to 1; None where nothing tells

@@ -189,7 +189,7 @@ class Answerer:
         """Who could be met by a door, or by either where no side is named."""
         sides = (query.area,) if query.area in DOORS else tuple(DOORS)
         met = [met_by_door(view, side) for side in sides]
-        told = sorted((thing for things in met for thing in things or ()), key=_away_m)
+        told = sorted({t.subject: t for things in met for t in things or ()}.values(), key=_away_m)
         if told:
             return Answer(messages=_told(told, view, MOST_THINGS))
         if None in met:

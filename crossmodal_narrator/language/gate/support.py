@@ -9,7 +9,7 @@ from crossmodal_narrator.core.detections import ObjectClass
 from crossmodal_narrator.core.scene import Evidence
 from crossmodal_narrator.core.snapshot import Sense
 from crossmodal_narrator.core.speech import Claim
-from crossmodal_narrator.language.claims.areas import may_be_of
+from crossmodal_narrator.language.claims.areas import DOORS, may_be_of
 from crossmodal_narrator.language.claims.facts import Facts, SenseHealth, Thing
 from crossmodal_narrator.language.claims.predicates import (
     EGO,
@@ -135,7 +135,8 @@ def _is_absent(predicate: Predicate, claim: Claim, facts: Facts) -> bool:
     if predicate is P.NONE_HEARD:
         return not facts.sounds
     area = claim.subject.removeprefix("area:")
-    return not any(may_be_of(thing, str(claim.value), area) for thing in facts.things.values())
+    hidden = facts.lost.values() if area in DOORS.values() else ()
+    return not any(may_be_of(thing, str(claim.value), area) for thing in (*facts.things.values(), *hidden))
 
 
 def _holds_for_ego(predicate: Predicate, claim: Claim, facts: Facts) -> bool:

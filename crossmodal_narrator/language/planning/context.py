@@ -18,6 +18,7 @@ ROW_LENGTH_M = 10.0
 ROW_GAP_M = 20.0
 STANDOUT = frozenset({ObjectClass.BUS, ObjectClass.TRUCK, ObjectClass.TRAIN, ObjectClass.ANIMAL})
 AHEAD_FOR_S = 1.0
+GOES_WITH_US = frozenset({Movement.MOVING, Movement.APPROACHING, Movement.RECEDING, Movement.BRAKING})
 COMES_MPS = 2.5  # slower it may stand, and its track be young
 BESIDE_PATH_M = 4.5
 UNMOVED = frozenset({Movement.PARKED, Movement.UNKNOWN})
@@ -60,8 +61,9 @@ def _has_come_before_us(view: View, lead: Thing) -> bool:
     """It was told of elsewhere, and drives in our lane now, as we do."""
     was_elsewhere = view.memory.said(Predicate.SIDE, lead.subject) not in (None, Side.AHEAD.value)
     is_told = view.memory.said(Predicate.IN_PATH, lead.subject) is True
-    settled = lead.held_s >= AHEAD_FOR_S and lead.side is Side.AHEAD and lead.movement is not Movement.CUTTING_IN
-    return was_elsewhere and not is_told and settled and view.facts.ego.speed_mps > 1.0 and not lead.movement.stands
+    settled = lead.held_s >= AHEAD_FOR_S and lead.side is Side.AHEAD and lead.movement in GOES_WITH_US
+    goes = (lead.forward_mps or 0.0) > 1.0 and view.facts.ego.speed_mps > 1.0
+    return was_elsewhere and not is_told and settled and goes
 
 
 def _people(view: View, side: Side, beside: list[Thing]) -> Iterator[Message]:

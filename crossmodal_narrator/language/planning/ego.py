@@ -55,8 +55,8 @@ def _slowing(view: View, state: EgoState, said: object) -> Iterator[Message]:
     message = _losing_speed(view, state)
     has_cause = any(c.predicate == Predicate.CAUSE.value and c.value != UNKNOWN_CAUSE for c in message.core)
     was_unknown = view.memory.said(Predicate.CAUSE, EGO) == UNKNOWN_CAUSE
-    # Whoever hears a siren can guess.
-    is_ripe = has_cause or (view.facts.ego.held_s >= CAUSE_PATIENCE_S and not view.facts.sounds)
+    hears_siren = any(s.kind == "siren" and view.may_speak_of_sound(s) for s in view.facts.sounds)
+    is_ripe = has_cause or (view.facts.ego.held_s >= CAUSE_PATIENCE_S and not hears_siren)  # who hears it can guess
     if is_ripe if not is_told else has_cause and was_unknown:
         yield message
 

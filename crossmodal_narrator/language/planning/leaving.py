@@ -16,18 +16,20 @@ from crossmodal_narrator.language.planning.view import WHO, View
 RESTS = frozenset({EgoState.STANDING, EgoState.STOPPED})
 RESTS_S = 3.0  # a shorter stop is none to get out
 AGAIN_AFTER_S = 15.0  # in a queue that stops and goes
+LIGHT_FOR_S = 5.0  # a light that is not seen for so long is behind us
 TOPIC = "door"
 ANYTHING = "anything"
 TOLD = (Predicate.SIDE, Predicate.DISTANCE, Predicate.MOTION)
 
 
 def met_by_door(view: View, side: str) -> tuple[Thing, ...] | None:
-    """Who could be met by the door on that side, the nearest first; None where that is not known."""
-    met = tuple(t for t in view.ready() if may_be_of(t, ANYTHING, DOORS[side]))
+    """Who could be met by the door on that side, who comes before who stands; None where that is not known."""
+    met = [t for t in view.ready() if may_be_of(t, ANYTHING, DOORS[side])]
     if met:
-        return met
-    # Too unsure, or too far, to be spoken of, and too near the door for "nobody".
-    is_open = any(may_be_of(t, ANYTHING, DOORS[side]) for t in view.facts.things.values())
+        return tuple(sorted(met, key=lambda t: t.movement.stands))
+    # Too unsure, too far or too hidden to be spoken of, and too near the door for "nobody".
+    perhaps = (*view.facts.things.values(), *view.facts.lost.values())
+    is_open = any(may_be_of(t, ANYTHING, DOORS[side]) for t in perhaps)
     return None if is_open or Sense.LIDAR not in view.facts.looked else ()
 
 
@@ -52,20 +54,27 @@ def nobody_by_door(view: View, side: str) -> Message:
 
 
 def doors(view: View) -> Iterator[Message]:
-    """Where we have come to rest, and not at a light: of either side, once, and again when it is not so any more."""
+    """Where we have come to rest, and not at a light: of either side who comes, each once; who stands; or nobody."""
     ego = view.facts.ego
-    waits_at_light = view.facts.signal is not None
+    waits_at_light = view.memory.since_light_s(view.now_ns) < LIGHT_FOR_S
     if ego.state not in RESTS or ego.held_s < RESTS_S or waits_at_light:
         return
     for side in DOORS:
-        met = met_by_door(view, side)
-        if met is None:
-            continue
-        message = _meeting(view, side, met[0]) if met else nobody_by_door(view, side)
-        latest = view.memory.latest_topic(f"{TOPIC}/{side}/")
-        is_told = latest == message.topic and view.memory.since_topic_s(latest, view.now_ns) <= ego.held_s
-        if not is_told and view.fresh(message.topic, AGAIN_AFTER_S):
-            yield message
+        yield from (m for m in _by_door(view, side) if not _is_told(view, side, m))
+
+
+def _by_door(view: View, side: str) -> Iterator[Message]:
+    met = met_by_door(view, side)
+    if met == ():
+        yield nobody_by_door(view, side)
+    yield from (_meeting(view, side, thing) for thing in met or ())
+
+
+def _is_told(view: View, side: str, message: Message) -> bool:
+    """During this rest; that there is nobody is told again when there was somebody since."""
+    since_s = view.memory.since_topic_s(message.topic, view.now_ns)
+    is_newest = message.act is not Act.DOOR_CLEAR or view.memory.latest_topic(f"{TOPIC}/{side}/") == message.topic
+    return since_s < AGAIN_AFTER_S or (since_s <= view.facts.ego.held_s and is_newest)
 
 
 def _meeting(view: View, side: str, thing: Thing) -> Message:
@@ -78,7 +87,7 @@ def _meeting(view: View, side: str, thing: Thing) -> Message:
     message = view.about(
         thing,
         act,
-        topic=f"{TOPIC}/{side}/met",
+        topic=f"{TOPIC}/{side}/{'standing' if thing.movement.stands else thing.subject}",
         priority=49.0,
         urgency=Urgency.NOTABLE,
         trigger="door",

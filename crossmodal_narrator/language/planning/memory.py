@@ -41,9 +41,12 @@ class Memory:
         self._focus: str | None = None
         self._focus_ns = 0
         self.last_topic = ""
+        self._light_ns: int | None = None
 
     def observe(self, facts: Facts) -> None:
         """Follow the known things, and know one again that comes back under another track."""
+        if facts.has_light:
+            self._light_ns = facts.stamp_ns
         for subject in sorted(self.known):
             entry, thing = self.known[subject], facts.things.get(subject)
             if thing is not None:
@@ -96,6 +99,10 @@ class Memory:
     def latest_topic(self, prefix: str) -> str:
         """Which of the topics that begin so was spoken of last; empty if none was."""
         return max((t for t in self._topics if t.startswith(prefix)), key=self._topics.__getitem__, default="")
+
+    def since_light_s(self, stamp_ns: int) -> float:
+        """How long ago a traffic light was ahead; infinity if never."""
+        return math.inf if self._light_ns is None else (stamp_ns - self._light_ns) / 1e9
 
     def is_told(self, subject: str, stamp_ns: int) -> bool:
         """Whether it needs no introduction: it was spoken of, be it in a group, and has not been away for long."""

@@ -33,7 +33,9 @@ class Pacing:
 
     def has_room(self, duration_s: float, urgency: Urgency, stamp_ns: int, most_share: float) -> bool:
         """Whether at most `most_share` is speech with a sentence of this length; what is urgent always has room."""
-        return urgency is Urgency.URGENT or self._spoken_s(stamp_ns) + duration_s <= most_share * WINDOW_S
+        spoken_s = self._spoken_s(stamp_ns)
+        # After half a minute of silence one sentence may be as long as it is.
+        return urgency is Urgency.URGENT or not spoken_s or spoken_s + duration_s <= most_share * WINDOW_S
 
     def speak(self, duration_s: float, urgency: Urgency, stamp_ns: int) -> None:
         """A sentence of this length has been handed over; urgent speech cuts in, other speech waits its turn."""

@@ -77,7 +77,8 @@ class Street:
         placed = sweep(ground(), *(faces(s.box) for s in solids), stamp_ns=self.stamp_ns)
         features = self.lidar.encode(placed, self.timer) if with_lidar else None
         if features is not None:
-            features = replace(features, detections=tuple(_shape(s) for s in solids if s.shape))
+            shapes = tuple(_shape(s) for s in solids if s.shape)
+            features = replace(features, detections=shapes, is_recognised=bool(shapes))
         placed_cameras = tuple(self._camera(name) for name in cameras)
         snapshot = Snapshot(
             stamp_ns=self.stamp_ns,

@@ -240,19 +240,21 @@ def test_a_thing_keeps_its_number_when_another_camera_takes_over() -> None:
 
 
 @pytest.mark.parametrize(
-    ("called", "size", "is_van"),
+    ("called", "size", "shape", "is_van"),
     [
-        (ObjectClass.CAR, (5.2, 2.0, 2.5), True),
-        (ObjectClass.CAR, (5.2, 2.1, 1.8), False),  # a large car
-        (ObjectClass.BUS, (5.4, 2.1, 2.3), True),
-        (ObjectClass.BUS, (11.5, 2.6, 3.2), False),
-        (ObjectClass.TRUCK, (6.4, 2.3, 2.8), False),
+        (ObjectClass.CAR, (5.2, 2.0, 2.5), None, True),
+        (ObjectClass.CAR, (5.2, 2.1, 1.8), None, False),  # a large car
+        (ObjectClass.BUS, (5.4, 2.1, 2.3), ObjectClass.VAN, True),
+        (ObjectClass.BUS, (11.5, 2.6, 2.3), None, False),  # its roof is above the highest beam
+        (ObjectClass.BUS, (11.5, 2.6, 3.2), ObjectClass.TRUCK, False),
+        (ObjectClass.TRUCK, (6.4, 2.3, 2.8), None, False),
     ],
 )
 def test_cameras_know_no_vans_and_heights_do(
-    called: ObjectClass, size: tuple[float, float, float], is_van: bool
+    called: ObjectClass, size: tuple[float, float, float], shape: ObjectClass | None, is_van: bool
 ) -> None:
     street = Street()
     solid = Solid(box=car_box(14.0, 1.0, size_lwh_m=size), label=called, score=0.7)
-    scene = [street.step([solid]) for _ in range(25)][-1]
+    shapes = [] if shape is None else [Solid(box=solid.box, label=shape, score=0.0, shape=0.9)]
+    scene = [street.step([solid, *shapes]) for _ in range(25)][-1]
     assert [o.label for o in scene.objects if o.label.is_vehicle] == [ObjectClass.VAN if is_van else called]

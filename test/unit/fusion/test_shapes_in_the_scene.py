@@ -92,7 +92,7 @@ def test_a_shape_that_is_gone_is_followed_by_its_points_for_a_while() -> None:
 def test_what_a_camera_weakly_takes_for_a_car_and_no_laser_does_is_something() -> None:
     """A bush on a roundabout: hundreds of points, and no car's shape in them."""
     known = car((-20.0, -3.0), shape=0.9)  # the network works
-    bush = Solid(box=car_box(*AHEAD, size_lwh_m=(2.2, 2.0, 1.4)), score=0.35)
+    bush = Solid(box=car_box(*AHEAD, size_lwh_m=(2.2, 2.0, 1.4)), score=0.3)
     street = Street()
     scenes = [street.step([bush, known]) for _ in range(20)]
 
@@ -117,3 +117,24 @@ def test_the_rear_of_a_bus_stays_where_it_is_seen_however_long_the_bus_is_taken_
     scene = [street.step([bus]) for _ in range(30)][-1]
 
     assert only(scene, ObjectClass.BUS).relation.distance_m == pytest.approx(10.0, abs=0.25)
+
+
+def test_a_solid_whose_class_nobody_believes_any_more_is_something_all_the_same() -> None:
+    street = Street()
+    for _ in range(2):
+        street.step([car(AHEAD, shape=0.0, score=0.5)])
+    scenes = [street.step([car(AHEAD, shape=0.0, score=0.0)]) for _ in range(40)]
+
+    assert all(any(abs(o.azimuth_rad) < 0.2 for o in scene.objects) for scene in scenes[4:])
+
+
+def test_doubt_moves_nothing() -> None:
+    """What is refuted keeps the size and the place that it had: it must not seem to drive at us."""
+    known = car((-20.0, -3.0), shape=0.9)
+    bush = Solid(box=car_box(10.0, 0.0, size_lwh_m=(2.2, 2.0, 1.4)), score=0.3)
+    street = Street()
+    scenes = [street.step([bush, known]) for _ in range(40)]
+
+    ahead = [o for scene in scenes[10:] for o in scene.objects if abs(o.azimuth_rad) < 0.2]
+    assert {o.label for o in ahead} == {ObjectClass.OBSTACLE}
+    assert all(math.hypot(*(o.velocity_mps or (0.0, 0.0, 0.0))[:2]) < 1.0 for o in ahead)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from crossmodal_narrator.core.detections import ImageDetection, ObjectClass
@@ -72,9 +74,8 @@ def test_a_doubt_lowers_the_confidence_and_a_shape_dispels_it() -> None:
     for _ in range(5):
         votes.add(pictured(CAR, 0.35))
     sure = votes.confidence
-    for _ in range(5):
-        votes.add_doubt(0.35)
-    assert votes.confidence < 0.6 * sure
+    votes.add_doubt(0.35)
+    assert votes.confidence < 0.9 * sure
     assert not votes.is_refuted
 
     for _ in range(10):
@@ -85,6 +86,20 @@ def test_a_doubt_lowers_the_confidence_and_a_shape_dispels_it() -> None:
         votes.add_shape(CAR, 0.9)
     assert votes.confidence > 0.8
     assert not votes.is_refuted
+
+
+def test_between_spoken_of_and_refuted_there_is_no_silence_and_no_flicker() -> None:
+    votes = Votes()
+    for _ in range(9):
+        votes.add(pictured(CAR, 0.6))
+    told = []
+    for k in range(60):
+        votes.add_doubt(0.35)
+        if k % 3 == 0:
+            votes.add(pictured(CAR, 0.4))
+        told.append(votes.is_refuted)
+        assert votes.is_refuted or votes.confidence >= 0.6
+    assert sum(a is not b for a, b in pairwise(told)) <= 1
 
 
 def test_what_many_images_have_shown_well_no_doubt_refutes() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -13,7 +13,7 @@ import scripted_scenes as scripts
 from labelled_drive import labelled_scenes
 
 from crossmodal_narrator.core.detections import ObjectClass, SignalState
-from crossmodal_narrator.core.scene import SceneObject, SceneState
+from crossmodal_narrator.core.scene import Motion, SceneObject, SceneState
 from crossmodal_narrator.core.snapshot import Sense, Trouble
 from crossmodal_narrator.core.speech import Narration, Urgency
 from crossmodal_narrator.evaluation.claims import score_claims
@@ -182,6 +182,37 @@ def test_what_was_told_of_beside_us_and_drives_before_us_now_is_told_to_be_there
     ]
 
 
+def in_a_bend(radius_m: float, left_m: float, seconds: float = 6.0, ego_mps: float = 10.0) -> Iterator[SceneState]:
+    """Who keeps the lane beside ours, as we do ours, in a bend to the left; where he is in base_link never changes."""
+    x = 12.0
+    y = left_m + 0.5 * x * x / radius_m
+    beside = scripts.Actor(track_id=1, label=ObjectClass.CAR, x=x, y=y)
+    drive = scripts.Script(seconds=seconds, ego=lambda _: ego_mps, yaw_rate=lambda _: ego_mps / radius_m)
+    for scene in drive.scenes():
+        thing = scripts.seen(beside, (x, y), (ego_mps * 0.99, ego_mps * x / radius_m), scene.stamp_ns)
+        yield replace(scene, objects=(replace(thing, motion=Motion.MOVING),))
+
+
+@pytest.mark.parametrize("radius_m", [150.0, 200.0, 300.0])
+@pytest.mark.parametrize("left_m", [-3.4, 3.4])
+def test_who_keeps_his_lane_in_a_bend_does_not_cut_in(radius_m: float, left_m: float) -> None:
+    assert not any("cutting in" in text for text in english(in_a_bend(radius_m, left_m)))
+
+
+def test_whom_we_would_hit_we_do_not_pass() -> None:
+    crosses = scripts.Actor(track_id=1, label=ObjectClass.CYCLIST, x=34.0, y=-5.0, along=lambda _: 1.5,
+                            across=lambda t: 2.5 * (t > 1.0))  # fmt: skip
+    drive = scripts.Script(seconds=5.0, ego=lambda _: 8.0, actors=[crosses])
+    assert not any("passing" in text for text in english(drive.scenes()))
+
+
+def test_who_comes_towards_us_in_our_lane_is_not_ahead_of_us_now() -> None:
+    swings = scripts.Actor(track_id=1, label=ObjectClass.CAR, x=75.0, y=3.4, along=lambda _: -6.0,
+                           across=lambda t: -1.2 * (3.0 <= t < 5.8))  # fmt: skip
+    drive = scripts.Script(seconds=8.0, ego=lambda _: 4.0, actors=[swings])
+    assert not any("ahead of us now" in text for text in english(drive.scenes()))
+
+
 def test_a_track_whose_box_grows_does_not_cut_in() -> None:
     beside = scripts.Actor(track_id=1, label=ObjectClass.VAN, x=11.0, y=3.4, along=lambda _: 10.0)
     jump = scripts.Actor(track_id=1, label=ObjectClass.VAN, x=11.0, y=2.6, along=lambda _: 10.0, from_s=4.0)
@@ -193,11 +224,12 @@ def test_in_feet_and_miles_the_same_is_told() -> None:
     metric = narrate(scripts.busy_street().scenes())
     imperial = narrate(scripts.busy_street().scenes(), replace(ALL, units="imperial"))
     assert [stated(n) for n in imperial] == [stated(n) for n in metric]
-    talk = narrate(scripts.busy_street().scenes(), replace(ALL, units="imperial", profile="talkative"))
+    alone = scripts.Script(seconds=8.0, ego=lambda _: 9.0)
+    talk = narrate(alone.scenes(), replace(ALL, units="imperial", profile="talkative"))
     told = " ".join(n.text for n in (*imperial, *talk))
     assert "We're doing about 20 miles an hour." in told
+    assert re.search(r"about \d+0 feet ahead", told)
     assert "现在时速20英里左右。" in told
-    assert re.search(r"about \d+0 feet ahead on the left", told)
     assert not re.search(r"metre|metro|kil[oó]|公里|米", told)
 
 

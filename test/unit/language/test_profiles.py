@@ -39,6 +39,11 @@ def told(script: scripts.Script, language: str = "en") -> list[str]:
     return [n.text for n in narrate(script, "blind", language) if n.trigger == "door"]
 
 
+def told_at(script: scripts.Script) -> list[tuple[float, str]]:
+    said = (n for n in narrate(script, "blind") if n.trigger == "door")
+    return [((n.stamp_ns - scripts.START_NS) / 1e9, n.text) for n in said]
+
+
 @pytest.mark.parametrize("profile", sorted(PROFILES))
 @pytest.mark.parametrize("drive", DRIVES)
 @pytest.mark.parametrize("pace", [100.0, 200.0])
@@ -115,3 +120,32 @@ def test_what_is_parked_or_rides_away_does_not_close_a_door() -> None:
 
 def test_at_a_light_nobody_is_told_of_doors() -> None:
     assert told(arrival(waits_at=SignalState.RED)) == []
+
+
+def test_a_second_one_who_comes_is_told_though_somebody_stands_there() -> None:
+    stands = scripts.Actor(track_id=1, label=PERSON, x=21.0, y=5.0)
+    comes = scripts.Actor(track_id=2, label=CAR, x=-60.0, y=3.4, along=lambda t: 7.0 * (t > 4.0))
+    said = " ".join(told(arrival(stands, comes)))
+    assert "pedestrian" in said
+    assert "car" in said
+
+
+def test_a_rider_who_stands_by_the_door_is_somebody() -> None:
+    rider = scripts.Actor(track_id=1, label=CYCLIST, x=15.0, y=-2.6)
+    assert not any("nobody" in text and "right" in text for text in told(arrival(rider)))
+
+
+def test_who_was_there_a_moment_ago_may_only_be_hidden() -> None:
+    person = scripts.Actor(track_id=1, label=PERSON, x=16.0, y=-3.0, to_s=7.8)
+    said = [(at_s, text) for at_s, text in told_at(arrival(person)) if "nobody" in text and "right" in text]
+    assert all(at_s > 12.0 for at_s, _ in said)
+
+
+def test_a_light_that_flickers_is_a_light() -> None:
+    flickers = replace(arrival(), signals=lambda t: None if 8.0 < t < 8.2 else SignalState.RED)
+    assert told(flickers) == []
+
+
+def test_who_speaks_slowly_still_says_what_matters() -> None:
+    said = [n.text for n in narrate(scripts.camera_lost(), "quiet", words_per_minute=60.0)]
+    assert any("camera" in text for text in said)
