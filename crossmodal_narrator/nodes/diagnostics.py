@@ -205,9 +205,11 @@ def rewriting(outbox: Outbox | None, without: ModelError | None) -> Health:
         **{outcome.value: str(total) for outcome, total in sorted(outbox.totals.items())},
         "last_refused": outbox.refused[:MOST_SHOWN],
     }
-    level, message = OK, f"{asked.count(Outcome.REWORDED)} of the last {len(asked)} were said in other words"
+    level, message = OK, f"of the last {len(asked)} asked for {asked.count(Outcome.REWORDED)} were said in other words"
     if outbox.mistake:
         level, message = ERROR, f"a mistake in the narrator itself; please report it: {outbox.mistake}"
+    elif outbox.error is not None and outbox.is_ready:
+        level, message = WARN, f"the last time no other words came: {outbox.error}"
     elif outbox.error is not None:
         level, message = WARN, f"sentences are said as they are: {outbox.error}"
     elif not outbox.is_ready:

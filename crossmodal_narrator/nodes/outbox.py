@@ -48,7 +48,7 @@ class Outbox:
         self.recent: deque[Outcome] = deque(maxlen=RECENT)
         self.error: DescriptionError | None = None  # why the model last gave no answer
         self.refused = ""  # what it last said in vain
-        self.mistake = ""
+        self._mistakes = {"asking": "", "publishing": ""}  # of our own, until the same succeeds again
         self._rewriter, self._deadline_s = rewriter, deadline_s
         self._publish, self._now_s = publish, now_s
         self._totals: Counter[Outcome] = Counter()
@@ -65,6 +65,10 @@ class Outbox:
     def is_ready(self) -> bool:
         """Whether the model is asked."""
         return self._is_ready
+
+    @property
+    def mistake(self) -> str:
+        return self._mistakes["asking"] or self._mistakes["publishing"]
 
     @property
     def totals(self) -> Mapping[Outcome, int]:
@@ -117,13 +121,15 @@ class Outbox:
         """Publish what need not wait any more, up to the first that must."""
         while self._waiting and (self._waiting[0].told is not None or self._now_s() >= self._waiting[0].due_s):
             held = self._waiting.popleft()
-            held.told = held.told or Rewritten(narration=held.narration, outcome=Outcome.LATE)
+            late = Outcome.LATE if held.is_asked else Outcome.NO_TIME
+            held.told = held.told or Rewritten(narration=held.narration, outcome=late)
             self._totals[held.told.outcome] += 1
             self.recent.append(held.told.outcome)
             try:
                 self._publish(held.told.narration)
+                self._mistakes["publishing"] = ""
             except Exception:  # noqa: BLE001 - it is told; a sentence that is lost must not end the thread of all others
-                self.mistake = traceback.format_exc()
+                self._mistakes["publishing"] = traceback.format_exc()
 
     def _keep_deadlines(self) -> None:
         with self._changed:
@@ -140,33 +146,33 @@ class Outbox:
                 self._ask(held)
 
     def _next(self) -> Held | None:
-        """The first that nobody has asked about; waits for one. None when the box was closed."""
+        """The first that may still be asked about; waits for one. None when the box was closed."""
         with self._changed:
             while not self._is_closed:
                 held = next((h for h in self._waiting if h.told is None and not h.is_asked), None)
-                if held is not None:
+                if held is None:
+                    self._changed.wait()
+                elif held.due_s - self._now_s() >= LEAST_SHARE * self._deadline_s:
                     held.is_asked = True
                     return held
-                self._changed.wait()
+                else:
+                    held.told = Rewritten(narration=held.narration, outcome=Outcome.NO_TIME)
+                    self._changed.notify_all()
             return None
 
     def _ask(self, held: Held) -> None:
-        left_s = held.due_s - self._now_s()
-        is_worth_it = left_s >= LEAST_SHARE * self._deadline_s
-        late = Rewritten(narration=held.narration, outcome=Outcome.LATE)
-        told = self._rewritten(held.narration, left_s) if is_worth_it else late
+        told = self._rewritten(held.narration, held.due_s - self._now_s())
         with self._changed:
             held.told = held.told or told
             self.refused = told.refused or self.refused
-            if is_worth_it:
-                self._judge(told)
+            self._judge(told)
             self._changed.notify_all()
 
     def _rewritten(self, narration: Narration, left_s: float) -> Rewritten:
         try:
             return self._rewriter.rewrite(narration, left_s)
         except Exception:  # noqa: BLE001 - it is told, and the grounded sentence is said
-            self.mistake = traceback.format_exc()
+            self._mistakes["asking"] = traceback.format_exc()
             return Rewritten(narration=narration, outcome=Outcome.LOST)
 
     def _judge(self, told: Rewritten) -> None:
@@ -174,11 +180,13 @@ class Outbox:
         if told.outcome in (Outcome.LATE, Outcome.LOST):
             self._fail(told.error)
         elif told.outcome is not Outcome.NO_WORDS:
-            self._failures, self.error = 0, None
+            self._failures, self.error, self._mistakes["asking"] = 0, None, ""
 
     def _get_ready(self) -> None:
         """Wait for the model a little, or out its rest; meanwhile sentences go out as they are."""
         with self._changed:
+            if self._is_closed:  # `close` has notified before this thread waits
+                return
             left_s = self._rest_until_s - self._now_s()
             if left_s > 0.0:
                 self._changed.wait(left_s)

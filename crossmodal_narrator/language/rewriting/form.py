@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from crossmodal_narrator.language.realisation import Realiser
 from crossmodal_narrator.language.rewriting.outcome import Outcome
 
-_ENDS = ".。"
-_MARKS = frozenset(" ,;:'’-，、；：" + _ENDS)
+_SCRIPTS = {"words": ("LATIN", " ,;:", "."), "characters": ("CJK UNIFIED IDEOGRAPH", " ，、；：", "。")}
+_IN_A_WORD = re.compile(r"(?<=[A-Za-z])[-'’](?=[A-Za-z])")  # elsewhere they are a minus, or quotes
+_SHOUTED = re.compile(r"[A-Z]{2}")
 _MORE, _FACTOR = 3, 1.5  # words or characters beyond the grounded sentence, whose time the pacing has reckoned with
 
 
@@ -24,20 +26,20 @@ def most_length(grounded: str, realiser: Realiser) -> int:
 
 def fault_of_form(text: str, grounded: str, realiser: Realiser) -> Outcome | None:
     """Why `text`, which is tidied, is no plain sentence of the language; None where it is one."""
+    script, marks, end = _SCRIPTS[realiser.lexicon.measure.unit]
     letters = [c for c in text if c.isalpha()]
     if not letters:
         return Outcome.EMPTY
-    if any(not _is_plain(c) for c in text):
-        return Outcome.CHARACTERS
-    script = "LATIN" if realiser.lexicon.measure.unit == "words" else "CJK UNIFIED IDEOGRAPH"
     if any(not unicodedata.name(letter, "").startswith(script) for letter in letters):
         return Outcome.LANGUAGE
-    if text[-1] not in _ENDS:
+    if _SHOUTED.search(text) or not all(_is_plain(c, marks + end) for c in _IN_A_WORD.sub("", text)):
+        return Outcome.CHARACTERS
+    if text[-1] != end:
         return Outcome.UNFINISHED
-    if sum(c in _ENDS for c in text) > 1:
+    if text.count(end) > 1:
         return Outcome.SENTENCES
     return Outcome.LENGTH if realiser.length(text) > most_length(grounded, realiser) else None
 
 
-def _is_plain(character: str) -> bool:
-    return character in _MARKS or character.isalpha() or character in "0123456789"
+def _is_plain(character: str, marks: str) -> bool:
+    return character in marks or character.isalpha() or character in "0123456789"

@@ -12,6 +12,7 @@ class Outcome(str, Enum):
     # Nobody was asked.
     URGENT = "urgent"
     NOT_READY = "not ready"  # the model is loading, or is left alone after failing several times
+    NO_TIME = "no time"  # the model was still at the sentence before, or failed at it
     NO_WORDS = "no words"  # nobody has written down what may change in this language
     # There was no answer.
     LATE = "late"
@@ -19,7 +20,7 @@ class Outcome(str, Enum):
     OVERTAKEN = "overtaken"  # something urgent had to be said before it came
     # There was one, and it may not be said.
     EMPTY = "empty"
-    CHARACTERS = "characters"  # markup, quotes, control characters, a question, a shout
+    CHARACTERS = "characters"  # markup, quotes, control characters, a shout, marks of another script
     LANGUAGE = "language"
     UNFINISHED = "unfinished"
     SENTENCES = "sentences"  # more than one
@@ -30,12 +31,12 @@ class Outcome(str, Enum):
     NEGATION = "negation"
     ADDED = "added"  # any other word that the grounded sentence does not hold the meaning of
     MISSING = "missing"
-    ORDER = "order"  # all that was told, but not of the same things
+    ORDER = "order"  # all that was told, but not of the same things, or as a question
 
     @property
     def was_asked(self) -> bool:
         """Whether a model was asked, and its answer waited for."""
-        return self not in (Outcome.URGENT, Outcome.NOT_READY, Outcome.NO_WORDS, Outcome.OVERTAKEN)
+        return self not in _NOT_ASKED
 
     @property
     def was_refused(self) -> bool:
@@ -43,4 +44,5 @@ class Outcome(str, Enum):
         return self in _REFUSED
 
 
+_NOT_ASKED = frozenset({Outcome.URGENT, Outcome.NOT_READY, Outcome.NO_TIME, Outcome.NO_WORDS, Outcome.OVERTAKEN})
 _REFUSED = frozenset(list(Outcome)[list(Outcome).index(Outcome.EMPTY) :])

@@ -75,7 +75,7 @@ def objection_to(text: str, narration: Narration, realiser: Realiser, words: Wor
 
 def prompt_for(narration: Narration, realiser: Realiser, words: Words) -> str:
     """What the model is asked: of the grounded sentence alone, which holds no word that a sensor read or heard."""
-    said = set(meaning_of(narration.text, words).row)
+    said = {part for told in meaning_of(narration.text, words, is_of_one=False).row for part in told.parts}
     offered = [" = ".join(line[:_OFFERED]) for line in words.same if line[0] in said and len(line) > 1]
     asked = words.prompt.format(text=narration.text, limit=most_length(narration.text, realiser))
     return f"{words.swap.format(words='; '.join(offered))}\n{asked}" if offered else asked

@@ -73,10 +73,28 @@ SIREN = "The siren is getting closer, behind us on the left."
 RED = "Slowing for the red light."
 STOPPED = "We've stopped."
 SPEED = "We're doing about 30 kilometres an hour."
+PASSING = "We're passing a bus on our left."
+BRAKING = "The bus ahead is braking."
+HALTED = "The van ahead has stopped."
+CAUSED = "We're slowing: the bus ahead is braking."
+CAUSED_BY = "Slowing down for a bus ahead on the left."
 STANDING_ZH = "我们停着，同车道前方13米是一辆白色轿车。"
 PULLING_ZH = "那辆白车起步了。"
 ONCOMING_ZH = "左前方约40米有一辆灰色面包车迎面开来。"
 CORRECTION_ZH = "更正：那是货车，不是公交车。"
+UNSURE_ZH = "同车道前方约35米好像有一辆面包车。"
+RED_ZH = "红灯，在减速。"
+UNEXPLAINED_ZH = "减速了，看不出是为什么。"
+STOPPED_ZH = "我们停下了。"
+STOPPING_ZH = "快要停下了。"
+TURNING_ZH = "正在左转。"
+REVERSING_ZH = "正在倒车。"
+BRAKING_ZH = "前面那辆公交车刹车了。"
+BUS_ZH = "那辆公交车停下了。"
+HALTED_ZH = "左前方一辆货车停下了。"
+SIREN_ZH = "警笛声越来越近，在左后方。"
+SOURCE_ZH = "发出警笛声的是后面一辆白色货车。"
+CROSSING_ZH = "右前方有一个行人在过马路。"
 
 AHEAD = {"side": "ahead", "in_path": True}
 STATED: dict[str, dict[str, dict[str, ClaimValue]]] = {  # by sentence and subject
@@ -95,8 +113,44 @@ STATED: dict[str, dict[str, dict[str, ClaimValue]]] = {  # by sentence and subje
     RED: {"ego": {"ego_motion": "slowing", "cause": "signal:1"}, "signal:1": {"signal_state": "red"}},
     STOPPED: {"ego": {"ego_motion": "stopped"}},
     SPEED: {"ego": {"speed": 8.4}},
+    PASSING: {"track:1": {"exists": "bus", "motion": "overtaken", "side": "left"}},
+    BRAKING: {"track:1": {"exists": "bus", "motion": "braking", "side": "ahead"}},
+    HALTED: {"track:1": {"exists": "van", "motion": "stopped", "side": "ahead"}},
+    CAUSED: {
+        "ego": {"ego_motion": "slowing", "cause": "track:1"},
+        "track:1": {"exists": "bus", "motion": "braking", "side": "ahead"},
+    },
+    CAUSED_BY: {
+        "ego": {"ego_motion": "slowing", "cause": "track:1"},
+        "track:1": {"exists": "bus", "side": "ahead_left"},
+    },
+    UNEXPLAINED_ZH: {"ego": {"ego_motion": "slowing", "cause": "unknown"}},
+    STOPPING_ZH: {"ego": {"ego_motion": "stopping"}},
+    TURNING_ZH: {"ego": {"ego_motion": "turning_left"}},
+    REVERSING_ZH: {"ego": {"ego_motion": "reversing"}},
+    BUS_ZH: {"track:1": {"exists": "bus", "motion": "stopped"}},
+    HALTED_ZH: {"track:1": {"exists": "truck", "motion": "stopped", "side": "ahead_left"}},
+    SOURCE_ZH: {
+        "sound:siren": {"heard": "siren", "sound_source": "track:1"},
+        "track:1": {"exists": "truck", "colour": "white", "side": "behind"},
+    },
+    CROSSING_ZH: {"track:1": {"exists": "pedestrian", "motion": "crossing", "side": "ahead_right"}},
 }
-IN_CHINESE = {STANDING_ZH: STANDING, PULLING_ZH: PULLING, ONCOMING_ZH: ONCOMING, CORRECTION_ZH: CORRECTION}
+IN_CHINESE = {  # and what states the same
+    STANDING_ZH: STANDING,
+    PULLING_ZH: PULLING,
+    ONCOMING_ZH: ONCOMING,
+    CORRECTION_ZH: CORRECTION,
+    UNSURE_ZH: UNSURE,
+    RED_ZH: RED,
+    STOPPED_ZH: STOPPED,
+    BRAKING_ZH: BRAKING,
+    SIREN_ZH: SIREN,
+    **{
+        text: text
+        for text in (UNEXPLAINED_ZH, STOPPING_ZH, TURNING_ZH, REVERSING_ZH, BUS_ZH, HALTED_ZH, SOURCE_ZH, CROSSING_ZH)
+    },
+}
 
 
 def narration(text: str) -> Narration:
@@ -117,15 +171,28 @@ SAME_IN_OTHER_WORDS = [
     (ONCOMING, "On our left, roughly 40 metres in front of us, there’s a grey van heading our way."),
     (ONCOMING, "There's a gray van about 40 metres ahead on the left, coming our way."),
     (PULLING, "The white car is moving off."),
-    (UNSURE, "I think there's a van in our lane, around 35 metres ahead."),
+    (UNSURE, "I think there's a van, around 35 metres in front of us, in the same lane."),
     (CORRECTION, "Correction: that is a lorry and not a bus."),
     (NAMELESS, "In our lane, about 40 metres ahead, there's something; I can't tell what it is."),
     (SIREN, "The siren is approaching, behind us on the left side."),
     (RED, "Slowing down because of the red light."),
     (STOPPED, "We have come to a stop."),
+    (BRAKING, "The bus is braking, ahead of us."),
+    (HALTED, "The van has stopped, in front of us."),
+    (CAUSED, "We are slowing down: the bus in front of us is braking."),
     (STANDING_ZH, "现在我们停在那里，同一车道前面13米有一辆白色小轿车。"),
     (PULLING_ZH, "那辆白色的车开走了。"),
     (ONCOMING_ZH, "有一辆灰色的面包车朝我们开来，在左前方大约40米。"),
+    (ONCOMING_ZH, "左前面大约40米有一辆灰色的面包车正迎面开来。"),
+    (RED_ZH, "红灯，正在放慢速度。"),
+    (UNEXPLAINED_ZH, "慢下来了，看不出原因。"),
+    (STOPPED_ZH, "现在我们停下来了。"),
+    (STOPPING_ZH, "快停下了。"),
+    (TURNING_ZH, "现在在左转。"),
+    (BRAKING_ZH, "那辆公交车踩刹车了，在前面。"),
+    (HALTED_ZH, "一辆卡车在左前方停下了。"),
+    (SIREN_ZH, "左后方，警笛正在靠近我们。"),
+    (CROSSING_ZH, "有一个行人正在过马路，在右前方。"),
 ]
 
 
@@ -137,6 +204,8 @@ def test_the_same_in_other_words_is_said_with_the_same_claims(grounded: str, tex
     assert told.narration == replace(given, text=text)
 
 
+ONCOMING_TORN = "A grey van is coming towards us ahead, about 40 metres on the left."
+UNSURE_OF_PLACE = "A van about 35 metres ahead, probably in our lane."
 MISBEHAVIOUR = [
     ("nothing", PULLING, "", Outcome.EMPTY),
     ("dots", PULLING, "...", Outcome.EMPTY),
@@ -169,10 +238,10 @@ MISBEHAVIOUR = [
     (
         "who stands exchanged",
         STANDING,
-        "A white car, 13 metres ahead in our lane, and we are standing behind.",
+        "A white car, 13 metres ahead in our lane, we are standing behind.",
         Outcome.ORDER,
     ),
-    ("a number torn off", ONCOMING, "40, about metres ahead a grey van coming towards us on the left.", Outcome.ORDER),
+    ("a number torn off", ONCOMING, "40, about metres ahead a grey van coming towards us on the left.", Outcome.ADDED),
     ("an order to the driver", PULLING, "Follow the white car pulling away.", Outcome.ADDED),
     ("a verb turned into an order", RED, "Slow for the red light.", Outcome.ADDED),
     ("an alarm", SIREN, "Watch out, stop, the siren is approaching, behind us on the left.", Outcome.ADDED),
@@ -217,11 +286,54 @@ MISBEHAVIOUR = [
     ("a number, in Chinese", ONCOMING_ZH, "左前方约45米有一辆灰色面包车迎面开来。", Outcome.NUMBER),
     ("a turning round, in Chinese", PULLING_ZH, "那辆白车没有起步。", Outcome.NEGATION),
     ("the things exchanged, in Chinese", CORRECTION_ZH, "更正：那是公交车，不是货车。", Outcome.ORDER),
+    ("a no for a not, in Chinese", CORRECTION_ZH, "更正：那是货车，不，是公交车。", Outcome.ADDED),
     ("a word torn apart, in Chinese", ONCOMING_ZH, "左前方约40米有一辆灰色面车包迎面开来。", Outcome.ADDED),
     ("an order, in Chinese", PULLING_ZH, "快跟上，那辆白车起步了。", Outcome.ADDED),
     ("only one, in Chinese", ONCOMING_ZH, "左前方约40米只有一辆灰色面包车迎面开来。", Outcome.ADDED),
     ("a promise, in Chinese", PULLING_ZH, "放心，那辆白车起步了。", Outcome.ADDED),
     ("tags, in Chinese", PULLING_ZH, "《那辆白车起步了。》", Outcome.CHARACTERS),
+    ("an order for what we are about to do", STOPPING_ZH, "快停下。", Outcome.ADDED),
+    ("an order for what we do", RED_ZH, "红灯，减速。", Outcome.ADDED),
+    ("an order for what we do, in other words", RED_ZH, "红灯，放慢速度。", Outcome.ADDED),
+    ("an order to turn", TURNING_ZH, "现在左转。", Outcome.MISSING),
+    ("an order to reverse", REVERSING_ZH, "倒车。", Outcome.MISSING),
+    ("an order for what we did", UNEXPLAINED_ZH, "减速，看不出原因。", Outcome.ADDED),
+    ("a light that slows", RED_ZH, "红灯在减速。", Outcome.MISSING),
+    ("done told as doing", STOPPED_ZH, "我们正在停下。", Outcome.ADDED),
+    ("doing told as done", RED_ZH, "红灯，减速了。", Outcome.ADDED),
+    ("a bus's done told as doing", BUS_ZH, "那辆公交车正在停下。", Outcome.ADDED),
+    ("another's done told as doing", HALTED_ZH, "左前方一辆货车正在停下。", Outcome.ADDED),
+    ("us and a bus exchanged", PASSING, "A bus is passing, and we are on the left.", Outcome.ORDER),
+    ("our place for that of a bus", PASSING, "On our left, we're passing a bus.", Outcome.ORDER),
+    ("an order before a place", BRAKING, "Braking, the bus is ahead.", Outcome.ORDER),
+    ("a halt before a place", HALTED, "Stopped, and the van is in front of us.", Outcome.ORDER),
+    ("an order before a place, in Chinese", BRAKING_ZH, "踩刹车，那辆公交车在前面。", Outcome.ADDED),
+    ("a report before a place, in Chinese", BRAKING_ZH, "刹车了，那辆公交车在前面。", Outcome.ORDER),
+    ("an order to halt before a place", HALTED_ZH, "停下，货车在左前方。", Outcome.ADDED),
+    ("the place of a van for ours", ONCOMING_ZH, "灰色面包车的左前方约40米，迎面开来一辆。", Outcome.ADDED),
+    ("the same without its mark", ONCOMING_ZH, "有一辆灰色面包车左前方约40米迎面开来。", Outcome.ADDED),
+    ("the place of a siren for ours", SIREN_ZH, "警笛声越来越近的左后方。", Outcome.ADDED),
+    ("what stands behind a siren", SOURCE_ZH, "发出警笛声的后面，是一辆白色货车。", Outcome.ADDED),
+    ("the place of the cause for ours", CAUSED_BY, "Ahead on the left, slowing down for a bus.", Outcome.ORDER),
+    ("a distance told of another side", ONCOMING, ONCOMING_TORN, Outcome.ADDED),
+    ("a doubt of the place, not of the thing", UNSURE, UNSURE_OF_PLACE, Outcome.ORDER),
+    ("about for the lane", UNSURE, "Probably a van 35 metres ahead, about in our lane.", Outcome.ADDED),
+    ("a doubt of the lane, in Chinese", UNSURE_ZH, "前方约35米有一辆面包车，好像在同车道。", Outcome.ADDED),
+    ("about for the thing, in Chinese", ONCOMING_ZH, "左前方40米有大约一辆灰色面包车迎面开来。", Outcome.ADDED),
+    ("us who brake", CAUSED, "We are slowing the bus ahead, and are braking.", Outcome.ADDED),
+    ("us who brake, with its mark", CAUSED, "We are slowing the bus ahead: and are braking.", Outcome.ADDED),
+    ("a question without its mark", PULLING, "Is the white car pulling away.", Outcome.ORDER),
+    ("a question after a word of time", PULLING, "Right now, is the white car pulling away.", Outcome.ORDER),
+    ("a question of the cause", CAUSED, "We're slowing: is the bus ahead braking.", Outcome.ORDER),
+    ("a question of us", STANDING, "Are we standing behind a white car 13 metres ahead in our lane.", Outcome.ORDER),
+    ("a question with do", PULLING, "Does the white car pull away.", Outcome.ADDED),
+    ("a minus", ONCOMING, ONCOMING.replace("40", "-40"), Outcome.CHARACTERS),
+    ("single quotes", PULLING, "'The white car' is pulling away.", Outcome.CHARACTERS),
+    ("capitals", PULLING, "THE WHITE CAR IS PULLING AWAY.", Outcome.CHARACTERS),
+    ("one word in capitals", PULLING, "The white car is PULLING away.", Outcome.CHARACTERS),
+    ("a comma of another script", ONCOMING, ONCOMING.replace(",", "，"), Outcome.CHARACTERS),
+    ("a full stop of another script", PULLING, PULLING.replace(".", "。"), Outcome.CHARACTERS),
+    ("a full stop of another script, in Chinese", PULLING_ZH, PULLING_ZH.replace("。", "."), Outcome.CHARACTERS),
 ]
 
 
@@ -344,9 +456,13 @@ def test_no_line_is_idle_and_no_meaning_is_neutral_too(language: str) -> None:
     assert not words.turning & set(words.meanings)
 
 
+LISTS = ("joining", "asking", "places", "about", "lengths", "at", "fixing", "turning")
+
+
 def test_a_phrase_that_would_mean_two_things_is_refused() -> None:
     texts = {"prompt": "", "swap": "", "spelled_out": {}}
-    content = {**texts, "neutral": ["now"], "same": [["left", "now"]], "turning": []}
+    lists: dict[str, list[str]] = {name: [] for name in LISTS}
+    content = {**texts, **lists, "neutral": ["now"], "same": [["left", "now"]]}
     with pytest.raises(ConfigError, match="now stands twice"):
         words_from(read_lexicon("en"), content)
     with pytest.raises(ConfigError, match="'turning' is missing"):

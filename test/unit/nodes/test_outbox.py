@@ -112,6 +112,12 @@ def late(_prompt: str, deadline_s: float) -> str:
     raise DescriptionLateError("too slow")
 
 
+def slow(prompt: str, deadline_s: float) -> str:
+    """In time, with too little left for another."""
+    time.sleep(0.8 * deadline_s)
+    return echo(prompt, deadline_s)
+
+
 def stuck(_prompt: str, deadline_s: float) -> str:
     """Worse than the real one may be: it comes back long after its deadline."""
     time.sleep(deadline_s + 0.6)
@@ -195,6 +201,32 @@ def test_nothing_is_published_after_the_end_and_the_end_does_not_wait_for_long(s
     assert listener.heard == []
 
 
+def test_the_end_that_comes_just_before_the_model_rests_is_not_slept_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbox, "FAILURES", 1)
+    monkeypatch.setattr(outbox, "ENDS_WITHIN_S", 1.0)
+    get_ready, calls, go = outbox.Outbox._get_ready, iter((False, True)), threading.Event()
+    paused = threading.Event()
+
+    def paused_before_it_rests(box: outbox.Outbox) -> None:
+        if next(calls, False):
+            paused.set()
+            go.wait(3.0)
+        get_ready(box)
+
+    monkeypatch.setattr(outbox.Outbox, "_get_ready", paused_before_it_rests)
+    model, ended = Model(echo), list[bool]()
+    model.broken = DescriptionLostError("no such architecture")
+    box = outbox.Outbox(Rewriter(model, ("en",)), deadline_s=DEADLINE_S, publish=Listener())
+    box.start()
+    assert paused.wait(3.0)
+    closing = threading.Thread(target=lambda: ended.append(box.close()))
+    closing.start()
+    time.sleep(0.1)  # it has notified whoever waits, and nobody does
+    go.set()
+    closing.join()
+    assert ended == [True]
+
+
 def test_while_the_model_loads_nothing_waits_for_it(start: Start) -> None:
     box, listener, model = start(echo, is_ready=False)
     box.submit([said("We've stopped.")])
@@ -244,10 +276,51 @@ def test_a_mistake_of_our_own_is_told_and_the_sentence_is_said(start: Start) -> 
     def wrong(prompt: str, deadline_s: float) -> str:
         raise ZeroDivisionError
 
-    box, listener, _ = start(wrong)
+    box, listener, model = start(wrong)
     box.submit([said("We've stopped.")])
     assert listener.wait_for(1)[0][1] == "We've stopped."
     assert diagnostics.rewriting(box, None).level == diagnostics.ERROR
+    model.reply = echo
+    wait_until(lambda: box.is_ready)
+    box.submit([said("We've stopped.")])
+    assert listener.wait_for(2)[1][1] == "We have come to a halt."
+    assert diagnostics.rewriting(box, None).level == diagnostics.OK
+
+
+def test_a_mistake_in_publishing_is_told_until_publishing_succeeds() -> None:
+    fails = [True]
+
+    def publish(narration: Narration) -> None:
+        if fails.pop():
+            raise ZeroDivisionError
+
+    box = outbox.Outbox(Rewriter(Model(echo), ("en",)), deadline_s=DEADLINE_S, publish=publish)
+    box.submit([said("We've stopped.")])
+    assert diagnostics.rewriting(box, None).level == diagnostics.ERROR
+    fails.append(False)
+    box.submit([said("We've stopped.")])
+    assert diagnostics.rewriting(box, None).level == diagnostics.OK
+
+
+def test_one_late_answer_is_told_as_the_last_once_the_model_is_ready_again(start: Start) -> None:
+    box, listener, model = start(late)
+    box.submit([said("We've stopped.")])
+    wait_until(lambda: box.error is not None and box.is_ready)
+    assert diagnostics.rewriting(box, None).message == "the last time no other words came: too slow"
+    model.reply = echo
+    box.submit([said("We've stopped.")])
+    listener.wait_for(2)
+    assert diagnostics.rewriting(box, None).message == "of the last 2 asked for 1 were said in other words"
+
+
+@pytest.mark.parametrize(("answer", "outcome"), [(late, Outcome.LATE), (slow, Outcome.REWORDED)])
+def test_what_nobody_asked_about_in_time_is_not_counted_as_late(start: Start, answer: Answer, outcome: Outcome) -> None:
+    box, listener, model = start(answer)
+    box.submit([said("We've stopped."), said("We've stopped.")])
+    listener.wait_for(2)
+    assert len(model.asked) == 1
+    assert box.totals == {outcome: 1, Outcome.NO_TIME: 1}
+    assert diagnostics.rewriting(box, None).values["late_share"] == f"{float(outcome is Outcome.LATE):.2f}"
 
 
 def test_a_model_that_could_not_be_opened_is_told_with_the_remedy() -> None:
@@ -264,6 +337,6 @@ def test_diagnostics_tell_what_became_of_the_sentences(start: Start) -> None:
         box.submit([said("We've stopped.")])
         listener.wait_for(number + 1)
     told = diagnostics.rewriting(box, None)
-    assert (told.level, told.message) == (diagnostics.OK, "1 of the last 3 were said in other words")
+    assert (told.level, told.message) == (diagnostics.OK, "of the last 3 asked for 1 were said in other words")
     assert told.values["refused_share"] == "0.67"
     assert (told.values["late_share"], told.values["negation"], told.values["added"]) == ("0.00", "1", "1")
