@@ -35,7 +35,7 @@ ready-run:
 extras: ready ## PyTorch and transformers, for training and large models (the default build brings CUDA: several GB)
 	$(BIN)/pip install --quiet $(addprefix -r ,$(EXTRAS))
 
-run: ready-run ## narrate a drive over ROS 2: BAG=folder (default: a simulated street), LANGUAGE=en|zh|en,zh
+run: ready-run ## narrate a drive over ROS 2: BAG=folder (default: a simulated street), LANGUAGE=en|zh|es|en,zh
 	$(BIN)/crossmodal-narrator run $(RUN_INPUT) --language "$(LANGUAGE)" --exit-at-end
 
 test: ready ## all tests; PYTEST_ARGS="-k name" for some
