@@ -1,6 +1,6 @@
 """What is said of the simulator's scenarios, against what had to be said, and against what really stood there.
 
-    python test/benchmark/scenarios.py DIR [--seed 1] [--size 640x360] [--transcripts FILE.md]
+    python test/benchmark/scenarios.py DIR [--seed 1] [--size 640x360] [--only NAME …] [--transcripts FILE.md]
 
 Drives that are not in DIR yet are made there (one to three minutes each). Perception runs once a drive; each profile
 narrates the same scenes, so that its words a minute can be compared. Claims and expectations are those of the standard
@@ -108,11 +108,11 @@ def table(results: Sequence[Told], seed: int) -> Table:
         pace = [f"{60 * one.words[p] / one.length_s:.0f}" for p in PROFILES]
         shown.add_row(one.name, *both, f"{one.claims_right} of {one.claims_checked}", *pace)
     outcomes = [o for one in results for o in one.outcomes]
-    both = [f"{m} of {n} ({m / n:.1%})" for m, n in (met(outcomes, language) for language in LANGUAGES)]
+    both = [f"{m} of {n} ({m / max(n, 1):.1%})" for m, n in (met(outcomes, language) for language in LANGUAGES)]
     right, checked = sum(r.claims_right for r in results), sum(r.claims_checked for r in results)
     minutes = sum(one.length_s for one in results) / 60
     pace = [f"{sum(one.words[p] for one in results) / minutes:.0f}" for p in PROFILES]
-    shown.add_row("all", *both, f"{right} of {checked} ({right / checked:.1%})", *pace, style="bold")
+    shown.add_row("all", *both, f"{right} of {checked} ({right / max(checked, 1):.1%})", *pace, style="bold")
     return shown
 
 

@@ -13,6 +13,7 @@ from crossmodal_narrator.language.planning.message import Mention, Message
 
 KNOWN_S = 30.0  # how long a listener keeps a thing in mind
 FOCUS_S = 6.0
+FORGET_S, LONGEST_REST_S = 60.0, 300.0  # of things, and of topics: none rests longer
 SIGNAL = "signal"  # lights are one topic, whichever of them it was
 SAME_PLACE_M = 3.0  # a new track this near to where a known one was lost is the same thing
 
@@ -42,6 +43,7 @@ class Memory:
         self._focus_ns = 0
         self.last_topic = ""
         self._light_ns: int | None = None
+        self._tidied_ns = 0
 
     def observe(self, facts: Facts) -> None:
         """Follow the known things, and know one again that comes back under another track."""
@@ -53,6 +55,22 @@ class Memory:
                 entry.forward_m, entry.left_m, entry.seen_ns = thing.forward_m, thing.left_m, facts.stamp_ns
             elif 0.0 < facts.lost_s.get(subject, 0.0) < 2.0:
                 self._inherit(subject, entry, facts)
+        if facts.stamp_ns - self._tidied_ns > FORGET_S * 1e9:
+            self._tidy(facts.stamp_ns)
+
+    def _tidy(self, stamp_ns: int) -> None:
+        """Without what has not been seen for so long that it would be introduced anew: a drive may last for hours."""
+        self._tidied_ns = stamp_ns
+        self.known = {k: entry for k, entry in self.known.items() if stamp_ns - entry.seen_ns <= FORGET_S * 1e9}
+        self._said = {
+            (predicate, subject): entry
+            for (predicate, subject), entry in self._said.items()
+            if not subject.startswith("track:") or self._is_kept(subject, entry[1], stamp_ns)
+        }
+        self._topics = {t: at for t, at in self._topics.items() if stamp_ns - at <= LONGEST_REST_S * 1e9}
+
+    def _is_kept(self, subject: str, told_ns: int, stamp_ns: int) -> bool:
+        return stamp_ns - told_ns <= FORGET_S * 1e9 or any(member in self.known for member in members(subject))
 
     def remember(self, message: Message, stamp_ns: int) -> None:
         self._topics[message.topic] = stamp_ns

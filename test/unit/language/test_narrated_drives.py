@@ -404,3 +404,20 @@ def test_what_stands_all_the_time_is_not_said_to_have_stopped_when_we_slow_for_i
     cone = scripts.Actor(track_id=1, label=ObjectClass.CONE, x=45.0, y=0.0)
     said = english(scripts.Script(seconds=5.0, ego=scripts.ramp(1.0, 4.0, 9.0, 2.0), actors=[cone]).scenes())
     assert said == ["A traffic cone about 40 metres ahead in our lane.", "We're slowing for the traffic cone."]
+
+
+def test_what_was_told_long_ago_is_forgotten_so_that_a_long_drive_takes_no_more_memory() -> None:
+    actors = [
+        scripts.Actor(track_id=k, label=ObjectClass.CYCLIST, x=40.0 + 60.0 * k, y=-2.6, along=lambda _: 3.0)
+        for k in range(1, 60)
+    ]
+    narrator = Narrator(NarratorConfig(profile="talkative"))
+    sizes = []
+    for k, scene in enumerate(scripts.Script(seconds=400.0, ego=lambda _: 11.0, actors=actors).scenes()):
+        near = tuple(o for o in scene.objects if o.relation.distance_m is not None and o.relation.distance_m < 60.0)
+        narrator.narrate(replace(scene, objects=near))
+        if k % 1000 == 999:
+            memory = narrator._planner._memory
+            sizes.append((len(memory.known), len(memory._said)))
+    assert sizes[-1][0] <= 20
+    assert sizes[-1][1] <= 2 * sizes[0][1]
