@@ -14,7 +14,8 @@ from crossmodal_narrator.fusion.shapes import PRIORS, Completed, Shape, usual_sh
 from crossmodal_narrator.fusion.votes import Votes
 
 FIRST_SPEED_SIGMA_MPS = 5.0
-FEW_POINTS = 30
+IN_LINE_M = 0.8
+FEW_POINTS, MANY_POINTS = 30, 100
 SIGMA_M = 0.2
 SIGMA_OF_FEW_M = 0.4
 SETTLED_SWEEPS = 4
@@ -113,7 +114,8 @@ class Track:
             self._place_anew(seen, seen.box.moved(odom_from_base), sigma_m)
             return
         place, size = self.place, self._grown(seen)
-        box = seen.box if size[0] < LONG_M else resized(seen.box, size)
+        near_end_counts = size[0] >= LONG_M and points >= MANY_POINTS
+        box = resized(seen.box, size) if near_end_counts else seen.box
         box = box.moved(odom_from_base)
         x, y, z = box.centre_m
         is_settled = self.sweeps >= SETTLED_SWEEPS and self.misfits < MOST_MISFITS
@@ -194,12 +196,11 @@ class Track:
 
 
 def resized(box: OrientedBox, size_lwh_m: tuple[float, float, float]) -> OrientedBox:
-    """`box`, in base_link, with another length and width: the sides that face the vehicle stay where they are seen."""
+    """`box`, in base_link, with another length and width. Of what is in line with us only an end is seen: it stays there."""
     x, y, z = box.centre_m
     c, s = math.cos(box.yaw_rad), math.sin(box.yaw_rad)
-    for (ax, ay), old, new in zip(((c, s), (-s, c)), box.size_lwh_m, size_lwh_m, strict=False):
-        we = -(ax * box.centre_m[0] + ay * box.centre_m[1])  # where the vehicle is along this side
-        if abs(we) > 0.5 * old:
-            shift = math.copysign(0.5, we) * (old - new)
-            x, y = x + shift * ax, y + shift * ay
+    along, across = -(c * x + s * y), s * x - c * y  # where we are, as it sees it
+    if abs(along) > 0.5 * box.size_lwh_m[0] and abs(across) <= 0.5 * box.size_lwh_m[1] + IN_LINE_M:
+        shift = math.copysign(0.5, along) * (box.size_lwh_m[0] - size_lwh_m[0])
+        x, y = x + shift * c, y + shift * s
     return OrientedBox(centre_m=(x, y, z), size_lwh_m=(*size_lwh_m[:2], box.size_lwh_m[2]), yaw_rad=box.yaw_rad)

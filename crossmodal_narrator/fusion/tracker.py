@@ -34,6 +34,7 @@ KNOWN_BY_SHAPE = {
     ),
     **dict.fromkeys((ObjectClass.PEDESTRIAN, ObjectClass.CYCLIST), (15.0, 30)),
 }
+DRIVES_MPS = 3.0  # and more than a young track seems to
 NO_SHAPE, OTHER_SHAPE = 0.2, 1.2  # of a doubt: where there is none of its shape, and one of another
 TOO_SMALL_WEIGHT = 0.25  # of a vote for a class that the points are too small for
 
@@ -190,8 +191,9 @@ class Tracker:
     def _doubt(self, track: Track, box: OrientedBox, points: int, step: Step) -> None:
         """The LiDAR sees it well, and knows no such shape there: a camera takes bushes for cars."""
         known = KNOWN_BY_SHAPE.get(track.votes.label)
-        walks = track.votes.label.is_vulnerable and track.is_moving  # a bush does not
-        if known is None or walks or not step.knows_shapes:
+        least_mps = 0.0 if track.votes.label.is_vulnerable else DRIVES_MPS
+        moves = track.is_moving and math.hypot(*track.velocity_mps()) >= least_mps  # a bush does not
+        if known is None or moves or not step.knows_shapes:
             return
         within_m, least = known
         if points >= least and math.hypot(*box.centre_m[:2]) <= within_m:

@@ -21,8 +21,10 @@ LABELS = ("vehicle", "pedestrian", "cyclist", "obstacle")
 _SLICES_PER_M = 4
 _EDGE_M = 0.1  # around a box: its points are not exact
 _BEYOND_M = 2.5  # the end of a long vehicle may be so far from where the network guesses it
+_SHORTEST_M = 2.0
+_IN_LINE_M = 0.8
 _FACE = 0.5  # of its height, which the points of its end reach
-_FEWEST_OF_END, _NEAREST_PERCENT = 12, 97.0  # of its points, those that face us most
+_FEWEST_OF_END, _NEAREST_PERCENT = 100, 97.0  # of its points, those that face us most; of few the network knows more
 # Above these sizes it is no car any more, and then no van: (length, height).
 _CAR_LH_M, _VAN_LH_M = (6.0, 2.3), (7.0, 3.0)
 
@@ -109,26 +111,35 @@ def _placed(centre: Centre, standing: _Standing) -> LidarDetection:
     inside = np.abs(along) <= 0.5 * centre.size_lwh_m[0] + max(abs(off_m), _EDGE_M)
     floors_m = floors_m[inside]
     floor_m = float(np.median(floors_m)) if len(floors_m) else 0.0
-    x, y = centre.xy_m[0] + math.cos(centre.yaw_rad) * off_m, centre.xy_m[1] + math.sin(centre.yaw_rad) * off_m
-    height = centre.size_lwh_m[2]
-    box = OrientedBox(centre_m=(x, y, floor_m + 0.5 * height), size_lwh_m=centre.size_lwh_m, yaw_rad=centre.yaw_rad)
-    label = _label(LABELS[centre.index], centre.size_lwh_m)
+    # The far end stays where the network has it.
+    x = centre.xy_m[0] + 0.5 * math.cos(centre.yaw_rad) * off_m
+    y = centre.xy_m[1] + 0.5 * math.sin(centre.yaw_rad) * off_m
+    length, width, height = centre.size_lwh_m
+    size = (max(length + _facing(centre) * off_m, _SHORTEST_M), width, height)
+    box = OrientedBox(centre_m=(x, y, floor_m + 0.5 * height), size_lwh_m=size, yaw_rad=centre.yaw_rad)
+    label = _label(LABELS[centre.index], size)
     return LidarDetection(label=label, score=centre.score, box=box, points=len(floors_m))
 
 
 def _off_m(centre: Centre, along: Floats) -> float:
-    """How far to move a long box along its length, so that the end that faces us is where its first high points are.
+    """How far to move the end of a long box that faces us along its length: to where its first high points are.
 
     Of a bus that stands ahead of us only its rear is seen, and the network guesses how long it is: the rear is then
     metres off. Lower points may be of a car before it.
     """
-    (x, y), c, s = centre.xy_m, math.cos(centre.yaw_rad), math.sin(centre.yaw_rad)
-    half, we = 0.5 * centre.size_lwh_m[0], -(c * x + s * y)  # where we are along its length
-    if len(along) < _FEWEST_OF_END or abs(we) <= half:
+    facing, half = _facing(centre), 0.5 * centre.size_lwh_m[0]
+    if len(along) < _FEWEST_OF_END or not facing:
         return 0.0
-    facing = math.copysign(1.0, we)
     nearest = float(np.percentile(facing * along, _NEAREST_PERCENT))
     return facing * (nearest - half)
+
+
+def _facing(centre: Centre) -> float:
+    """1 where we look at its front end alone, -1 at its rear; 0 where we see its side, which shows where it stands."""
+    (x, y), c, s = centre.xy_m, math.cos(centre.yaw_rad), math.sin(centre.yaw_rad)
+    along, across = -(c * x + s * y), s * x - c * y  # where we are, as it sees it
+    sees_end = abs(along) > 0.5 * centre.size_lwh_m[0] and abs(across) <= 0.5 * centre.size_lwh_m[1] + _IN_LINE_M
+    return math.copysign(1.0, along) if sees_end else 0.0
 
 
 def _label(name: str, size_lwh_m: Vec3) -> ObjectClass:
