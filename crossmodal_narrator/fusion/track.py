@@ -196,7 +196,7 @@ class Track:
 
 
 def resized(box: OrientedBox, size_lwh_m: tuple[float, float, float]) -> OrientedBox:
-    """`box`, in base_link, with another length and width. Of what is in line with us only an end is seen: it stays there."""
+    """`box`, in base_link, with another size. Of what is in line with us only an end is seen, and that stays there."""
     x, y, z = box.centre_m
     c, s = math.cos(box.yaw_rad), math.sin(box.yaw_rad)
     along, across = -(c * x + s * y), s * x - c * y  # where we are, as it sees it
