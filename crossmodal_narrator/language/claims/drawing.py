@@ -147,6 +147,9 @@ class ClaimDrawer:
                 movement=Settled(Movement.UNKNOWN, now_ns, self._config.persistence_s),
                 born_ns=now_ns,
             )
+        if ObjectClass.OBSTACLE in (seen.label, memory.label.value) and seen.label is not memory.label.value:
+            # What gets a name, or loses it, does not change its mind: who steps out may have had none until now.
+            memory.label = Settled(seen.label, now_ns, self._config.label_hold_s)
         memory.label.update(seen.label, now_ns)
         memory.place.update(place, now_ns)
         memory.past.append(observed(seen, now_ns, ego_mps, yaw_rate_rps))

@@ -22,6 +22,7 @@ SPEAKS_FOR_ITSELF = frozenset(
 )
 AGAIN_AFTER_S = 8.0
 EGO_MOVES_MPS = 1.0
+YOUNG_MPS = 1.0
 VULNERABLE_MARGIN_S = 1.0
 HARD_BRAKING_MPS2 = 3.0
 REACH_S = 4.0  # how far ahead in time a person stepping out matters
@@ -58,6 +59,8 @@ def _threatens(thing: Thing, view: View) -> bool:
         return False
     if thing.movement is Movement.PARKED or thing.held_s < _patience_s(thing):
         return False
+    if thing.movement is Movement.UNKNOWN and (thing.closing_mps or 0.0) > view.facts.ego.speed_mps + YOUNG_MPS:
+        return False  # its track is too young to say that it comes towards us
     margin = VULNERABLE_MARGIN_S if thing.label.is_vulnerable else 0.0
     soon = thing.ttc_s < view.config.danger_ttc_s + margin
     return soon and (thing.label.is_vulnerable or _braking_needed_mps2(thing) > HARD_BRAKING_MPS2)

@@ -213,6 +213,24 @@ def test_who_comes_towards_us_in_our_lane_is_not_ahead_of_us_now() -> None:
     assert not any("ahead of us now" in text for text in english(drive.scenes()))
 
 
+def test_who_steps_out_and_had_no_name_until_now_is_warned_of_at_once() -> None:
+    place = {"x": 40.0, "y": -4.5, "along": scripts.still, "across": scripts.ramp(1.8, 2.0, 0.0, 1.6)}
+    nameless = scripts.Actor(track_id=5, label=ObjectClass.OBSTACLE, to_s=2.6, **place)
+    person = scripts.Actor(track_id=5, label=ObjectClass.PEDESTRIAN, from_s=2.6, **place)
+    drive = scripts.Script(seconds=5.0, ego=lambda _: 8.0, actors=[nameless, person])
+    urgent = [n for n in narrate(drive.scenes()) if n.urgency is Urgency.URGENT and n.language == "en"]
+    assert urgent
+    assert at_s(urgent[0]) <= 3.0
+    assert "person stepping out" in urgent[0].text
+
+
+def test_a_track_that_is_too_young_to_have_a_speed_frightens_nobody() -> None:
+    wild = scripts.Actor(track_id=1, label=ObjectClass.CAR, x=30.0, y=0.0, along=lambda _: -12.0, to_s=0.6)
+    drive = scripts.Script(seconds=2.0, ego=lambda _: 4.0, actors=[wild])
+    young = (replace(s, objects=tuple(replace(o, motion=Motion.UNKNOWN) for o in s.objects)) for s in drive.scenes())
+    assert not any(n.urgency is Urgency.URGENT for n in narrate(young))
+
+
 def test_a_track_whose_box_grows_does_not_cut_in() -> None:
     beside = scripts.Actor(track_id=1, label=ObjectClass.VAN, x=11.0, y=3.4, along=lambda _: 10.0)
     jump = scripts.Actor(track_id=1, label=ObjectClass.VAN, x=11.0, y=2.6, along=lambda _: 10.0, from_s=4.0)
