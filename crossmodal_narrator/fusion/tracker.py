@@ -215,7 +215,8 @@ class Tracker:
         step.points.claim(step.points.free_within(shape.box, GROW_M))
         is_named = not track.votes.total and shape.label is not ObjectClass.OBSTACLE
         if shape.label is ObjectClass.OBSTACLE:
-            track.votes.add_doubt(OTHER_SHAPE * shape.score)
+            # A child is small, and may have the shape of a post: who could be hurt is not talked away.
+            track.votes.add_doubt(0.0 if track.votes.label.is_vulnerable else OTHER_SHAPE * shape.score)
         else:
             track.votes.add_shape(shape.label, self._config.shape_weight * shape.score)
             track.recognised_ns = step.stamp_ns

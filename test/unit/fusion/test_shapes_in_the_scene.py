@@ -138,3 +138,13 @@ def test_doubt_moves_nothing() -> None:
     ahead = [o for scene in scenes[10:] for o in scene.objects if abs(o.azimuth_rad) < 0.2]
     assert {o.label for o in ahead} == {ObjectClass.OBSTACLE}
     assert all(math.hypot(*(o.velocity_mps or (0.0, 0.0, 0.0))[:2]) < 1.0 for o in ahead)
+
+
+def test_a_child_that_has_the_shape_of_a_post_is_who_the_camera_says() -> None:
+    at = (14.0, -1.0)
+    box = OrientedBox(centre_m=(*at, GROUND_Z_M + 0.6), size_lwh_m=(0.4, 0.4, 1.2), yaw_rad=0.0)
+    child = Solid(box=box, label=ObjectClass.PEDESTRIAN, score=0.65)
+    as_post = Solid(box=box, label=ObjectClass.OBSTACLE, score=0.0, shape=0.5)
+    street = Street()
+    scenes = [street.step([child, as_post]) for _ in range(20)]
+    assert all(labels(scene) == {ObjectClass.PEDESTRIAN} for scene in scenes[4:])
