@@ -20,6 +20,8 @@ Vec2 = tuple[float, float]
 Vec3 = tuple[float, float, float]
 FloatArray = NDArray[np.floating[Any]]
 
+_IN_LINE_M = 0.8  # beside a box, from where its side is not yet seen
+
 
 def wrap_angle(angle_rad: float) -> float:
     """The same direction in (-pi, pi]."""
@@ -121,6 +123,17 @@ class Pose:
     def transform_point(self, point: Vec3) -> Vec3:
         x, y, z = self.rotation @ np.asarray(point) + self.translation_m
         return float(x), float(y), float(z)
+
+
+def end_seen(centre_m: Vec2, size_lw_m: Vec2, yaw_rad: float) -> float:
+    """1 where the origin looks at the front end of a box alone, -1 at its rear; 0 where it sees a side.
+
+    In plan, metres and radians. A side shows where the box stands along its length; an end alone does not.
+    """
+    (x, y), c, s = centre_m, math.cos(yaw_rad), math.sin(yaw_rad)
+    along, across = -(c * x + s * y), s * x - c * y  # the origin, as the box sees it
+    is_in_line = abs(along) > 0.5 * size_lw_m[0] and abs(across) <= 0.5 * size_lw_m[1] + _IN_LINE_M
+    return math.copysign(1.0, along) if is_in_line else 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

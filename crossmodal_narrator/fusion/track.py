@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, field
 
 from crossmodal_narrator.core.detections import ObjectClass
-from crossmodal_narrator.core.geometry import OrientedBox, PixelBox, Pose, Vec2, wrap_angle
+from crossmodal_narrator.core.geometry import OrientedBox, PixelBox, Pose, Vec2, end_seen, wrap_angle
 from crossmodal_narrator.core.scene import Evidence
 from crossmodal_narrator.core.snapshot import Sense
 from crossmodal_narrator.fusion.kalman import PlanFilter
@@ -14,7 +14,6 @@ from crossmodal_narrator.fusion.shapes import PRIORS, Completed, Shape, usual_sh
 from crossmodal_narrator.fusion.votes import Votes
 
 FIRST_SPEED_SIGMA_MPS = 5.0
-IN_LINE_M = 0.8
 FEW_POINTS, MANY_POINTS = 30, 100
 SIGMA_M = 0.2
 SIGMA_OF_FEW_M = 0.4
@@ -198,9 +197,6 @@ class Track:
 def resized(box: OrientedBox, size_lwh_m: tuple[float, float, float]) -> OrientedBox:
     """`box`, in base_link, with another size. Of what is in line with us only an end is seen, and that stays there."""
     x, y, z = box.centre_m
-    c, s = math.cos(box.yaw_rad), math.sin(box.yaw_rad)
-    along, across = -(c * x + s * y), s * x - c * y  # where we are, as it sees it
-    if abs(along) > 0.5 * box.size_lwh_m[0] and abs(across) <= 0.5 * box.size_lwh_m[1] + IN_LINE_M:
-        shift = math.copysign(0.5, along) * (box.size_lwh_m[0] - size_lwh_m[0])
-        x, y = x + shift * c, y + shift * s
+    shift = 0.5 * end_seen((x, y), box.size_lwh_m[:2], box.yaw_rad) * (box.size_lwh_m[0] - size_lwh_m[0])
+    x, y = x + shift * math.cos(box.yaw_rad), y + shift * math.sin(box.yaw_rad)
     return OrientedBox(centre_m=(x, y, z), size_lwh_m=(*size_lwh_m[:2], box.size_lwh_m[2]), yaw_rad=box.yaw_rad)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crossmodal_narrator.core.errors import FrameError
-from crossmodal_narrator.core.geometry import Intrinsics, OrientedBox, Pose, wrap_angle
+from crossmodal_narrator.core.geometry import Intrinsics, OrientedBox, Pose, end_seen, wrap_angle
 
 angles = st.floats(-math.pi, math.pi)
 metres = st.floats(-50, 50)
@@ -82,3 +82,19 @@ def test_points_behind_the_camera_are_never_seen() -> None:
     camera = Intrinsics(width=100, height=100, fx=50, fy=50, cx=50, cy=50)
     _, seen = camera.project(np.array([[0.0, 0.0, -5.0], [0.0, 0.0, 0.0], [0.0, 0.0, 5.0]]))
     assert seen.tolist() == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("centre_m", "yaw_rad", "end"),
+    [
+        ((10.0, 0.0), 0.0, -1.0),  # ahead, going our way: its rear
+        ((10.0, 0.0), math.pi, 1.0),  # ahead, coming: its front
+        ((-10.0, 0.0), 0.0, 1.0),  # behind us
+        ((10.0, 3.5), 0.0, 0.0),  # in the next lane: its side too
+        ((10.0, 0.0), math.pi / 2, 0.0),  # across our way: its side
+    ],
+)
+def test_an_end_is_seen_alone_only_of_what_is_in_line(
+    centre_m: tuple[float, float], yaw_rad: float, end: float
+) -> None:
+    assert end_seen(centre_m, (4.5, 1.8), yaw_rad) == end

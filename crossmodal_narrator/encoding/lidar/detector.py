@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from crossmodal_narrator.core.config import parameter
 from crossmodal_narrator.core.detections import LidarDetection, LidarFeatures, ObjectClass
 from crossmodal_narrator.core.errors import ModelError
-from crossmodal_narrator.core.geometry import OrientedBox, Vec3
+from crossmodal_narrator.core.geometry import OrientedBox, Vec3, end_seen
 from crossmodal_narrator.core.timing import StageTimer
 from crossmodal_narrator.encoding.engine import Engine
 from crossmodal_narrator.encoding.lidar.bird_eye import above_ground, bird_eye_image
@@ -22,7 +22,6 @@ _SLICES_PER_M = 4
 _EDGE_M = 0.1  # around a box: its points are not exact
 _BEYOND_M = 2.5  # the end of a long vehicle may be so far from where the network guesses it
 _SHORTEST_M = 2.0
-_IN_LINE_M = 0.8
 _FACE = 0.5  # of its height, which the points of its end reach
 _FEWEST_OF_END, _NEAREST_PERCENT = 100, 97.0  # of its points, those that face us most; of few the network knows more
 # Above these sizes it is no car any more, and then no van: (length, height).
@@ -135,11 +134,7 @@ def _off_m(centre: Centre, along: Floats) -> float:
 
 
 def _facing(centre: Centre) -> float:
-    """1 where we look at its front end alone, -1 at its rear; 0 where we see its side, which shows where it stands."""
-    (x, y), c, s = centre.xy_m, math.cos(centre.yaw_rad), math.sin(centre.yaw_rad)
-    along, across = -(c * x + s * y), s * x - c * y  # where we are, as it sees it
-    sees_end = abs(along) > 0.5 * centre.size_lwh_m[0] and abs(across) <= 0.5 * centre.size_lwh_m[1] + _IN_LINE_M
-    return math.copysign(1.0, along) if sees_end else 0.0
+    return end_seen(centre.xy_m, centre.size_lwh_m[:2], centre.yaw_rad)
 
 
 def _label(name: str, size_lwh_m: Vec3) -> ObjectClass:
