@@ -58,7 +58,8 @@ class Utterance:
 class Reply:
     """What a passenger is told. `declined`: the question could not, or must not, be answered as asked.
 
-    `query` is how the question was understood, for who checks the answer.
+    `query` is how the question was understood, for who checks the answer. `pace`: how fast it is to be said aloud; 1 is
+    as usual.
     """
 
     stamp_ns: int
@@ -68,3 +69,4 @@ class Reply:
     in_reply_to: Utterance
     declined: bool
     query: str = ""
+    pace: float = 1.0

@@ -167,6 +167,7 @@ class VoiceNode(NarratorLifecycleNode):
                     urgency=urgency,
                     is_reply=is_reply,
                     at_ns=self._speaker.now_ns(),
+                    pace=said.pace if isinstance(said, Reply) else 1.0,
                 )
             )
 

@@ -64,7 +64,7 @@ def _sentence(narration: Narration) -> Sentence:
 
 
 def _said(sentence: Sentence, voice: Synthesiser) -> Sound:
-    parts = [voice.speak(clause) for clause in clauses(spelled(sentence.text, sentence.language))]
+    parts = [voice.speak(clause, sentence.pace) for clause in clauses(spelled(sentence.text, sentence.language))]
     samples: Floats = np.concatenate([part.samples for part in parts]) if parts else np.zeros(0, np.float32)
     return Sound(samples=samples, rate_hz=parts[0].rate_hz if parts else 1)
 

@@ -57,5 +57,5 @@ class Synthesiser(Protocol):
     name: str
     language: str
 
-    def speak(self, text: str) -> Sound:
-        """Of a clause, in which numbers and units are words."""
+    def speak(self, text: str, pace: float = 1.0) -> Sound:
+        """Of a clause, in which numbers and units are words; at a `pace` below 1 it takes longer."""

@@ -18,6 +18,7 @@ class Sentence:
     urgency: Urgency
     is_reply: bool
     at_ns: int
+    pace: float = 1.0
 
 
 @dataclass(slots=True)

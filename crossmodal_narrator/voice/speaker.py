@@ -150,7 +150,7 @@ class Speaker:
         """Clause by clause: the first is heard while the next is made."""
         synthesiser = self._synthesisers[sentence.language]
         for clause in clauses(spelled(sentence.text, sentence.language)):
-            sound = synthesiser.speak(clause)
+            sound = synthesiser.speak(clause, sentence.pace)
             step = max(1, round(self._config.chunk_s * sound.rate_hz))
             for first in range(0, len(sound.samples), step):
                 yield Sound(samples=sound.samples[first : first + step], rate_hz=sound.rate_hz)

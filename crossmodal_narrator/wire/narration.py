@@ -19,6 +19,7 @@ NARRATION_TYPES: Mapping[str, str] = {
     "Time": "builtin_interfaces/msg/Time",
 }
 # ClaimValue.msg's constants; TYPE_NOT_SET is 0.
+LEAST_PACE, MOST_PACE = 0.5, 2.0
 _TEXT, _REAL, _INTEGER, _TRUTH = 1, 2, 3, 4
 
 
@@ -81,6 +82,7 @@ def reply_to_message(reply: Reply, types: Any) -> Any:
         claims=[_claim_to_message(claim, types) for claim in reply.claims],
         in_reply_to=utterance_to_message(reply.in_reply_to, types),
         query=reply.query,
+        pace=float(reply.pace),
         declined=reply.declined,
     )
 
@@ -89,7 +91,7 @@ def reply_from_message(message: Any) -> Reply:
     """Message → Reply.
 
     Raises:
-        FrameError: a kind of value that this version does not know.
+        FrameError: a kind of value that this version does not know, or a pace at which nobody speaks.
     """
     return Reply(
         stamp_ns=stamp_ns(message.stamp),
@@ -98,8 +100,15 @@ def reply_from_message(message: Any) -> Reply:
         claims=tuple(_claim_from_message(claim) for claim in message.claims),
         in_reply_to=utterance_from_message(message.in_reply_to),
         query=str(message.query),
+        pace=_pace(float(message.pace)),
         declined=bool(message.declined),
     )
+
+
+def _pace(pace: float) -> float:
+    if not LEAST_PACE <= pace <= MOST_PACE:
+        raise FrameError(f"a reply's pace is {pace:g}", remedy=f"1 is as usual; {LEAST_PACE:g} to {MOST_PACE:g} may be")
+    return pace
 
 
 def _claim_to_message(claim: Claim, types: Any) -> Any:

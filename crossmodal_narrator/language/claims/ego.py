@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
+from itertools import pairwise
 
 from crossmodal_narrator.core.frames import EgoMotion
 from crossmodal_narrator.core.scene import Evidence
@@ -17,6 +19,7 @@ HISTORY_S = 2.5
 SLOWING_DROP_MPS = 1.5  # within HISTORY_S, and at least a fifth of the speed: what a passenger feels
 BRAKING_MPS2 = 0.6  # still going on
 FELT_DROP_MPS, FELT_BRAKING_MPS2 = 1.0, 1.3  # and this he feels at once
+SWERVE_M, SWERVE_RAD, SWERVE_MPS = 0.8, 0.06, 3.0  # aside, with the heading there and back again
 TURN_RPS = 0.15
 TURN_HEADING_RAD = 0.3  # about 17°: more than a bend in a lane
 
@@ -50,6 +53,7 @@ class EgoEstimator:
             held_s=self._state.held_s(stamp_ns),
             speed_mps=speed,
             evidence=(Evidence(modality=Sense.ODOMETRY, stamp_ns=motion.stamp_ns, detail=detail),),
+            swerved=self._swerve(),
         )
 
     def _estimate(self, speed: float, stamp_ns: int) -> EgoState:
@@ -75,12 +79,24 @@ class EgoEstimator:
     def _turn(self) -> EgoState | None:
         _, _, rate = self._speeds[-1]
         heading = 0.0
-        pairs = zip(self._speeds, list(self._speeds)[1:], strict=False)
-        for (before_ns, _, yaw_rate), (after_ns, _, _) in pairs:
+        for (before_ns, _, yaw_rate), (after_ns, _, _) in pairwise(self._speeds):
             heading += yaw_rate * (after_ns - before_ns) / 1e9
         if abs(rate) < TURN_RPS or abs(heading) < TURN_HEADING_RAD or rate * heading < 0:
             return None
         return EgoState.TURNING_LEFT if rate > 0 else EgoState.TURNING_RIGHT
+
+    def _swerve(self) -> EgoState | None:
+        """Aside within the last seconds, and straight on again: dead reckoning of speed and yaw rate."""
+        heading = aside_m = furthest = 0.0
+        for (before_ns, speed, yaw_rate), (after_ns, _, _) in pairwise(self._speeds):
+            step_s = (after_ns - before_ns) / 1e9
+            heading += yaw_rate * step_s
+            furthest = max(furthest, abs(heading))
+            aside_m += speed * math.sin(heading) * step_s
+        is_straight = abs(heading) < SWERVE_RAD / 2 <= furthest / 2 and self._speeds[-1][1] > SWERVE_MPS
+        if not is_straight or abs(aside_m) < SWERVE_M:
+            return None
+        return EgoState.SWERVED_LEFT if aside_m > 0 else EgoState.SWERVED_RIGHT
 
     def _slowing(self, speed: float) -> EgoState | None:
         highest = max(s for _, s, _ in self._speeds)

@@ -91,6 +91,7 @@ class Ego:
     held_s: float
     speed_mps: float
     evidence: tuple[Evidence, ...]
+    swerved: EgoState | None = None  # within the last seconds
 
     def claim(self, state: EgoState) -> Claim:
         return Claim(

@@ -32,6 +32,9 @@ class Predicate(str, Enum):
     SOUND_SOURCE = "sound_source"  # the subject that makes a sound
     NONE_SEEN = "none_seen"  # a description of which nothing is seen in the area that is the subject
     NONE_HEARD = "none_heard"  # true: neither siren nor horn
+    AGO = "ago"  # seconds that have passed since
+    TIME_LEFT = "time_left"  # seconds, if what is supposed comes about: see claims.supposing
+    TOLD_BY = "told_by"  # a sense → the subject of which it told what was said
 
 
 class Movement(str, Enum):
@@ -69,6 +72,8 @@ class EgoState(str, Enum):
     TURNING_LEFT = "turning_left"
     TURNING_RIGHT = "turning_right"
     REVERSING = "reversing"
+    SWERVED_LEFT = "swerved_left"  # never a state: what the last seconds were
+    SWERVED_RIGHT = "swerved_right"
 
 
 EGO = "ego"

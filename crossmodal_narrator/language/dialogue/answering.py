@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from itertools import groupby
 
 from crossmodal_narrator.core.detections import SignalState
@@ -14,7 +14,11 @@ from crossmodal_narrator.core.speech import Claim, Urgency
 from crossmodal_narrator.language.claims.areas import AREAS, AROUND, DOORS, LANE
 from crossmodal_narrator.language.claims.facts import AHEAD_SIDES, Thing
 from crossmodal_narrator.language.claims.predicates import EGO, EgoState, Movement, Predicate
+from crossmodal_narrator.language.dialogue.answer import CANNOT_TELL, TOPIC, Answer, about, introduced, message, plain
+from crossmodal_narrator.language.dialogue.chronicle import Chronicle
+from crossmodal_narrator.language.dialogue.past import OWN_MOTIONS, what_was_heard, why_we_did
 from crossmodal_narrator.language.dialogue.query import Asks, Pick, Query
+from crossmodal_narrator.language.dialogue.supposing import what_if
 from crossmodal_narrator.language.planning.leaving import met_by_door, nobody_by_door
 from crossmodal_narrator.language.planning.message import Act, Mention, Message
 from crossmodal_narrator.language.planning.view import View
@@ -23,22 +27,13 @@ MOST_THINGS = 3  # in one answer
 MOST_AROUND = 4
 STANDING_BEHIND_M = 20.0
 STANDS_BELOW_MPS = 0.6
-TOPIC = "answer"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """Messages to be said one after the other. `is_yes`: whether the question is answered by yes or no first."""
-
-    messages: tuple[Message, ...]
-    is_yes: bool | None = None
-    is_declined: bool = False
 
 
 class Answerer:
     """Looks at the facts of one moment. What is not sure enough, or too far to be spoken of, is not counted."""
 
-    def __init__(self) -> None:
+    def __init__(self, chronicle: Chronicle) -> None:
+        self._chronicle = chronicle
         self._ways: Mapping[Asks, Callable[[Query, View], Answer]] = {
             Asks.EXISTS: self._exists,
             Asks.COUNT: self._count,
@@ -49,8 +44,7 @@ class Answerer:
             Asks.SPEED: self._speed,
             Asks.COLOUR: lambda query, view: self._of_one(query, view, Predicate.COLOUR, Act.HOW_COLOURED),
             Asks.SIGNAL: self._signal,
-            Asks.HAPPENED: lambda query, view: CANNOT_TELL,
-            Asks.REPEAT: lambda query, view: CANNOT_TELL,
+            Asks.IF: lambda query, view: what_if(query, _found(query, view), view, self._none),
             Asks.SOUND: self._sound,
             Asks.OWN_SPEED: self._own_speed,
             Asks.OWN_MOVEMENT: self._own_movement,
@@ -64,17 +58,17 @@ class Answerer:
         }
 
     def answer(self, query: Query, view: View) -> Answer:
-        return self._ways[query.asks](query, view)
+        return self._ways.get(query.asks, _unanswered)(query, view)
 
     def _exists(self, query: Query, view: View) -> Answer:
         found = _found(query, view)
         if not found:
             return self._none(query, view, is_yes=False)
-        return Answer(messages=_told(found, view, MOST_THINGS), is_yes=True)
+        return Answer(messages=introduced(found, view, MOST_THINGS), is_yes=True)
 
     def _which(self, query: Query, view: View) -> Answer:
         found = _found(query, view)
-        return Answer(messages=_told(found, view, MOST_THINGS)) if found else self._none(query, view)
+        return Answer(messages=introduced(found, view, MOST_THINGS)) if found else self._none(query, view)
 
     def _count(self, query: Query, view: View) -> Answer:
         found = _found(query, view)
@@ -96,7 +90,7 @@ class Answerer:
         one = found[0]
         if one.movement is Movement.UNKNOWN:
             return _unknown_of(one)
-        return Answer(messages=_told([one], view, 1), is_yes=query.admits(one))
+        return Answer(messages=introduced([one], view, 1), is_yes=query.admits(one))
 
     def _of_one(self, query: Query, view: View, predicate: Predicate, act: Act) -> Answer:
         """One property of one thing: the nearest, where several fit."""
@@ -108,12 +102,12 @@ class Answerer:
             return _unknown_of(thing)
         is_told = bool(query.subject) and predicate is not Predicate.DISTANCE
         who = (Predicate.EXISTS,) if is_told else (Predicate.EXISTS, Predicate.SIDE)
-        return Answer(messages=(_about(thing, view, act, core=(*who, predicate)),))
+        return Answer(messages=(about(thing, view, act, core=(*who, predicate)),))
 
     def _speed(self, query: Query, view: View) -> Answer:
         found = _found(query, view)
         if found and found[0].speed_mps is not None and found[0].speed_mps < STANDS_BELOW_MPS:
-            return Answer(messages=_told(found[:1], view, 1))
+            return Answer(messages=introduced(found[:1], view, 1))
         return self._of_one(query, view, Predicate.SPEED, Act.HOW_FAST)
 
     def _signal(self, query: Query, view: View) -> Answer:
@@ -123,12 +117,13 @@ class Answerer:
             return Answer(messages=(plain(Act.NO_SIGNAL),)) if looks else CANNOT_TELL
         if signal.held_s < view.config.least_signal_s:
             return CANNOT_TELL
-        return Answer(messages=(_message(Act.SIGNAL, (signal.claim(),), {"a": signal.subject}),))
+        return Answer(messages=(message(Act.SIGNAL, (signal.claim(),), {"a": signal.subject}),))
 
     def _sound(self, query: Query, view: View) -> Answer:
         sounds = [s for s in view.facts.sounds if view.may_speak_of_sound(s)]
         if not sounds:
-            return _nothing_heard(view)
+            heard = what_was_heard(self._chronicle, view.now_ns) if query.did else None
+            return _nothing_heard(view) if heard is None else heard
         messages = []
         for sound in sounds:
             claims = sound.claims()
@@ -143,7 +138,7 @@ class Answerer:
                 extra = source.claims(Predicate.SIDE)
             roles = {"a": sound.subject, **({} if source is None else {"b": source.subject})}
             act = Act.SOUND if source is None else Act.SOURCE
-            messages.append(replace(_message(act, core, roles), extra=extra))
+            messages.append(replace(message(act, core, roles), extra=extra))
         return Answer(messages=tuple(messages))
 
     def _own_speed(self, query: Query, view: View) -> Answer:
@@ -152,16 +147,22 @@ class Answerer:
             return CANNOT_TELL
         if abs(ego.speed_mps) < STANDS_BELOW_MPS:
             return self._own_movement(query, view)
-        return Answer(messages=(_message(Act.SPEED, (ego.speed_claim(),), {"a": EGO}),))
+        return Answer(messages=(message(Act.SPEED, (ego.speed_claim(),), {"a": EGO}),))
 
     def _own_movement(self, query: Query, view: View) -> Answer:
         ego = view.facts.ego
         if ego.state is None:
             return CANNOT_TELL
-        return Answer(messages=(_message(Act.OWN_MOVEMENT, (ego.claim(ego.state),), {"a": EGO}),))
+        return Answer(messages=(message(Act.OWN_MOVEMENT, (ego.claim(ego.state),), {"a": EGO}),))
 
     def _why(self, query: Query, view: View) -> Answer:
-        """Why we stand or lose speed, where the scene of this moment shows it."""
+        """Why we do what we do, where the scene of this moment shows it; else why we did it a while ago."""
+        is_over = query.did and view.facts.ego.state not in OWN_MOTIONS[query.did]
+        now = CANNOT_TELL if is_over else self._why_now(query, view)
+        is_asked_of_then = now is CANNOT_TELL and query.did
+        return why_we_did(query.did, self._chronicle, view.now_ns) if is_asked_of_then else now
+
+    def _why_now(self, query: Query, view: View) -> Answer:
         ego, signal, lead = view.facts.ego, view.facts.signal, view.lead()
         if ego.state is None:
             return CANNOT_TELL
@@ -172,10 +173,10 @@ class Answerer:
         is_standing = ego.state in (EgoState.STANDING, EgoState.STOPPED)
         if lead is not None and is_standing and lead.within(STANDING_BEHIND_M):
             claims = (ego.claim(ego.state), *lead.claims(Predicate.EXISTS, Predicate.SIDE, Predicate.IN_PATH))
-            message = _message(Act.STANDING_BEHIND, claims, {"a": EGO, "b": lead.subject})
-            return Answer(messages=(_with(message, lead, view, (Predicate.DISTANCE, Predicate.COLOUR)),))
+            behind = message(Act.STANDING_BEHIND, claims, {"a": EGO, "b": lead.subject})
+            return Answer(messages=(_with(behind, lead, view, (Predicate.DISTANCE, Predicate.COLOUR)),))
         if lead is not None and not is_standing:
-            return Answer(messages=_told([lead], view, 1))
+            return Answer(messages=introduced([lead], view, 1))
         return CANNOT_TELL
 
     def _around(self, query: Query, view: View) -> Answer:
@@ -183,7 +184,7 @@ class Answerer:
         found = _found(replace(query, asks=Asks.EXISTS), view)
         if not found:
             return Answer(messages=(*own, *self._none(query, view).messages))
-        return Answer(messages=(*own, *_told(found, view, MOST_AROUND)))
+        return Answer(messages=(*own, *introduced(found, view, MOST_AROUND)))
 
     def _leaving(self, query: Query, view: View) -> Answer:
         """Who could be met by a door, or by either where no side is named."""
@@ -191,7 +192,7 @@ class Answerer:
         met = [met_by_door(view, side) for side in sides]
         told = sorted({t.subject: t for things in met for t in things or ()}.values(), key=_away_m)
         if told:
-            return Answer(messages=_told(told, view, MOST_THINGS))
+            return Answer(messages=introduced(told, view, MOST_THINGS))
         if None in met:
             return CANNOT_TELL
         return Answer(messages=tuple(nobody_by_door(view, side) for side in sides))
@@ -199,7 +200,7 @@ class Answerer:
     def _command(self, query: Query, view: View) -> Answer:
         """Declined, with what is seen that bears on it."""
         bears = _found(Query(asks=Asks.EXISTS, area=query.area or "ahead"), view)
-        told = _told(bears[:1], view, 1) if bears else ()
+        told = introduced(bears[:1], view, 1) if bears else ()
         return Answer(messages=(plain(Act.ONLY_DESCRIBES), *told), is_declined=True)
 
     def _none(self, query: Query, view: View, is_yes: bool | None = None) -> Answer:
@@ -215,7 +216,11 @@ class Answerer:
             evidence=evidence,
         )
         act = Act.NONE_LIKE_THAT if query.colour or query.movement else Act.NONE_SEEN
-        return Answer(messages=(_message(act, (claim,), {"a": claim.subject}),), is_yes=is_yes)
+        return Answer(messages=(message(act, (claim,), {"a": claim.subject}),), is_yes=is_yes)
+
+
+def _unanswered(query: Query, view: View) -> Answer:
+    return CANNOT_TELL
 
 
 def _nothing_heard(view: View) -> Answer:
@@ -226,53 +231,23 @@ def _nothing_heard(view: View) -> Answer:
     claim = Claim(
         predicate=Predicate.NONE_HEARD.value, subject="sound:any", value=True, confidence=1.0, evidence=(listened,)
     )
-    return Answer(messages=(_message(Act.NOTHING_HEARD, (claim,), {"a": claim.subject}),))
+    return Answer(messages=(message(Act.NOTHING_HEARD, (claim,), {"a": claim.subject}),))
 
 
-def plain(act: Act, claims: tuple[Claim, ...] = (), subject: str = "") -> Message:
-    """A message that says nothing of the scene, or nothing but what it is about."""
-    return _message(act, claims, {"a": subject} if subject else {})
-
-
-def _message(act: Act, core: tuple[Claim, ...], roles: Mapping[str, str]) -> Message:
-    return Message(
-        act=act, topic=TOPIC, priority=0.0, urgency=Urgency.NOTABLE, trigger="question", core=core, roles=roles
-    )
-
-
-CANNOT_TELL = Answer(messages=(plain(Act.CANNOT_TELL),), is_declined=True)
-
-
-def _about(
-    thing: Thing, view: View, act: Act, core: tuple[Predicate, ...], extra: tuple[Predicate, ...] = ()
-) -> Message:
-    message = view.about(
-        thing, act, topic=TOPIC, priority=0.0, urgency=Urgency.NOTABLE, trigger="question", core=core, extra=extra
-    )
-    return replace(message, mentions={thing.subject: Mention.GIVEN if act is not Act.ENCOUNTER else Mention.NEW})
-
-
-def _with(message: Message, thing: Thing, view: View, extra: tuple[Predicate, ...]) -> Message:
+def _with(behind: Message, thing: Thing, view: View, extra: tuple[Predicate, ...]) -> Message:
     return replace(
-        message,
+        behind,
         extra=thing.claims(*extra),
         mentions={thing.subject: Mention.NEW},
         hedged=view.hedged((thing,)),
     )
 
 
-def _told(things: Sequence[Thing], view: View, most: int) -> tuple[Message, ...]:
-    """Each as it would be introduced, the nearest first."""
-    extra = (Predicate.DISTANCE, Predicate.COLOUR, Predicate.MOTION, Predicate.IN_PATH)
-    core = (Predicate.EXISTS, Predicate.SIDE)
-    return tuple(_about(thing, view, Act.ENCOUNTER, core, extra) for thing in things[:most])
-
-
 def _counted(things: list[Thing], view: View) -> Message:
-    message = view.about_group(things, Act.COUNTED, movement=None, topic=TOPIC, priority=0.0)
-    naming = [c for c in message.core if c.predicate != Predicate.SIDE.value]
-    sides = [c for c in message.core if c.predicate == Predicate.SIDE.value]
-    return replace(message, core=tuple(naming), extra=tuple(sides), urgency=Urgency.NOTABLE, trigger="question")
+    counted = view.about_group(things, Act.COUNTED, movement=None, topic=TOPIC, priority=0.0)
+    naming = [c for c in counted.core if c.predicate != Predicate.SIDE.value]
+    sides = [c for c in counted.core if c.predicate == Predicate.SIDE.value]
+    return replace(counted, core=tuple(naming), extra=tuple(sides), urgency=Urgency.NOTABLE, trigger="question")
 
 
 def _found(query: Query, view: View) -> list[Thing]:

@@ -24,15 +24,22 @@ class Asks(str, Enum):
     SOUND = "sound"
     OWN_SPEED = "own_speed"
     OWN_MOVEMENT = "own_movement"
-    WHY = "why"  # we stand, or slow down
+    WHY = "why"  # we do what we do, or did it
     AROUND = "around"  # everything
     LEAVING = "leaving"  # whether one can get out
+    IF = "if"  # how much time there would be
     HAPPENED = "happened"  # lately
     REPEAT = "repeat"
+    SLOWLY = "slowly"  # once more, and slower
+    MEANT = "meant"  # what was meant, and by whom it is known
+    HOW_KNOWN = "how_known"  # by which senses
     COMMAND = "command"  # to the vehicle: declined
     PROMISE = "promise"  # of safety, or to act: declined
     UNKNOWABLE = "unknowable"  # about the drive, and no sense tells it
     OTHER = "other"  # about anything else
+
+
+HEARD = "heard"
 
 
 class Pick(str, Enum):
@@ -54,6 +61,8 @@ class Query:
     movement: str = ""
     pick: Pick = Pick.ALL
     subject: str = ""
+    did: str = ""  # by us, of which the reason is asked: a key of `past.OWN_MOTIONS`; HEARD of a sound that is over
+    supposed: str = ""  # a `Supposition`
 
     @property
     def description(self) -> str:
@@ -63,7 +72,8 @@ class Query:
     def __str__(self) -> str:
         """As it is shown beside the answer: distance(nearest truck, left)."""
         picked = "" if self.pick is Pick.ALL else f"{self.pick.value} "
-        parts = [part for part in (self.subject, f"{picked}{self.description}".strip(), self.area) if part]
+        words = (self.did, self.supposed, self.subject, f"{picked}{self.description}".strip(), self.area)
+        parts = [word for word in words if word]
         return f"{self.asks.value}({', '.join(parts)})"
 
     def admits(self, thing: Thing) -> bool:

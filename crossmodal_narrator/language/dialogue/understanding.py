@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from crossmodal_narrator.language.dialogue.query import Asks, Pick, Query
+from crossmodal_narrator.language.claims.supposing import Supposition
+from crossmodal_narrator.language.dialogue.query import HEARD, Asks, Pick, Query
 from crossmodal_narrator.language.dialogue.words import QUESTION_LANGUAGES, Pattern, QuestionWords
 
 T = TypeVar("T")
@@ -18,6 +19,8 @@ _MARKS = re.compile(r"[^\w\s]|_")
 _OF_A_THING = frozenset({Asks.WHERE, Asks.WHAT, Asks.DISTANCE, Asks.SPEED, Asks.COLOUR, Asks.MOVEMENT, Asks.EXISTS})
 _PLACED = frozenset({*_OF_A_THING, Asks.COUNT, Asks.LEAVING, Asks.AROUND})
 _OF_NAMED = frozenset({*_OF_A_THING, Asks.COUNT}) - {Asks.WHAT}
+_ASIDE = frozenset({"left", "right", "ahead_left", "ahead_right"})
+_ANY_VEHICLE = frozenset({"car", "vehicle", "anyone", "anything"})  # "the car ahead" may be a lorry
 _BY_PLACE = frozenset({Asks.DISTANCE, Asks.SPEED, Asks.COLOUR, Asks.MOVEMENT})  # "what colour is the one in front?"
 MOST_LETTERS = 500  # nobody asks for longer
 
@@ -65,6 +68,8 @@ def understand(text: str, words: QuestionWords, context: Context) -> Query:
         colour=_first(words.colours, said) or "",
         movement=_first(words.movements, said) or "",
         pick=_first(words.picks, said) or Pick.ALL,
+        did=_did(asks, said, words),
+        supposed=(_first(words.supposed, said) or "") if asks is Asks.IF else "",
     )
     is_half = asks is None or (asks in (Asks.WHAT, Asks.EXISTS) and not details.kind)
     if is_half and words.also.search(said) and context.query is not None and context.query.asks in _PLACED:
@@ -73,7 +78,16 @@ def understand(text: str, words: QuestionWords, context: Context) -> Query:
         return _guessed(details, is_order)
     if asks is Asks.MOVEMENT and details.movement and details.pick is Pick.ALL and words.definite.search(said):
         details = replace(details, pick=Pick.NEAREST)  # "is the car moving": one of them, whatever the others do
-    return _meant(details, bool(words.pronouns.search(said)), context)
+    if asks is Asks.WHY:
+        return Query(asks=asks, did=details.did)
+    has_pronoun = bool(words.pronouns.search(said))
+    return _supposed(details, has_pronoun, context) if asks is Asks.IF else _meant(details, has_pronoun, context)
+
+
+def _did(asks: Asks | None, said: str, words: QuestionWords) -> str:
+    if asks is Asks.WHY:
+        return _first(words.own, said) or ""
+    return HEARD if asks is Asks.SOUND and words.past.search(said) else ""
 
 
 def _guessed(details: Query, is_order: bool) -> Query:
@@ -114,3 +128,17 @@ def _meant(query: Query, has_pronoun: bool, context: Context) -> Query:
     if query.asks is Asks.LEAVING:  # of whoever may be met by a door
         return Query(asks=query.asks, area=query.area)
     return query if query.asks in _PLACED else replace(query, kind="", colour="", movement="")
+
+
+def _supposed(query: Query, has_pronoun: bool, context: Context) -> Query:
+    """Whom a supposition is about, where it says more than what the supposition itself says of him."""
+    is_of_it = has_pronoun and not query.kind and not query.area
+    if is_of_it and context.subject and query.supposed == Supposition.IT_BRAKES.value:
+        return Query(asks=query.asks, supposed=query.supposed, subject=context.subject)
+    if query.supposed == Supposition.IT_STEPS_OUT.value:
+        return replace(query, movement="", area=query.area if query.area in _ASIDE else "")
+    if query.supposed == Supposition.IT_BRAKES.value and query.area not in ("behind", "left", "right"):
+        kind = "" if query.kind in _ANY_VEHICLE else query.kind
+        return Query(asks=query.asks, supposed=query.supposed, kind=kind, colour=query.colour)
+    known = query.supposed != Supposition.IT_BRAKES.value  # of one that follows us nothing can be told
+    return Query(asks=query.asks, supposed=query.supposed if known else "")

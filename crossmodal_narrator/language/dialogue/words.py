@@ -13,6 +13,8 @@ import yaml
 
 from crossmodal_narrator.core.errors import ConfigError
 from crossmodal_narrator.language.claims.areas import AREAS, KINDS, MOVEMENTS
+from crossmodal_narrator.language.claims.supposing import Supposition
+from crossmodal_narrator.language.dialogue.past import OWN_MOTIONS
 from crossmodal_narrator.language.dialogue.query import Asks, Pick
 
 QUESTION_LANGUAGES = ("en", "zh")  # in which questions are understood and answered; narrations are in more
@@ -33,6 +35,9 @@ class QuestionWords:
     colours: tuple[tuple[str, Pattern], ...]
     movements: tuple[tuple[str, Pattern], ...]
     picks: tuple[tuple[Pick, Pattern], ...]
+    own: tuple[tuple[str, Pattern], ...]  # what we did
+    past: Pattern  # it is asked of what is over
+    supposed: tuple[tuple[str, Pattern], ...]
     intents: tuple[tuple[Asks, Pattern], ...]
     pronouns: Pattern
     also: Pattern
@@ -77,6 +82,9 @@ def words_from(language: str, content: Mapping[str, Any]) -> QuestionWords:
             colours=_table(list(content["colours"].items()), None, bounded),
             movements=_table(content["movements"], set(MOVEMENTS), bounded),
             picks=tuple((Pick(name), p) for name, p in _table(content["picks"], None, bounded)),
+            own=_table(content["own"], set(OWN_MOTIONS), bounded),
+            past=re.compile(content["past"]),
+            supposed=_table(content["supposed"], {s.value for s in Supposition}, bounded),
             intents=tuple((Asks(str(name)), re.compile(str(pattern))) for name, pattern in content["intents"]),
             pronouns=re.compile(content["pronouns"]),
             also=re.compile(content["also"]),

@@ -18,6 +18,7 @@ from crossmodal_narrator.language.claims.predicates import (
     Predicate,
     members,
 )
+from crossmodal_narrator.language.claims.supposing import supposed_s
 from crossmodal_narrator.language.config import NarratorConfig
 from crossmodal_narrator.language.planning.message import Message
 
@@ -46,6 +47,7 @@ KNOWN_BY: Mapping[Predicate, frozenset[Sense]] = {
     P.HEARD: frozenset({Sense.AUDIO}),
     P.SOUND_TREND: frozenset({Sense.AUDIO}),
     P.SOUND_SOURCE: frozenset({Sense.AUDIO}),
+    P.TIME_LEFT: RANGING,
 }
 LASTING = frozenset({P.EXISTS, P.COLOUR, P.COUNT, P.WAS_SAID})  # what a thing is does not change while it is in sight
 EXACT_SHARE = 0.02
@@ -113,8 +115,8 @@ def _holds(predicate: Predicate, claim: Claim, facts: Facts) -> bool:
     """Whether the facts say the same of the subject."""
     if predicate is P.GONE:
         return claim.subject not in facts.things and claim.subject in facts.lost_s
-    if predicate is P.CAUSE:
-        return _is_cause(claim, facts)
+    if predicate in (P.CAUSE, P.TOLD_BY):
+        return _is_cause(claim, facts) if predicate is P.CAUSE else _is_told_by(claim)
     if claim.subject == EGO:
         return _holds_for_ego(predicate, claim, facts)
     if predicate in (P.NONE_SEEN, P.NONE_HEARD):
@@ -127,7 +129,7 @@ def _holds(predicate: Predicate, claim: Claim, facts: Facts) -> bool:
         return any(_same(known, claim) for sound in facts.sounds for known in sound.claims())
     things = [facts.things.get(subject) for subject in members(claim.subject)]
     present = [t for t in things if t is not None]
-    return len(present) == len(things) and _holds_for_things(predicate, claim, present)
+    return len(present) == len(things) and _holds_for_things(predicate, claim, present, facts)
 
 
 def _is_absent(predicate: Predicate, claim: Claim, facts: Facts) -> bool:
@@ -142,15 +144,17 @@ def _is_absent(predicate: Predicate, claim: Claim, facts: Facts) -> bool:
 def _holds_for_ego(predicate: Predicate, claim: Claim, facts: Facts) -> bool:
     ego = facts.ego
     if predicate is P.EGO_MOTION:
-        return ego.state is not None and ego.state.value == claim.value
+        return claim.value in {s.value for s in (ego.state, ego.swerved) if s is not None}
     return predicate is P.SPEED and _equal(ego.speed_mps, claim.value)
 
 
-def _holds_for_things(predicate: Predicate, claim: Claim, things: list[Thing]) -> bool:
+def _holds_for_things(predicate: Predicate, claim: Claim, things: list[Thing], facts: Facts) -> bool:
     if not _is_evidence_of(claim.evidence, things):
         return False
     if predicate is P.COUNT:
         return len(things) == claim.value
+    if predicate is P.TIME_LEFT:
+        return any(_equal(left_s, claim.value) for left_s in supposed_s(things[0], facts.ego))
     if predicate is P.ROW:
         return all(t.movement is Movement.PARKED and t.forward_m is not None for t in things)
     if predicate is P.WAS_SAID:
@@ -169,6 +173,11 @@ def _is_evidence_of(evidence: tuple[Evidence, ...], things: list[Thing]) -> bool
 def _is_cause(claim: Claim, facts: Facts) -> bool:
     signal = facts.signal.subject if facts.signal is not None else ""
     return claim.value in (UNKNOWN_CAUSE, signal) or str(claim.value) in facts.things
+
+
+def _is_told_by(claim: Claim) -> bool:
+    """Whether the evidence is of the sense that is named."""
+    return {f"sense:{e.modality.value}" for e in claim.evidence} == {claim.subject}
 
 
 def _all_health(facts: Facts) -> tuple[SenseHealth, ...]:

@@ -9,7 +9,7 @@ from crossmodal_narrator.language.claims.predicates import Predicate
 from crossmodal_narrator.language.planning.message import Mention, Message
 from crossmodal_narrator.language.realisation import Lexicon
 from crossmodal_narrator.language.realisation.lexicon import Telling
-from crossmodal_narrator.language.realisation.rounding import Units
+from crossmodal_narrator.language.realisation.rounding import Units, ago, left
 from crossmodal_narrator.language.realisation.telling import told_by
 
 
@@ -57,3 +57,7 @@ def _numbers(claims: Iterable[Claim], units: Units) -> Iterator[int]:
             yield units.speed(float(claim.value)).number
         elif claim.predicate == Predicate.COUNT.value:
             yield int(claim.value)
+        elif claim.predicate == Predicate.AGO.value:
+            yield ago(float(claim.value))[1]
+        elif claim.predicate == Predicate.TIME_LEFT.value:
+            yield left(float(claim.value))[1]

@@ -49,6 +49,14 @@ def ego_changes(view: View) -> Iterator[Message]:
         view.memory.unsay(Predicate.EGO_MOTION, EGO)
 
 
+def swerves(view: View) -> Iterator[Message]:
+    """That we went aside, once; for whom, where somebody was in our way."""
+    ego = view.facts.ego
+    if ego.swerved is None or not view.fresh("ego/swerved", AGAIN_AFTER_S):
+        return
+    yield replace(_because_of(_thing_in_the_way(view), view, ego.swerved), topic="ego/swerved")
+
+
 def _slowing(view: View, state: EgoState, said: object) -> Iterator[Message]:
     """Once, and once more where the cause was not known and is now."""
     is_told = said in {s.value for s in LOSES_SPEED} or not view.fresh("ego/slowing", AGAIN_AFTER_S)
@@ -130,10 +138,13 @@ def _losing_speed(view: View, state: EgoState) -> Message:
     signal = view.facts.signal
     if signal is not None and signal.state is SignalState.RED and signal.held_s >= view.config.persistence_s:
         return _plain(view, state, (_cause(signal.subject, signal.confidence, signal.claim()), signal.claim()))
-    thing = _thing_in_the_way(view)
+    return _because_of(_thing_in_the_way(view), view, state)
+
+
+def _because_of(thing: Thing | None, view: View, state: EgoState) -> Message:
     if thing is None:
         unknown = _cause(UNKNOWN_CAUSE, 1.0, view.facts.ego.claim(state))
-        return _plain(view, state, (unknown,) if state is EgoState.SLOWING else ())
+        return _plain(view, state, () if state is EgoState.STOPPING else (unknown,))
     cause = _cause(thing.subject, thing.confidence, thing.claims(Predicate.EXISTS)[0])
     told = (Predicate.MOTION,) if thing.movement in REASONS and not _is_just_told(thing, view) else ()
     mention = view.memory.mention(thing.subject, view.now_ns)

@@ -49,6 +49,16 @@ class Act(str, Enum):
     ONLY_DESCRIBES = "only_describes"
     ONLY_THE_DRIVE = "only_the_drive"
     NO_PROMISE = "no_promise"
+    DID = "did"  # what we did a while ago, and why
+    DID_BEHIND = "did_behind"
+    HAPPENED = "happened"  # what others did
+    WAS_HEARD = "was_heard"
+    WAS_LIT = "was_lit"
+    IF_IT_BRAKES = "if_it_brakes"
+    IF_IT_STEPS_OUT = "if_it_steps_out"
+    IF_WE_BRAKE = "if_we_brake"
+    IF_NOTHING_CHANGES = "if_nothing_changes"
+    KNOWN_FROM = "known_from"
 
 
 class Mention(str, Enum):

@@ -55,6 +55,31 @@ UNITS: Mapping[str, Units] = {
 }
 
 
+NOW_S, EXACT_S, MINUTE_S, MOST_LEFT_S = 3.0, 20.5, 55.0, 10.0
+
+
+def ago(seconds: float) -> tuple[str, int]:
+    """How long ago, as the name of a form and its number: seconds up to 20, then about, in fives, then minutes."""
+    if seconds < NOW_S:
+        return "now", 0
+    if seconds < EXACT_S:
+        return "seconds", _nearest(seconds, 1)
+    if seconds < MINUTE_S:
+        return "seconds_about", _nearest(seconds, 5)
+    minutes = max(1, _nearest(seconds / 60.0, 1))
+    return ("minute", 0) if minutes == 1 else ("minutes_about", minutes)
+
+
+def left(seconds: float) -> tuple[str, int]:
+    """How much time is left, rounded down: nobody is to believe that he has more."""
+    if seconds >= MOST_LEFT_S:
+        return "more", 0
+    whole = math.floor(seconds)
+    if whole < 2:
+        return ("one" if whole else "none"), 0
+    return "some", whole
+
+
 def _nearest(value: float, step: int) -> int:
     """Half rounds up: Python's own rounding would say 12 for 12.5 and 14 for 13.5."""
     return step * math.floor(value / step + 0.5)

@@ -11,7 +11,7 @@ from crossmodal_narrator.language.claims.predicates import Predicate, members
 from crossmodal_narrator.language.planning.message import Mention, Message
 from crossmodal_narrator.language.realisation.lexicon import Lexicon, Noun
 from crossmodal_narrator.language.realisation.pattern import ClaimKey, Phrase, Slot, render
-from crossmodal_narrator.language.realisation.rounding import Rounded
+from crossmodal_narrator.language.realisation.rounding import Rounded, ago, left
 
 NAMING = (Predicate.EXISTS, Predicate.GONE)
 
@@ -245,6 +245,22 @@ def _speed(fill: Filling, role: str) -> Phrase | None:
     return Phrase(words.text, frozenset({key_of(claim)}))
 
 
+def _time(
+    table: str, predicate: Predicate, rounded: Callable[[float], tuple[str, int]]
+) -> Callable[[Filling, str], Phrase | None]:
+    """A time, in the form that its rounding names."""
+
+    def slot(fill: Filling, role: str) -> Phrase | None:
+        claim = fill.claim(role, predicate)
+        if claim is None:
+            return None
+        form, number = rounded(float(claim.value))
+        words = render(fill.lexicon.tables[table][form], lambda slot: Phrase(str(number)))
+        return None if words is None else Phrase(words.text, frozenset({key_of(claim)}))
+
+    return slot
+
+
 def _number(lexicon: Lexicon, kind: str, rounded: Rounded) -> Phrase:
     pattern = lexicon.numbers[f"{kind}_about" if rounded.is_about else kind]
     phrase = render(pattern, lambda slot: Phrase(str(rounded.number)))
@@ -260,10 +276,22 @@ def _sense(fill: Filling, role: str) -> Phrase | None:
 
 def _others(fill: Filling, role: str) -> Phrase | None:
     """The senses that are left."""
-    claims = tuple(c for c in fill.claims(role, Predicate.SENSE_WORKS))
+    return _listed(fill, fill.claims(role, Predicate.SENSE_WORKS))
+
+
+def _tellers(fill: Filling, role: str) -> Phrase | None:
+    """The senses that told what was said."""
+    return _listed(fill, fill.claims(role, Predicate.TOLD_BY))
+
+
+def _listed(fill: Filling, claims: tuple[Claim, ...]) -> Phrase | None:
     names = [fill.lexicon.tables["senses"].get(_sense_name(c)) for c in claims]
     words = [n.source for n in names if n is not None]
-    return Phrase(fill.lexicon.joiner.join(words), _keys(claims)) if words and len(words) == len(names) else None
+    if not words or len(words) != len(names):
+        return None
+    comma = ", " if fill.lexicon.measure.unit == "words" else "、"
+    listed = fill.lexicon.joiner.join((comma.join(words[:-1]), words[-1])) if words[1:] else words[0]
+    return Phrase(listed, _keys(claims))
 
 
 def _sense_name(claim: Claim) -> str:
@@ -292,6 +320,7 @@ SLOTS: Mapping[str, Callable[[Filling, str], Phrase | None]] = {
     "flank": _side("flank"),
     "does": _doing("doing"),
     "do": _doing("doing_many"),
+    "did": _doing("did"),
     "acts": _doing("urgent"),
     "lane": _table("lane", Predicate.IN_PATH),
     "light": _table("lights", Predicate.SIGNAL_STATE),
@@ -302,5 +331,8 @@ SLOTS: Mapping[str, Callable[[Filling, str], Phrase | None]] = {
     "sense": _sense,
     "others": _others,
     "speed": _speed,
+    "ago": _time("ago", Predicate.AGO, ago),
+    "left": _time("left", Predicate.TIME_LEFT, left),
+    "tellers": _tellers,
 }
 LOCAL_SLOTS = frozenset({"n", "number"})  # filled by the phrase that holds them

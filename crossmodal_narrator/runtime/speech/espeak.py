@@ -30,10 +30,10 @@ class Espeak:
         found = shutil.which(PROGRAM)
         if found is None:
             raise ModelError(f"{PROGRAM} is not installed, and nothing else speaks {language!r}", remedy=REMEDY)
-        self._command = (found, "-v", _VOICES[language], "-s", str(_SPEEDS[language]), "--stdout", "--stdin")
+        self._command = (found, "-v", _VOICES[language], "--stdout", "--stdin", "-s")
         self.name, self.language = PROGRAM, language
 
-    def speak(self, text: str) -> Sound:
+    def speak(self, text: str, pace: float = 1.0) -> Sound:
         """Of a clause.
 
         Raises:
@@ -41,7 +41,11 @@ class Espeak:
         """
         try:
             done = subprocess.run(
-                self._command, input=text.encode(), capture_output=True, timeout=_TIMEOUT_S, check=True
+                (*self._command, str(round(_SPEEDS[self.language] * pace))),
+                input=text.encode(),
+                capture_output=True,
+                timeout=_TIMEOUT_S,
+                check=True,
             )
             return _read(done.stdout)
         except (OSError, subprocess.SubprocessError, EOFError, wave.Error) as error:

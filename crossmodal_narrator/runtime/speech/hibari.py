@@ -33,14 +33,14 @@ class Hibari:
         except (ImportError, OSError, AttributeError) as error:
             raise ModelError(f"hibari cannot speak: {error}", remedy=REMEDY) from error
 
-    def speak(self, text: str) -> Sound:
+    def speak(self, text: str, pace: float = 1.0) -> Sound:
         """Of a clause.
 
         Raises:
             EngineError: it fails on this text.
         """
         try:
-            samples = self._voice(text, seed=_SEED)
+            samples = self._voice(text, speed=pace, seed=_SEED)
         except Exception as error:  # whatever a text does to it, the next one is said
             raise EngineError(f"{self.name} cannot say {text!r}: {error}", remedy="report this") from error
         return Sound(samples=np.asarray(samples, np.float32), rate_hz=int(self._voice.sample_rate))

@@ -55,7 +55,7 @@ class Kokoro:
         self._numbers: dict[str, int] = alphabet.get("vocab", alphabet)
         self._phonemes = _misaki() if phonemes is None else phonemes
 
-    def speak(self, text: str) -> Sound:
+    def speak(self, text: str, pace: float = 1.0) -> Sound:
         """Of a clause.
 
         Raises:
@@ -68,7 +68,7 @@ class Kokoro:
             feed = {
                 "tokens": np.array([[0, *known, 0]], np.int64),
                 "style": self._style[min(len(known), len(self._style) - 1)],
-                "speed": np.ones(1, np.float32),
+                "speed": np.full(1, pace, np.float32),
             }
             audio = self._session.run(["audio"], feed)[0]
         except Exception as error:  # whatever a text does to it, the next one is said

@@ -59,7 +59,7 @@ def _repeated_words(sentence: str) -> Iterator[str]:
 def _verbs(sentence: str) -> Iterator[str]:
     """A verb agrees with the last noun before it, which in these short sentences is its subject."""
     subject = ""
-    for word in re.findall(r"[a-z]+", sentence.lower()):
+    for word in re.findall(r"[a-z]+", sentence.lower().replace("would have", "")):
         if word in SINGULAR or word in PLURAL:
             subject = word
         elif (subject and word in ("is", "has", "comes", "sends") and subject in PLURAL) or (

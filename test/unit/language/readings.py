@@ -67,6 +67,21 @@ def kilometres(number: int) -> Accepts:
     return lambda c: c.predicate == "speed" and abs(abs(float(c.value)) * 3.6 - number) <= 2.5
 
 
+def passed(low_s: float, high_s: float) -> Accepts:
+    return lambda c: c.predicate == "ago" and low_s <= float(c.value) <= high_s
+
+
+def ago(number: int, unit_s: float = 1.0) -> Accepts:
+    """As people round: to seconds, to fives from 20 on, and to minutes."""
+    step = 60.0 if unit_s > 1.0 else 1.0 if number < 20 else 5.0
+    return passed(number * unit_s - step / 2, number * unit_s + step / 2)
+
+
+def left(low_s: float, high_s: float) -> Accepts:
+    """At least so much, and less than so much: it is rounded down."""
+    return lambda c: c.predicate == "time_left" and low_s <= float(c.value) < high_s
+
+
 def counts(number: int | None) -> Accepts:
     return lambda c: c.predicate == "count" and (int(c.value) >= 3 if number is None else int(c.value) == number)
 
@@ -145,6 +160,16 @@ SENSES = {
 def others(language: str) -> Callable[[re.Match[str]], Iterator[tuple[Accepts, bool]]]:
     """The senses that are named in what was matched, all of which work."""
     return lambda match: ((works(s), False) for word, s in SENSES[language].items() if word in match[0])
+
+
+def tellers(language: str) -> Callable[[re.Match[str]], Iterator[tuple[Accepts, bool]]]:
+    """The senses of which one each told what was said."""
+    named = SENSES[language].items()
+    return lambda match: ((_told_by(s), False) for word, s in named if word in match[0])
+
+
+def _told_by(name: str) -> Accepts:
+    return lambda c: (c.predicate, c.subject) == ("told_by", f"sense:{name}")
 
 
 def in_trouble(language: str) -> Callable[[re.Match[str]], Iterator[tuple[Accepts, bool]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 
@@ -11,17 +12,21 @@ from readings import (
     VEHICLES,
     Accepts,
     Rule,
+    ago,
     at,
     captured,
     counts,
     in_trouble,
     is_near,
     kilometres,
+    left,
     metres,
     others,
+    passed,
     rule,
     says,
     sides,
+    tellers,
 )
 
 NOUNS = {
@@ -61,7 +66,16 @@ MOTIONS = {
     "walking(?: on(?! (?:the|our)))?|riding|on the move": {"moving"},
     "coming (?:towards|at) us": {"oncoming"},
     "drawing away": {"receding"},
-    "passing us": {"overtaking"},
+    "passing us|passed us": {"overtaking"},
+    "pulled away": {"pulling_away"},
+    "braked": {"braking"},
+    "cut in": {"cutting_in"},
+    "crossed the road|moved across": {"crossing"},
+    "stepped into the road": {"stepping_out"},
+    "stopped": {"stopped"},
+    "moved off|walked on": {"moving"},
+    "came towards us": {"oncoming"},
+    "came closer": {"approaching"},
 }
 HEARD = {
     "siren": {"siren"},
@@ -148,6 +162,33 @@ RULES: tuple[Rule, ...] = (
     rule(r"(we're )?turning right", says("ego_motion", values=["turning_right"])),
     rule(r"(we're )?backing up( now)?", says("ego_motion", values=["reversing"])),
     rule(r"we're on the move", says("ego_motion", values=["moving"])),
+    # What would be, and what is over.
+    rule(r"braked hard|stepped out|to do the same|at this speed|if nothing changes, we reach"),
+    rule(r"less than a second", left(0.0, 1.0)),
+    rule(r"about a second\b", left(1.0, 2.0)),
+    rule(r"more than ten seconds", left(10.0, math.inf)),
+    rule(r"just now", passed(0.0, 3.0)),
+    rule(r"about a minute ago", passed(55.0, 90.0)),
+    captured(r"about (\d+) minutes ago", lambda m: [(ago(int(m[1]), 60.0), False)]),
+    captured(r"(?:about )?(\d+) seconds ago", lambda m: [(ago(int(m[1])), False)]),
+    captured(r"about (\d+) seconds", lambda m: [(left(int(m[1]), int(m[1]) + 1), False)]),
+    captured(r"i know that from the [a-z, ]+\.", tellers("en")),
+    rule(r"for the red light", says("signal_state", values=["red"])),
+    rule(r"we (slowed|moved over to the (left|right))(?=.*; i couldn't tell why)", says("cause", values=["unknown"]),
+         says("ego_motion", values=["slowing", "swerved_left", "swerved_right"])),
+    rule(r"we slowed", _SLOWS, says("cause")),
+    rule(r"we moved over to the left", says("ego_motion", values=["swerved_left"]), says("cause")),
+    rule(r"we moved over to the right", says("ego_motion", values=["swerved_right"]), says("cause")),
+    rule(r"we came to a stop", says("ego_motion", values=["stopping"])),
+    rule(r"we stopped", says("ego_motion", values=["standing", "stopped"])),
+    rule(r"(?<=\0 )behind", implies=_BEHIND),
+    rule(r"we set off(?=.*: the light was)", _STARTS, says("cause")),
+    rule(r"we set off", _STARTS),
+    rule(r"we turned left", says("ego_motion", values=["turning_left"])),
+    rule(r"we turned right", says("ego_motion", values=["turning_right"])),
+    rule(r"we backed up", says("ego_motion", values=["reversing"])),
+    rule(r"we passed", says("motion", values=["overtaken"])),
+    *(rule(f"the light was {colour}", says("signal_state", values=[colour])) for colour in ("red", "amber", "green")),
     # Lights and senses.
     rule(r"the light ahead is red|red light ahead", says("signal_state", values=["red"])),
     rule(r"the light is amber|amber light ahead", says("signal_state", values=["amber"])),

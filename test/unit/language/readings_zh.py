@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator
 
@@ -11,17 +12,21 @@ from readings import (
     VEHICLES,
     Accepts,
     Rule,
+    ago,
     at,
     captured,
     counts,
     in_trouble,
     is_near,
     kilometres,
+    left,
     metres,
     others,
+    passed,
     rule,
     says,
     sides,
+    tellers,
 )
 
 NOUNS = {
@@ -53,7 +58,10 @@ MOTIONS = {
     "(正?迎面(开来|骑来|走来|来了?)|冲过来|骑过来|走过来)": {"oncoming"},
     "离我们越来越远|走远了": {"receding"},
     "离我们越来越近": {"approaching"},
-    "正在超过我们": {"overtaking"},
+    "正在超过我们|超过了我们": {"overtaking"},
+    "过了马路|横着过去了": {"crossing"},
+    "靠近了我们": {"approaching"},
+    "迎面过来": {"oncoming"},
 }
 HEARD = {
     "警笛声": {"siren"},
@@ -146,6 +154,32 @@ RULES: tuple[Rule, ...] = (
     rule("右转", says("ego_motion", values=["turning_right"])),
     rule("倒车", says("ego_motion", values=["reversing"])),
     rule("我们在走", says("ego_motion", values=["moving"])),
+    # What would be, and what is over.
+    rule("(要是)?我们急刹|(急刹|走出来)(?=，(我们还有|按))|可以跟着急刹|按现在的速度|要是都不变"),
+    rule("不到一秒", left(0.0, 1.0)),
+    rule("约一秒", left(1.0, 2.0)),
+    rule("十秒以上", left(10.0, math.inf)),
+    rule("刚才说错了"),
+    rule("刚才", passed(0.0, 3.0)),
+    rule("约一分钟前", passed(55.0, 90.0)),
+    captured(r"约(\d+)分钟前", lambda m: [(ago(int(m[1]), 60.0), False)]),
+    captured(r"约?(\d+)秒前", lambda m: [(ago(int(m[1])), False)]),
+    captured(r"约(\d+)秒", lambda m: [(left(int(m[1]), int(m[1]) + 1), False)]),
+    captured("这是靠.+知道的", tellers("zh")),
+    rule("我们减速了，因为是红灯", _SLOWS, says("cause"), _RED),
+    rule("我们减速了，当时看不出是为什么", _SLOWS, says("cause", values=["unknown"])),
+    rule("我们减速了，因为", _SLOWS, says("cause")),
+    rule("我们往左挪了一下，当时看不出是为什么", says("ego_motion", values=["swerved_left"]),
+         says("cause", values=["unknown"])),
+    rule("我们往右挪了一下，当时看不出是为什么", says("ego_motion", values=["swerved_right"]),
+         says("cause", values=["unknown"])),
+    rule("我们往左让了一下，因为", says("ego_motion", values=["swerved_left"]), says("cause")),
+    rule("我们往右让了一下，因为", says("ego_motion", values=["swerved_right"]), says("cause")),
+    rule("我们慢慢停了下来", says("ego_motion", values=["stopping"])),
+    rule("我们起步了，因为变绿灯了", _STARTS, says("cause"), _GREEN),
+    rule("我们超过了", says("motion", values=["overtaken"])),
+    rule("(?<!面)是黄灯", says("signal_state", values=["amber"])),
+    rule("(?<!面)是绿灯", _GREEN),
     # Lights and senses.
     rule("(前面是)?红灯", _RED),
     rule("黄灯了|前面是黄灯", says("signal_state", values=["amber"])),
@@ -161,7 +195,7 @@ RULES: tuple[Rule, ...] = (
     rule("从?左边(?=.*并进来)", sides("left")),
     rule("从?右边(?=.*并进来)", sides("right")),
     rule("并进来", says("motion", values=["cutting_in"])),
-    rule("太近了", says("ttc")),
+    rule("太近", says("ttc")),
     rule("一排", says("row"), implies=[says("count")]),
     *(rule(f"(?:{words})", says("motion", values=values)) for words, values in MOTIONS.items()),
     rule("越来越近", says("motion", "sound_trend", values=["approaching"])),

@@ -96,7 +96,7 @@ def heard() -> Heard:
     told, journey = Heard(), 0
     with pytest.MonkeyPatch.context() as patch:
         messages = _listen(told, patch)
-        while journey < MOST_JOURNEYS and (told.scenes < SCENES or told.unreached() - set(UNREACHED)):
+        while journey < MOST_JOURNEYS and (told.scenes < SCENES or told.unreached() - UNREACHED):
             narrator, dialogue = Narrator(NARRATORS[journey % len(NARRATORS)]), Dialogue(CALM)
             for number in range(journey * DRIVES, (journey + 1) * DRIVES):
                 _drive(random_drive(number), narrator, dialogue, told, messages)
@@ -176,13 +176,15 @@ def shown(failures: Sequence[str]) -> str:
     return f"{len(failures)}:\n" + "\n".join(failures[:20])
 
 
-# A wording that no drive and no question reaches is dead, and nobody judges it: here is why each may stay.
-UNREACHED: dict[tuple[str, str], str] = {}
+# A wording that no drive and no question reaches is dead, and nobody judges it. Random drives never swerve, and are
+# asked too rarely of some things that are over: test_past_and_suppositions.py says and judges these.
+ELSEWHERE = (*(f"did.{k}.0" for k in (0, 8, *range(11, 17))), "happened.0.0", "was_lit.1.0")
+UNREACHED = {(tag, wording) for tag in LANGUAGES for wording in ELSEWHERE}
 
 
 def test_every_act_and_every_wording_is_reached(heard: Heard) -> None:
     assert heard.scenes >= SCENES
-    assert sorted(heard.unreached()) == sorted(UNREACHED)
+    assert not heard.unreached() - UNREACHED
 
 
 def test_no_words_are_refused_by_the_gate(heard: Heard) -> None:
@@ -287,7 +289,9 @@ def test_a_reply_names_only_what_is_in_the_scene_and_denies_only_what_is_not(hea
     failures = []
     for answered in heard.answered:
         for reply in answered.replies:
-            if not reply.query.startswith(("repeat", "happened")):
+            if not reply.query.startswith(("repeat", "slowly", "happened")) and "ago" not in {
+                c.predicate for c in reply.claims
+            }:
                 failures += [f"{why}: {answered}" for c in reply.claims if (why := _untrue(c, answered.scenes))]
     assert not failures, shown(failures)
 

@@ -20,7 +20,7 @@ class Beeper:
 
     name, language = "beeper", "en"
 
-    def speak(self, text: str) -> Sound:
+    def speak(self, text: str, pace: float = 1.0) -> Sound:
         levels = [(ord(letter) - 96) / 26 for letter in text]
         return Sound(samples=np.repeat(np.array(levels, np.float32), RATE_HZ // 10), rate_hz=RATE_HZ)
 

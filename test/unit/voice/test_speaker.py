@@ -24,7 +24,7 @@ class Beeper:
     def __init__(self) -> None:
         self.texts: list[str] = []
 
-    def speak(self, text: str) -> Sound:
+    def speak(self, text: str, pace: float = 1.0) -> Sound:
         self.texts.append(text)
         if "unspeakable" in text:
             raise EngineError("it cannot", remedy="none")
