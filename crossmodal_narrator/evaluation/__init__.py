@@ -2,6 +2,14 @@
 
 from crossmodal_narrator.evaluation.claims import ClaimScore, score_claims
 from crossmodal_narrator.evaluation.detection import DetectionScore, Scope, score_detection
+from crossmodal_narrator.evaluation.evaluation import (
+    EVALUATION_FILE,
+    Evaluation,
+    Event,
+    Table,
+    read_evaluation,
+    write_evaluation,
+)
 from crossmodal_narrator.evaluation.expectations import (
     ExpectationScore,
     identify_by,
@@ -13,14 +21,20 @@ from crossmodal_narrator.evaluation.truth import TrueScene, read_truth, true_spe
 __all__ = [
     "ClaimScore",
     "DetectionScore",
+    "EVALUATION_FILE",
+    "Evaluation",
+    "Event",
     "ExpectationScore",
     "Scope",
+    "Table",
     "TrueScene",
     "identify_by",
+    "read_evaluation",
     "read_expectations",
     "read_truth",
     "score_claims",
     "score_detection",
     "score_expectations",
     "true_speeds",
+    "write_evaluation",
 ]
