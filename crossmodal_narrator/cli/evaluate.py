@@ -1,26 +1,26 @@
-"""`evaluate DIR --truth truth.json --bag BAG`: score a replay against what really stood there."""
+"""`evaluate DIR`: measure a replay, against what really stood there where a truth.json tells it."""
 
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rich.table import Table
+    from crossmodal_narrator.evaluation.drive import Truth
 
-    from crossmodal_narrator.evaluation import ExpectationScore, TrueScene
-
-SUMMARY = "score a replay against truth.json: objects, positions, speeds, spoken claims, and what had to be said"
+SUMMARY = "measure a replay: objects, tracks, sounds, claims, speech, latency, against truth.json or without"
 EXPECTATIONS = "expectations.json"  # beside truth.json, where the drive is a scenario's
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("replay", type=Path, help="folder that `replay` wrote")
-    parser.add_argument("--truth", type=Path, required=True, help="the drive's truth.json")
-    parser.add_argument("--bag", type=Path, required=True, help="the bag: for the camera's view and the ego's poses")
-    parser.add_argument("--json", type=Path, help="write the figures here too")
+    parser.add_argument("replay", type=Path, help="folder that `replay` wrote; evaluation.json is written into it")
+    parser.add_argument("--truth", type=Path, help="the drive's truth.json; without it, what needs none is measured")
+    parser.add_argument("--bag", type=Path, help="the bag: for the camera's view and the ego's poses")
+    parser.add_argument(
+        "--references", type=Path, metavar="JSONL", help="texts by people to compare the sentences with"
+    )
+    parser.add_argument("--json", type=Path, help="write the evaluation here too")
     parser.add_argument("--verbose", action="store_true", help="list each miss, each invention and each wrong claim")
 
 
@@ -28,69 +28,50 @@ def run(args: argparse.Namespace) -> int:
     from rich.console import Console
 
     from crossmodal_narrator.bags import open_bag
+    from crossmodal_narrator.cli.figures import print_events, print_notes, print_part
     from crossmodal_narrator.cli.survey import survey_bag
-    from crossmodal_narrator.evaluation import Scope, read_truth, score_claims, score_detection, true_speeds
+    from crossmodal_narrator.evaluation import EVALUATION_FILE, merged, write_evaluation
+    from crossmodal_narrator.evaluation.drive import evaluate_drive
+    from crossmodal_narrator.evaluation.references import read_references
+    from crossmodal_narrator.evaluation.replayed import read_replayed
 
-    truth = read_truth(args.truth)
-    records = _read_lines(args.replay / "scenes.jsonl")
-    survey = survey_bag(open_bag(args.bag), tuple(scene.stamp_ns for scene in truth))
-    speeds = true_speeds(truth, survey.odom_from_base)
-    detection = score_detection(records, truth, survey.in_view, speeds, Scope())
-    transcript = _read_lines(args.replay / "transcript.jsonl")
-    claims = score_claims(transcript, records, truth)
-    expected = _score_expectations(args.truth.parent / EXPECTATIONS, transcript, records, truth)
-    figures = {**detection.summary(), **claims.summary(), **(expected.summary() if expected is not None else {})}
+    drive = read_replayed(args.replay)
+    references = read_references(args.references) if args.references is not None else ()
+    truth = _truth(args.truth, args.bag) if args.truth is not None else None
+    in_view = survey_bag(open_bag(args.bag), ()).in_view if truth is None and args.bag is not None else None
+    parts = evaluate_drive(drive, truth, references=references, in_view=in_view)
+    found = merged(parts.values())
     console = Console()
-    for name, value in figures.items():
-        console.print(f"{name:28} {value:.3f}" if isinstance(value, float) else f"{name:28} {value}")
-    if expected is not None:
-        console.print(_table(expected))
+    for name, part in parts.items():
+        print_part(console, name, part)
+    print_notes(console, found)
     if args.verbose:
-        for title, lines in (
-            ("missed", detection.missed),
-            ("invented", detection.invented),
-            ("wrong claims", claims.wrong),
-        ):
-            console.print(f"\n{title} ({len(lines)})", *lines, sep="\n  ", markup=False)
-    if args.json is not None:
-        args.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+        print_events(console, found)
+    for path in (args.replay / EVALUATION_FILE, *([args.json] if args.json is not None else [])):
+        write_evaluation(found, path)
     return 0
 
 
-def _score_expectations(
-    path: Path, transcript: list[dict[str, Any]], records: list[dict[str, Any]], truth: tuple[TrueScene, ...]
-) -> ExpectationScore | None:
-    from crossmodal_narrator.evaluation import identify_by, read_expectations, score_expectations
+def _truth(path: Path, bag: Path | None) -> Truth:
+    """Read the truth, what had to be said where that lies beside it, and what the bag adds.
 
-    if not path.is_file():
-        return None
-    drive = read_expectations(path)
-    identify = identify_by(records, truth)
-    return score_expectations(transcript, drive.expectations, drive.start_ns, identify=identify)
-
-
-def _table(score: ExpectationScore) -> Table:
-    """A row for each expectation: when it had to be said, and for each language whether it was, and how early."""
-    from rich.markup import escape
-    from rich.table import Table
-
-    table = Table("expected", "from", "by", *score.languages, "in words", title="what had to be said")
-    for expectation in dict.fromkeys(outcome.expectation for outcome in score.outcomes):
-        outcomes = [outcome for outcome in score.outcomes if outcome.expectation is expectation]
-        verdicts = [o.verdict.value + (f" {o.lead_s:+.1f} s" if o.lead_s is not None else "") for o in outcomes]
-        window = (f"{expectation.from_s:.1f} s", f"{expectation.by_s:.1f} s")
-        table.add_row(expectation.name, *window, *verdicts, escape(expectation.words))
-    for expectation in score.for_people:
-        blanks = ["not counted"] * len(score.languages)
-        window = (f"{expectation.from_s:.1f} s", f"{expectation.by_s:.1f} s")
-        table.add_row(expectation.name, *window, *blanks, escape(expectation.words))
-    return table
-
-
-def _read_lines(path: Path) -> list[dict[str, Any]]:
+    Raises:
+        BagError: no bag is named, or a file cannot be read.
+    """
+    from crossmodal_narrator.bags import open_bag
+    from crossmodal_narrator.cli.survey import survey_bag
     from crossmodal_narrator.core.errors import BagError
+    from crossmodal_narrator.evaluation import read_expectations, read_truth, true_speeds
+    from crossmodal_narrator.evaluation.drive import Truth
 
-    try:
-        return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    except (OSError, ValueError) as error:
-        raise BagError(f"{path}: {error}", remedy="run `crossmodal-narrator replay BAG --out DIR` first") from error
+    if bag is None:
+        raise BagError("--truth without --bag", remedy="name the bag: it has the camera's view and the ego's poses")
+    scenes = read_truth(path)
+    survey = survey_bag(open_bag(bag), tuple(scene.stamp_ns for scene in scenes))
+    expected = path.parent / EXPECTATIONS
+    return Truth(
+        scenes=scenes,
+        in_view=survey.in_view,
+        speeds=true_speeds(scenes, survey.odom_from_base),
+        expected=read_expectations(expected) if expected.is_file() else None,
+    )

@@ -7,6 +7,7 @@ from crossmodal_narrator.evaluation.evaluation import (
     Evaluation,
     Event,
     Table,
+    merged,
     read_evaluation,
     write_evaluation,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "Table",
     "TrueScene",
     "identify_by",
+    "merged",
     "read_evaluation",
     "read_expectations",
     "read_truth",

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from crossmodal_narrator.core.errors import BagError
 
 FORMAT = 1
 EVALUATION_FILE = "evaluation.json"
+NOTE = "note"
 _DIGITS = 6
 
 Number = int | float | None
@@ -102,6 +103,30 @@ class Evaluation:
             )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise BagError(f"not an evaluation: {error!r}", remedy="run `crossmodal-narrator evaluate` anew") from error
+
+
+def merged(parts: Iterable[Evaluation]) -> Evaluation:
+    """All parts as one.
+
+    Raises:
+        ValueError: two parts have a figure or a table of one name.
+    """
+    figures: dict[str, Number] = {}
+    tables: dict[str, Table] = {}
+    events: list[Event] = []
+    for part in parts:
+        twice = (figures.keys() & part.figures.keys()) | (tables.keys() & part.tables.keys())
+        if twice:
+            raise ValueError(f"found twice: {', '.join(sorted(twice))}")
+        figures.update(part.figures)
+        tables.update(part.tables)
+        events += part.events
+    return Evaluation(figures=figures, tables=tables, events=tuple(events))
+
+
+def note(text: str) -> Event:
+    """Why something could not be had."""
+    return Event(stamp_ns=0, kind=NOTE, text=text)
 
 
 def read_evaluation(path: Path) -> Evaluation:

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from crossmodal_narrator.core.errors import BagError
-from crossmodal_narrator.evaluation.claims import nearest_thing
 from crossmodal_narrator.evaluation.detection import Record
 from crossmodal_narrator.evaluation.truth import TrueScene
+from crossmodal_narrator.evaluation.verdicts import nearest_thing
 
 GRACE_S = 5.0  # a fitting claim so far outside of its window was about this, but too early or too late
 ANY_LANGUAGE = "any"  # of a transcript in which nothing is said

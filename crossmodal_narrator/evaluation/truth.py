@@ -67,10 +67,36 @@ class TrueObject:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TrueSound:
+    """Who sounds, in base_link. `azimuth_rad` is of where the source is, `arrival_azimuth_rad` from where it is heard:
+    its sound left it earlier, and perhaps came around a corner. Levels are above 354 Hz, at the microphones.
+    """
+
+    kind: str
+    actor_id: str
+    azimuth_rad: float
+    arrival_azimuth_rad: float
+    level_db: float
+    noise_db: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrueSignal:
+    """A traffic light within 100 m; `is_for_ego`: it stands before our lane."""
+
+    state: str
+    is_for_ego: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrueScene:
+    """`sounds` and `signals` are None where nobody wrote them down: on a drive that people labelled."""
+
     stamp_ns: int
     ego_speed_mps: float
     objects: tuple[TrueObject, ...]
+    sounds: tuple[TrueSound, ...] | None = None
+    signals: tuple[TrueSignal, ...] | None = None
 
 
 def read_truth(path: Path) -> tuple[TrueScene, ...]:
@@ -93,7 +119,16 @@ def _scene(entry: Mapping[str, Any]) -> TrueScene:
         stamp_ns=int(entry["stamp_ns"]),
         ego_speed_mps=float(entry["ego_speed_mps"]),
         objects=tuple(_object(o) for o in entry["objects"]),
+        sounds=tuple(_sound(s) for s in entry["sounds"]) if "sounds" in entry else None,
+        signals=tuple(TrueSignal(state=str(s["state"]), is_for_ego=bool(s["is_for_ego"])) for s in entry["signals"])
+        if "signals" in entry
+        else None,
     )
+
+
+def _sound(entry: Mapping[str, Any]) -> TrueSound:
+    angles = {key: float(entry[key]) for key in ("azimuth_rad", "arrival_azimuth_rad", "level_db", "noise_db")}
+    return TrueSound(kind=str(entry["kind"]), actor_id=str(entry["actor_id"]), **angles)
 
 
 def _object(entry: Mapping[str, Any]) -> TrueObject:

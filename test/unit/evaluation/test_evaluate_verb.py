@@ -13,6 +13,7 @@ from crossmodal_narrator.bags import BagWriter
 from crossmodal_narrator.cli.main import main
 from crossmodal_narrator.core.frames import CameraFrame, EgoMotion, FrameTransform
 from crossmodal_narrator.core.geometry import Intrinsics, Pose
+from crossmodal_narrator.evaluation import read_evaluation
 
 START_NS = 1_000_000_000
 STAMP_NS = START_NS + 6_500_000_000
@@ -61,8 +62,8 @@ def evaluate(drive: Path) -> dict[str, Any]:
     figures = drive / "figures.json"
     arguments = ["--truth", str(drive / "truth.json"), "--bag", str(drive / "bag"), "--json", str(figures)]
     assert main(["evaluate", str(drive), *arguments]) == 0
-    read: dict[str, Any] = json.loads(figures.read_text())
-    return read
+    assert figures.read_bytes() == (drive / "evaluation.json").read_bytes()
+    return dict(read_evaluation(figures).figures)
 
 
 def expect(drive: Path, actor: str) -> None:
