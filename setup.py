@@ -43,6 +43,7 @@ setup(
     ],
     install_requires=requirements("runtime.in"),
     extras_require={
+        "evaluate": requirements("evaluate.in"),
         "gpu": requirements("gpu.in"),
         "sim": requirements("sim.in"),
         "train": requirements("train.in"),

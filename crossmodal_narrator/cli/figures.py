@@ -40,7 +40,7 @@ def print_notes(console: Console, evaluation: Evaluation) -> None:
 
     for event in evaluation.events:
         if event.kind == NOTE:
-            console.print(f"note: {event.text}", markup=False)
+            console.print(f"note: {event.text}", markup=False, soft_wrap=True)
 
 
 def print_events(console: Console, evaluation: Evaluation) -> None:
@@ -50,7 +50,7 @@ def print_events(console: Console, evaluation: Evaluation) -> None:
     for kind in sorted({event.kind for event in evaluation.events} - {NOTE}):
         events = sorted((e for e in evaluation.events if e.kind == kind), key=lambda event: event.stamp_ns)
         lines = [f"{event.stamp_ns}: {event.text}" for event in events]
-        console.print(f"\n{kind} ({len(lines)})", *lines, sep="\n  ", markup=False)
+        console.print(f"\n{kind} ({len(lines)})", *lines, sep="\n  ", markup=False, soft_wrap=True)
 
 
 def _text(value: Cell) -> str:

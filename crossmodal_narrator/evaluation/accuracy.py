@@ -34,6 +34,7 @@ class Error:
     range_m: float
     position_m: float
     yaw_deg: float | None
+    moves: bool
     faces_wrong: bool
     speed_mps: float | None  # of what moves, and whose track is a second old
 
@@ -115,6 +116,7 @@ def _error(answer: Record, thing: TrueObject, speed_mps: float | None) -> Error:
         range_m=thing.range_m,
         position_m=plan_distance(answer["position_m"], thing.position_m),
         yaw_deg=None if yaw_rad is None else math.degrees(abs(axis)),
+        moves=thing.motion == "Moving",
         faces_wrong=abs(turned) > math.pi / 2,
         speed_mps=_speed_error(answer, thing, speed_mps),
     )
@@ -152,7 +154,9 @@ def _error_figures(errors: Sequence[Error]) -> dict[str, Number]:
             stem = f"vehicle_{name}_error_{band[0]}_{band[1]}_m"
             figures |= {f"{stem}_median_{unit}": middle, f"{stem}_p95_{unit}": p95, f"{stem}_count": count}
     turned = [e for e in errors if e.kind is Kind.VEHICLE and e.yaw_deg is not None]
-    figures["vehicle_faces_wrong_share"] = share(sum(e.faces_wrong for e in turned), len(turned))
+    for name, moves in (("moving", True), ("standing", False)):  # which end of what stands is the front, few can tell
+        faced = [e.faces_wrong for e in turned if e.moves is moves]
+        figures[f"{name}_vehicle_faces_wrong_share"] = share(sum(faced), len(faced))
     return figures
 
 

@@ -19,7 +19,6 @@ from crossmodal_narrator.evaluation.truth import Kind, kind_of
 
 FRESH_S = 0.25  # evidence so old is of this moment: cameras have stamps of their own
 SUPPORT_M = 2.0
-SUPPORT_RAD = math.radians(3.0)  # of what the camera alone sees, and no range is known
 MAX_RANGE_M = 40.0
 JUMP_M = 2.0  # from where its own speed would have brought it
 GAP_S = 0.35  # a track may miss a few scenes
@@ -96,9 +95,11 @@ def _sees(thing: Record, sense: str, stamp_ns: int) -> bool:
 
 
 def _backed(thing: Record, by_lidar: Sequence[Record]) -> bool:
-    """A LiDAR-seen thing, of whatever class, is at its place, or in its direction where the place is not known."""
+    """Something that the LiDAR measures, of whatever class, is at its place. Where only a bearing is known, none is: in
+    a street there is something in each direction.
+    """
     if thing["position_m"] is None:
-        return any(abs(thing["azimuth_rad"] - o["azimuth_rad"]) <= SUPPORT_RAD for o in by_lidar)
+        return False
     return any(plan_distance(thing["position_m"], o["position_m"]) <= SUPPORT_M for o in by_lidar)
 
 

@@ -52,7 +52,7 @@ def evaluate_drive(
         in_view = truth.in_view
         parts |= _against(drive, truth)
     parts["consistency"] = score_consistency(drive.scenes, in_view)
-    parts["speech"] = score_speaking(drive.transcript, drive.length_s)
+    parts["speech"] = score_speaking(drive.transcript, drive.start_ns, drive.length_s)
     if references:
         parts["references"] = score_references(drive.transcript, references, drive.start_ns)
     parts["latency"] = score_latency(drive.times)

@@ -33,28 +33,29 @@ def read_replayed(folder: Path) -> Replayed:
     """Read scenes.jsonl, transcript.jsonl and, where there is one, timings.jsonl.
 
     Raises:
-        BagError: one is absent, or has a line that is no JSON object.
+        BagError: one is absent, or has a line that is of another form.
     """
     timings = folder / "timings.jsonl"
     return Replayed(
-        scenes=_lines(folder / "scenes.jsonl"),
-        transcript=_lines(folder / "transcript.jsonl"),
-        times=_lines(timings) if timings.is_file() else (),
+        scenes=_lines(folder / "scenes.jsonl", ("stamp_ns", "objects")),
+        transcript=_lines(folder / "transcript.jsonl", ("stamp_ns", "language", "text", "claims")),
+        times=_lines(timings, ("stage", "ms")) if timings.is_file() else (),
     )
 
 
-def _lines(path: Path) -> tuple[Record, ...]:
+def _lines(path: Path, needed: tuple[str, ...]) -> tuple[Record, ...]:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise BagError(f"{path}: {error}", remedy=_REMEDY) from error
-    found = []
-    for number, line in enumerate(lines, start=1):
-        try:
-            record = json.loads(line)
-        except ValueError as error:
-            raise BagError(f"{path}, line {number}: {error}", remedy=_REMEDY) from error
-        if not isinstance(record, dict):
-            raise BagError(f"{path}, line {number}: no JSON object", remedy=_REMEDY)
-        found.append(record)
-    return tuple(found)
+    return tuple(_record(line, needed, f"{path}, line {number}") for number, line in enumerate(lines, start=1))
+
+
+def _record(line: str, needed: tuple[str, ...], where: str) -> Record:
+    try:
+        record = json.loads(line)
+    except ValueError as error:
+        raise BagError(f"{where}: {error}", remedy=_REMEDY) from error
+    if not isinstance(record, dict) or not all(key in record for key in needed):
+        raise BagError(f"{where}: no object with {', '.join(needed)}", remedy=_REMEDY)
+    return record

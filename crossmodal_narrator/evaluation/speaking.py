@@ -15,14 +15,18 @@ REPEATED_WITHIN_S = 10.0
 Key = tuple[str, str, str]
 
 
-def score_speaking(lines: Sequence[Record], length_s: float, config: NarratorConfig | None = None) -> Evaluation:
-    """Of a transcript of so many seconds of driving. Replies are left out: nobody asked for the narrations."""
+def score_speaking(
+    lines: Sequence[Record], start_ns: int, length_s: float, config: NarratorConfig | None = None
+) -> Evaluation:
+    """Of the transcript of a drive that began then and lasted so long. Replies are left out: they were asked for."""
     said = sorted((x for x in lines if x.get("kind", "narration") == "narration"), key=lambda x: int(x["stamp_ns"]))
     languages = tuple(dict.fromkeys(str(line["language"]) for line in said))
     rows: dict[str, dict[str, Number]] = {}
     for language in languages:
         mine = [line for line in said if line["language"] == language]
-        rows[language] = _pace(mine, language, length_s, config or NarratorConfig()) | _variety(mine, language)
+        rows[language] = _pace(mine, language, (start_ns, length_s), config or NarratorConfig()) | _variety(
+            mine, language
+        )
     first = [line for line in said if line["language"] == languages[0]] if languages else []
     equal, differing = _equality(said, languages)
     figures: dict[str, Number] = {f"{name}_{lang}": v for lang, row in rows.items() for name, v in row.items()}
@@ -39,15 +43,35 @@ def score_speaking(lines: Sequence[Record], length_s: float, config: NarratorCon
     return Evaluation(figures=figures, tables={"speaking": table}, events=tuple(differing))
 
 
-def _pace(lines: Sequence[Record], language: str, length_s: float, config: NarratorConfig) -> dict[str, Number]:
-    """Words a minute of driving, not of speech; the share that is speech follows from the pace of the parameters."""
-    count = sum(len(tokens(line["text"], language)) for line in lines)
+def _pace(
+    lines: Sequence[Record], language: str, drive: tuple[int, float], config: NarratorConfig
+) -> dict[str, Number]:
+    """Words a minute of driving, not of speech. `drive` is its begin and its length."""
+    start_ns, length_s = drive
+    counts = [len(tokens(line["text"], language)) for line in lines]
     per_minute = config.characters_per_minute if by_character(language) else config.words_per_minute
+    said = [((int(line["stamp_ns"]) - start_ns) / 1e9, line.get("urgency") == "urgent") for line in lines]
+    spoken_s = _spoken_s(said, [60.0 * count / per_minute for count in counts], length_s)
     return {
-        "words": count,
-        "words_per_minute": 60.0 * count / length_s if length_s else None,
-        "speaking_share": 60.0 * count / per_minute / length_s if length_s else None,
+        "words": sum(counts),
+        "words_per_minute": 60.0 * sum(counts) / length_s if length_s else None,
+        "speaking_share": spoken_s / length_s if length_s else None,
     }
+
+
+def _spoken_s(said: Sequence[tuple[float, bool]], durations_s: Sequence[float], length_s: float) -> float:
+    """Seconds of speech until the drive's end, by the pace of the parameters. `said`: when, and whether it is urgent.
+
+    A sentence waits for the one before, unless it is urgent: then it cuts in, and what was left unsaid stays so.
+    """
+    free_s = spoken_s = 0.0
+    for (at_s, is_urgent), duration_s in zip(said, durations_s, strict=True):
+        if is_urgent:
+            spoken_s -= max(0.0, free_s - at_s)
+            free_s = at_s
+        free_s = max(at_s, free_s) + duration_s
+        spoken_s += duration_s
+    return spoken_s - max(0.0, free_s - length_s)
 
 
 def _variety(lines: Sequence[Record], language: str) -> dict[str, Number]:

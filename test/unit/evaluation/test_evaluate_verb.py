@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -94,3 +95,55 @@ def test_a_drive_without_expectations_is_evaluated_as_before(drive: Path) -> Non
 
     assert figures["vehicle_recall"] == 1.0
     assert [name for name in figures if name.startswith("expectation")] == []
+
+
+def test_without_truth_a_replay_is_measured_by_itself(drive: Path) -> None:
+    assert main(["evaluate", str(drive)]) == 0
+    figures = read_evaluation(drive / "evaluation.json").figures
+
+    assert figures["language_equality"] == 0.0
+    assert figures["track_jumps"] == 0
+    assert "vehicle_recall" not in figures
+
+
+def test_references_are_measured_beside_their_floors(drive: Path) -> None:
+    references = drive / "references.jsonl"
+    references.write_text('{"at_s": 0, "language": "en", "text": "The car brakes."}\n', encoding="utf-8")
+
+    assert main(["evaluate", str(drive), "--references", str(references)]) == 0
+    evaluation = read_evaluation(drive / "evaluation.json")
+    assert evaluation.figures["references_answered_en"] == 1
+    assert [row[1] for row in evaluation.tables["references"].rows] == ["said", "floor_commonest", "floor_shifted"]
+
+
+def test_the_truth_of_another_drive_is_told(drive: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    truth = json.loads((drive / "truth.json").read_text())
+    truth[0]["stamp_ns"] += 1
+    (drive / "truth.json").write_text(json.dumps(truth))
+    figures = evaluate(drive)
+
+    assert figures["sweeps_with_scene"] == 0
+    assert "another drive" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("break_it", "says"),
+    [
+        (lambda drive: (drive / "scenes.jsonl").unlink(), "replay"),
+        (lambda drive: (drive / "scenes.jsonl").write_text("{}\n"), "line 1"),
+        (lambda drive: (drive / "scenes.jsonl").write_text("[]\n"), "line 1"),
+        (lambda drive: (drive / "transcript.jsonl").write_text("{"), "transcript.jsonl, line 1"),
+    ],
+)
+def test_what_is_no_replay_is_refused_without_a_traceback(
+    drive: Path, capsys: pytest.CaptureFixture[str], break_it: Callable[[Path], object], says: str
+) -> None:
+    break_it(drive)
+
+    assert main(["evaluate", str(drive)]) != 0
+    assert says in capsys.readouterr().err
+
+
+def test_truth_without_the_bag_is_refused_with_the_remedy(drive: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["evaluate", str(drive), "--truth", str(drive / "truth.json")]) != 0
+    assert "--bag" in capsys.readouterr().err
