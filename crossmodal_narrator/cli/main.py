@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import keyword
 import logging
 import os
 import sys
@@ -18,7 +19,20 @@ from crossmodal_narrator.core.errors import NarratorError
 
 PROGRAM = "crossmodal-narrator"
 # In the order of the help.
-VERBS = ("run", "play", "replay", "ask", "search", "simulate", "evaluate", "models", "train", "doctor", "node")
+VERBS = (
+    "run",
+    "play",
+    "replay",
+    "ask",
+    "search",
+    "simulate",
+    "import",
+    "evaluate",
+    "models",
+    "train",
+    "doctor",
+    "node",
+)
 
 _FAILED = 2  # as argparse does for arguments that it refuses
 _INTERRUPTED = 130  # 128 + SIGINT, as shells say it
@@ -34,7 +48,9 @@ class Verb(Protocol):
 
 
 def load_verb(name: str) -> Verb:
-    return cast(Verb, importlib.import_module(f"{__package__}.{name}"))
+    """The module of a verb; a word of Python's own, as import, has an underscore behind it."""
+    module = f"{name}_" if keyword.iskeyword(name) else name
+    return cast(Verb, importlib.import_module(f"{__package__}.{module}"))
 
 
 def main(argv: Sequence[str] | None = None) -> int:

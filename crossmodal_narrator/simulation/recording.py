@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from crossmodal_narrator.bags.vehicle import VEHICLE_NAME
+from crossmodal_narrator.bags.whole_folder import written_whole
 from crossmodal_narrator.bags.writer import BagWriter
 from crossmodal_narrator.core.errors import BagError
 from crossmodal_narrator.core.folders import user_cache_dir
@@ -41,9 +40,7 @@ def record(drive: Drive, folder: Path, *, processes: int | None = None, on_progr
         ScenarioError: the drive cannot be made.
         BagError: `folder` exists, or cannot be written.
     """
-    if folder.exists():
-        raise BagError(f"{folder} exists already", remedy="name a folder that does not")
-    with _written_whole(folder) as making:
+    with written_whole(folder) as making:
         truth: list[dict[str, Any]] = []
         with BagWriter(making / BAG_NAME, definitions=SOUND_DEFINITIONS) as bag:
             for tick in drive.ticks(processes):
@@ -57,23 +54,6 @@ def record(drive: Drive, folder: Path, *, processes: int | None = None, on_progr
             document = _vehicle_document(drive.rig.microphones)
             (making / VEHICLE_NAME).write_text(document, encoding="utf-8")
     return folder / BAG_NAME
-
-
-@contextmanager
-def _written_whole(folder: Path) -> Iterator[Path]:
-    """A folder beside `folder` that takes its name if all goes well, and is gone if not."""
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".making-") as making:
-            inner = Path(making) / "drive"
-            inner.mkdir()
-            yield inner
-            inner.rename(folder)
-    except OSError as error:
-        raise BagError(
-            f"{folder} cannot be written: {error.strerror or error}",
-            remedy="free some space, or name a folder elsewhere",
-        ) from error
 
 
 def _vehicle_document(array: MicrophoneArray) -> str:
