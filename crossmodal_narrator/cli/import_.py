@@ -31,7 +31,8 @@ def run(args: argparse.Namespace) -> int:
 
     from crossmodal_narrator.bags.importing import import_drive, open_dataset
 
-    with Progress(console=Console(stderr=True), transient=True) as progress:
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task(f"opening {args.folder}", total=None)
         drive = open_dataset(args.dataset, args.folder, args.scene)
         progress.update(task, description=f"importing {drive.name}")

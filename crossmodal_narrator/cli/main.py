@@ -47,10 +47,13 @@ class Verb(Protocol):
     run: Callable[[argparse.Namespace], int]
 
 
+def module_name(verb: str) -> str:
+    """The module of a verb; one that is a word of Python's own, as import, has an underscore behind it."""
+    return f"{verb}_" if keyword.iskeyword(verb) else verb
+
+
 def load_verb(name: str) -> Verb:
-    """The module of a verb; a word of Python's own, as import, has an underscore behind it."""
-    module = f"{name}_" if keyword.iskeyword(name) else name
-    return cast(Verb, importlib.import_module(f"{__package__}.{module}"))
+    return cast(Verb, importlib.import_module(f"{__package__}.{module_name(name)}"))
 
 
 def main(argv: Sequence[str] | None = None) -> int:

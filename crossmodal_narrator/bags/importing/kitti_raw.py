@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import calendar
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -45,10 +46,10 @@ from crossmodal_narrator.bags.importing.poses import EgoPath, ego_frames, mount
 from crossmodal_narrator.bags.importing.tracklets import Tracklet, read_tracklets
 from crossmodal_narrator.bags.importing.vocabulary import Vocabulary
 from crossmodal_narrator.core.errors import BagError
-from crossmodal_narrator.core.frames import LidarSweep
+from crossmodal_narrator.core.frames import EgoMotion, LidarSweep
 
 _CALIBRATION = "unpack DATE_calib.zip beside the drives of that date"
-_EXTRACT = "_extract"
+_DRIVE, _EXTRACT = re.compile(r"\d{4}_\d\d_\d\d_drive_\d{4}_[a-z]+"), "_extract"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,11 +83,11 @@ class KittiRaw:
         self._sensors = _calibration(self._folder.parent)
         self._turns = _turns(self._folder / "velodyne_points")
         self._pictures = _stamps(self._folder / "image_02" / "timestamps.txt")
-        motions = read_oxts(self._folder / "oxts", _stamps(self._folder / "oxts" / "timestamps.txt"))
-        self._motions = motions
-        self._path = EgoPath(
-            [motion.stamp_ns for motion in motions.values()], [motion.odom_from_base for motion in motions.values()]
+        self._motions = self._rising(
+            read_oxts(self._folder / "oxts", _stamps(self._folder / "oxts" / "timestamps.txt"))
         )
+        motions = self._motions.values()
+        self._path = EgoPath([motion.stamp_ns for motion in motions], [motion.odom_from_base for motion in motions])
         labels = self._folder / "tracklet_labels.xml"
         self._labels = read_tracklets(labels, self.left_out) if labels.is_file() else None
 
@@ -112,6 +113,17 @@ class KittiRaw:
 
     def _numbers(self) -> list[int]:
         return sorted({*self._turns, *self._pictures})
+
+    def _rising(self, motions: dict[int, EgoMotion]) -> dict[int, EgoMotion]:
+        """Without the poses whose stamp is not later than all before, which the GPS/IMU's clock gives now and then."""
+        rising: dict[int, EgoMotion] = {}
+        newest_ns = 0
+        for number, motion in motions.items():
+            if motion.stamp_ns <= newest_ns:
+                self.left_out["poses out of order"] += 1
+                continue
+            rising[number], newest_ns = motion, motion.stamp_ns
+        return rising
 
     def _mounts(self, stamp_ns: int) -> list[ImportedFrame]:
         places = {LIDAR_FRAME: self._sensors.base_from_velo, optical_frame(FRONT): self._sensors.base_from_camera}
@@ -167,10 +179,8 @@ class KittiRaw:
 
 def _drives(folder: Path) -> list[Path]:
     """The drives in a folder: it is one, or a date's, or holds those of dates."""
-    if "_drive_" in folder.resolve().name:
-        found = [folder.resolve()]
-    else:
-        found = [path for pattern in ("*_drive_*", "*/*_drive_*") for path in folder.glob(pattern) if path.is_dir()]
+    near = [folder.resolve(), *folder.glob("*_drive_*"), *folder.glob("*/*_drive_*")]
+    found = [path for path in near if _DRIVE.fullmatch(path.name) and path.is_dir()]
     drives = [path for path in found if not path.name.endswith(_EXTRACT)]
     if found and not drives:
         raise BagError(
