@@ -1,9 +1,9 @@
 """KITTI object: single frames of many drives, `training/{calib,image_2,label_2,velodyne}/NNNNNN.*`.
 
 The frames have no stamps and no poses, and follow no order. So each of them is shown as a vehicle sees it that stands:
-ten times in a second, then a pause in which everything is forgotten. The stamps are made up. Labels are in the
-rectified frame of camera 0 (x right, y down, z ahead): the middle of the bottom, and ry about y. Source: readme.txt of
-the object development kit.
+six times in half a second, as a track is believed only after a few sightings, then nothing until every track is given
+up. The stamps are made up, and the labels are of the last showing. They are in the rectified frame of camera 0 (x
+right, y down, z ahead): the middle of the bottom, and ry about y. Source: readme.txt of the object development kit.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ from crossmodal_narrator.core.frames import EgoMotion, LidarSweep
 from crossmodal_narrator.core.geometry import OrientedBox, Pose
 
 START_NS = 1_000_000_000_000
-SHOWINGS, SHOWING_NS, FRAME_NS = 10, 100_000_000, 4_000_000_000
+SHOWINGS, SHOWING_NS, FRAME_NS = 6, 100_000_000, 3_000_000_000
 _UNLABELLED = "DontCare"  # regions of the image that nobody labelled
 _COLUMNS = 15
 
@@ -82,7 +82,8 @@ class KittiObject:
                 ]
                 if showing == 0:  # each frame's vehicle was calibrated on another day
                     frames = [*_mounts(stamp_ns, place), *frames]
-                yield Step(frames=tuple(frames), labelled=None if labels is None else _still(stamp_ns, labels))
+                is_labelled = labels is not None and showing == SHOWINGS - 1
+                yield Step(frames=tuple(frames), labelled=_still(stamp_ns, labels) if is_labelled else None)
 
     def _sensors(self, name: str) -> KittiSensors:
         path = self._folder / "calib" / f"{name}.txt"
@@ -135,8 +136,8 @@ def standing(stamp_ns: int) -> EgoMotion:
     return EgoMotion(stamp_ns=stamp_ns, odom_from_base=Pose.identity(), velocity_mps=(0.0, 0.0, 0.0), yaw_rate_rps=0.0)
 
 
-def _still(stamp_ns: int, labels: tuple[Label, ...]) -> LabelledSweep:
-    return LabelledSweep(stamp_ns=stamp_ns, odom_from_base=Pose.identity(), ego_speed_mps=0.0, labels=labels)
+def _still(stamp_ns: int, labels: tuple[Label, ...] | None) -> LabelledSweep:
+    return LabelledSweep(stamp_ns=stamp_ns, odom_from_base=Pose.identity(), ego_speed_mps=0.0, labels=labels or ())
 
 
 def _mounts(stamp_ns: int, place: KittiSensors) -> list[ImportedFrame]:

@@ -24,7 +24,16 @@ from crossmodal_narrator.bags.importing.files import read_bytes
 from crossmodal_narrator.core.errors import BagError
 
 _PLAIN = re.compile(r"[biuf][1248]")
-_UNFIT = (pickle.UnpicklingError, EOFError, TypeError, ValueError, LookupError, AttributeError, MemoryError)
+_UNFIT = (
+    pickle.UnpicklingError,
+    EOFError,
+    TypeError,
+    ValueError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+    MemoryError,
+)
 Columns = Mapping[str, NDArray[Any]]
 
 

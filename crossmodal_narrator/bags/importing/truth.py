@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,13 +99,18 @@ def _entry(
         "id": label.object_id,
         "label": label.label.value,
         "dataset_label": label.dataset_label,
-        "position_m": [round(v, 3) for v in box.centre_m],
-        "size_lwh_m": [round(v, 3) for v in box.size_lwh_m],
+        "position_m": _rounded(box.centre_m),
+        "size_lwh_m": _rounded(box.size_lwh_m),
         "yaw_rad": round(box.yaw_rad, 4),
-        "velocity_mps": None if in_base is None else [round(float(v), 3) for v in in_base],
+        "velocity_mps": None if in_base is None else _rounded(in_base),
         "speed_mps": None if in_base is None else round(float(np.hypot(in_base[0], in_base[1])), 3),
         "motion": label.motion,
         "visibility": label.visibility,
         "lidar_points": points,
         "centre_in_front_image": view is not None and view.sees(box.centre_m),
     }
+
+
+def _rounded(values: Iterable[float]) -> list[float]:
+    """To millimetres, without a zero that is negative."""
+    return [round(float(value), 3) + 0.0 for value in values]

@@ -24,7 +24,7 @@ def painted(suffix: str, u: float, v: float) -> bytes:
     picture = np.zeros((HEIGHT, WIDTH, 3), dtype=np.uint8)
     x, y = int(u), int(v)
     picture[y - 2 : y + 3, x - 2 : x + 3] = (0, 0, 255)
-    done, data = cv2.imencode(suffix, picture, [cv2.IMWRITE_JPEG_QUALITY, 100])
+    done, data = cv2.imencode(suffix, picture, [cv2.IMWRITE_JPEG_QUALITY, 100] if suffix == ".jpg" else [])
     assert done
     return bytes(data.tobytes())
 

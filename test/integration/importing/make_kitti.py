@@ -34,9 +34,13 @@ def write_kitti_raw(folder: Path) -> Path:
     drive = date / DRIVE
     for name in ("image_02/data", "velodyne_points/data", "oxts/data"):
         (drive / name).mkdir(parents=True)
+    cameras = "".join(
+        f"S_rect_0{n}: 1.28e+02 6.4e+01\nR_rect_0{n}: {_RECT}\n"
+        f"P_rect_0{n}: {_P2 if n == 2 else _P2.replace(' 6.0 ', ' 0.0 ')}\n"
+        for n in range(4)
+    )
     (date / "calib_cam_to_cam.txt").write_text(
-        f"calib_time: 09-Jan-2012 13:57:47\ncorner_dist: 9.950000e-02\nS_rect_02: 1.28e+02 6.4e+01\n"
-        f"R_rect_00: {_RECT}\nP_rect_00: {_P2.replace(' 6.0 ', ' 0.0 ')}\nR_rect_02: {_RECT}\nP_rect_02: {_P2}\n"
+        f"calib_time: 09-Jan-2012 13:57:47\ncorner_dist: 9.950000e-02\n{cameras}"
     )
     (date / "calib_velo_to_cam.txt").write_text(
         f"calib_time: 15-Mar-2012 11:37:16\nR: {_ROTATION}\nT: 0.0 -0.08 -0.27\ndelta_f: 0.0 0.0\ndelta_c: 0.0 0.0\n"

@@ -75,3 +75,17 @@ def test_a_frame_cut_at_any_byte_is_refused_and_never_crashes(tmp_path: Path) ->
             read_frame(path, ("x",))
     path.write_bytes(whole)
     assert list(read_frame(path, ("x",))["label"]) == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("version", ["1.0.5", "3.1.1"])
+def test_a_frame_that_was_altered_anywhere_is_read_or_refused(tmp_path: Path, version: str) -> None:
+    whole = gzip.decompress((PICKLED / f"pandas_{version}_cuboids.pkl.gz").read_bytes())
+    path = tmp_path / "00.pkl"
+    refused = 0
+    for at in range(0, len(whole), 5):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :])
+        try:
+            read_frame(path, ())
+        except BagError:
+            refused += 1
+    assert refused > len(whole) // 5 // 3
