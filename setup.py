@@ -34,7 +34,7 @@ setup(
     license=MANIFEST.findtext("license"),
     python_requires=">=3.10",
     packages=find_packages(include=[NAME, f"{NAME}.*"]),
-    package_data={NAME: ["py.typed", "**/*.yaml", "**/*.net.xml"]},
+    package_data={NAME: ["py.typed", "**/*.yaml", "**/*.net.xml", "**/*.html", "**/*.js", "**/*.css"]},
     data_files=[
         ("share/ament_index/resource_index/packages", [f"resource/{NAME}"]),
         *shared("package.xml", "launch/*.launch.py", "config/*.yaml", "config/*.xml", "config/*.rviz"),

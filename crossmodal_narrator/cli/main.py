@@ -28,6 +28,8 @@ VERBS = (
     "simulate",
     "import",
     "evaluate",
+    "report",
+    "compare",
     "models",
     "train",
     "doctor",

@@ -1,0 +1,129 @@
+"""`compare RUN_A RUN_B`: what changed between two replays of one drive; exit status 1 where it is a regression."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+    from crossmodal_narrator.evaluation.comparison import Comparison, Pair
+
+SUMMARY = "what changed between two replays, sentence by sentence and figure by figure; 1 on regression"
+_REGRESSED = 1
+_WIDE = 60  # a longer value of a manifest is a digest or a list, and its start tells it apart
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("before", type=Path, metavar="RUN_A", help="folder that `replay` wrote: what was")
+    parser.add_argument("after", type=Path, metavar="RUN_B", help="folder that `replay` wrote: what is")
+    parser.add_argument(
+        "--fail-on",
+        default="default",
+        metavar="RULES",
+        help="NAME:MARGIN,…, as vehicle_recall:0.02,position_error_*:5%%,sentences_removed:0; "
+        "`default`: no figure worse by 2 %%, times by 50 %%; `none`: never fail",
+    )
+    parser.add_argument("--json", type=Path, help="write the comparison here")
+    parser.add_argument("--out", type=Path, help="write it as an HTML page here")
+    parser.add_argument("--all", action="store_true", dest="is_all", help="list figures that are the same, too")
+
+
+def run(args: argparse.Namespace) -> int:
+    import json
+
+    from rich.console import Console
+
+    from crossmodal_narrator.evaluation.comparison import compare_runs, parse_rules, render_comparison
+
+    comparison = compare_runs(args.before, args.after, parse_rules(args.fail_on))
+    console = Console()
+    _print_inputs(console, comparison)
+    _print_sentences(console, comparison)
+    _print_figures(console, comparison, is_all=args.is_all)
+    if args.json is not None:
+        _write(args.json, json.dumps(comparison.to_record(), indent=1, ensure_ascii=False) + "\n")
+    if args.out is not None:
+        _write(args.out, render_comparison(comparison))
+        console.print(f"page → {args.out}", markup=False, highlight=False)
+    for breach in comparison.breaches:
+        console.print(f"regression: {breach}", markup=False, style="red", highlight=False)
+    return _REGRESSED if comparison.breaches else 0
+
+
+def _write(path: Path, text: str) -> None:
+    from crossmodal_narrator.core.errors import BagError
+
+    try:
+        path.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise BagError(f"{path}: {error.strerror}", remedy="name a file in a folder that can be written") from error
+
+
+def _print_inputs(console: Console, comparison: Comparison) -> None:
+    if not comparison.inputs:
+        return
+    table = _table("what went in", "input", comparison.before.name, comparison.after.name)
+    for name, before, after in comparison.inputs:
+        table.add_row(*(_plain(value[:_WIDE]) for value in (name, before, after)))
+    console.print(table)
+
+
+def _print_sentences(console: Console, comparison: Comparison) -> None:
+    from crossmodal_narrator.evaluation.comparison import Change
+
+    start_ns = min((pair.stamp_ns for pair in comparison.pairs), default=0)
+    for language, counts in comparison.counts.items():
+        told = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+        console.print(f"{language}: {told}", markup=False, highlight=False, style="bold")
+        for pair in comparison.pairs:
+            if pair.language == language and pair.change is not Change.SAME:
+                for line in _lines(pair, start_ns):
+                    console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _lines(pair: Pair, start_ns: int) -> list[str]:
+    """As a diff: what was, what is, and the claims that only one of them makes."""
+    moved = f" ({pair.moved_s:+.1f} s)" if pair.moved_s else ""
+    lines = [f"{(pair.stamp_ns - start_ns) / 1e9:7.1f} s  {pair.change.value}{moved}"]
+    old = pair.before.texts[pair.language] if pair.before else None
+    new = pair.after.texts[pair.language] if pair.after else None
+    if old == new:
+        lines.append(f"             {new}")
+    else:
+        lines += [f"           {sign} {text}" for sign, text in (("-", old), ("+", new)) if text is not None]
+    lines += [f"             - {claim}" for claim in pair.claims_lost]
+    lines += [f"             + {claim}" for claim in pair.claims_new]
+    return lines
+
+
+def _print_figures(console: Console, comparison: Comparison, *, is_all: bool) -> None:
+    from crossmodal_narrator.evaluation.comparison import Verdict
+
+    styles = {Verdict.BETTER: "green", Verdict.WORSE: "red", Verdict.WENT: "red"}
+    rows = [change for change in comparison.figures if is_all or change.verdict is not Verdict.SAME]
+    if not rows:
+        told = "all figures are the same" if comparison.figures else "no figures: evaluate both runs first"
+        console.print(told, markup=False)
+        return
+    table = _table("figures", "figure", comparison.before.name, comparison.after.name, "difference", "")
+    for change in rows:
+        shown = ("–" if v is None else f"{v:g}" for v in (change.before, change.after))
+        told = "" if change.difference is None else f"{change.difference:+.3g}"
+        table.add_row(change.name, *shown, told, change.verdict.value, style=styles.get(change.verdict))
+    console.print(table)
+
+
+def _table(title: str, *columns: str) -> Table:
+    from rich.table import Table
+
+    return Table(*(_plain(column) for column in columns), title=title)
+
+
+def _plain(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(text)

@@ -1,0 +1,69 @@
+"""`report DIR [--bag BAG] [--truth truth.json]`: one HTML page of a replayed drive, for a browser without a network."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+SUMMARY = "one HTML page of a replay: what was said, when, from which evidence, and what stood around"
+REPORT_FILE = "report.html"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("replay", type=Path, metavar="DIR", help="folder that `replay` wrote")
+    parser.add_argument("--bag", type=Path, help="the bag, for the camera's pictures")
+    parser.add_argument("--truth", type=Path, help="the drive's truth.json, for what really stood there")
+    parser.add_argument("--out", type=Path, help=f"the page (default: DIR/{REPORT_FILE})")
+    parser.add_argument("--title", default="", help="its heading (default: the name of DIR)")
+    parser.add_argument("--scenes", type=int, help="keep at most so many scenes (default: 2400)")
+    parser.add_argument("--pictures", type=int, help="keep at most so many pictures (default: 160)")
+
+
+def run(args: argparse.Namespace) -> int:
+    out = args.out or args.replay / REPORT_FILE
+    asked = {"scenes": args.scenes, "pictures": args.pictures}
+    page = write_report(
+        args.replay,
+        out,
+        bag=args.bag,
+        truth=args.truth,
+        title=args.title,
+        room={k: v for k, v in asked.items() if v is not None},
+    )
+    print(f"{page / 1e6:.1f} MB → {out}")
+    return 0
+
+
+def write_report(
+    replay: Path,
+    out: Path,
+    *,
+    bag: Path | None = None,
+    truth: Path | None = None,
+    title: str = "",
+    room: dict[str, int] | None = None,
+) -> int:
+    """Make the page and write it to `out`; its size in bytes. Other verbs call this, too.
+
+    Raises:
+        BagError: what is read is absent or damaged, or `out` cannot be written.
+        ConfigError: a number of `room` is out of range.
+    """
+    from crossmodal_narrator.bags import open_bag
+    from crossmodal_narrator.core.config import build
+    from crossmodal_narrator.core.errors import BagError
+    from crossmodal_narrator.evaluation import read_truth
+    from crossmodal_narrator.evaluation.report import Room, render_report
+
+    page = render_report(
+        replay,
+        bag=None if bag is None else open_bag(bag),
+        truth=() if truth is None else read_truth(truth),
+        room=build(Room, room or {}, source="report"),
+        title=title,
+    ).encode()
+    try:
+        out.write_bytes(page)
+    except OSError as error:
+        raise BagError(f"{out}: {error.strerror}", remedy="name a file in a folder that can be written") from error
+    return len(page)

@@ -1,0 +1,189 @@
+"""The report of one run: what was said, what it was said from, and how right it was, on one page.
+
+The scenes are read twice, one after the other, and never all held: first for what lasts and how long the drive is, then
+for the scenes that the page keeps.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from crossmodal_narrator.bags import Bag
+from crossmodal_narrator.core.errors import BagError
+from crossmodal_narrator.evaluation.detection import Record
+from crossmodal_narrator.evaluation.evaluation import EVALUATION_FILE, Evaluation, read_evaluation
+from crossmodal_narrator.evaluation.report.content import (
+    Clock,
+    EvidenceList,
+    error_entry,
+    evenly,
+    event_entries,
+    figure_text,
+    lane_entry,
+    picture_entry,
+    sentence_entry,
+    table_entries,
+)
+from crossmodal_narrator.evaluation.report.errors_by_range import ErrorsByRange
+from crossmodal_narrator.evaluation.report.lanes import Lane, Lifetimes
+from crossmodal_narrator.evaluation.report.page import render_page
+from crossmodal_narrator.evaluation.report.pictures import Album, Moment, take_pictures
+from crossmodal_narrator.evaluation.report.scenes import Words, boxes_of, scene_entry
+from crossmodal_narrator.evaluation.report.sentences import Sentence, languages_of, read_records, read_sentences
+from crossmodal_narrator.evaluation.report.thinning import Room, kept_stamps, pictured
+from crossmodal_narrator.evaluation.report.timings import latency_table
+from crossmodal_narrator.evaluation.truth import TrueScene
+
+SCENES_FILE, TIMINGS_FILE = "scenes.jsonl", "timings.jsonl"
+MOST_EVENTS = 2000
+STYLES, SCRIPTS = ("page.css", "report.css"), ("page.js", "views.js", "timeline.js", "report.js")
+
+
+@dataclass(slots=True)
+class _Drive:
+    """What the first look at the scenes tells."""
+
+    stamps_ns: list[int] = field(default_factory=list)
+    lanes: tuple[Lane, ...] = ()
+    tracks: int = 0
+
+
+def render_report(
+    folder: Path,
+    *,
+    bag: Bag | None = None,
+    truth: tuple[TrueScene, ...] = (),
+    room: Room | None = None,
+    title: str = "",
+) -> str:
+    """The page of a folder that `replay` wrote; with its evaluation.json, if it has one. The same input, the same page.
+
+    Raises:
+        BagError: a file of the folder is absent or damaged.
+    """
+    room = room or Room()
+    sentences = read_sentences(folder)
+    drive = _survey(folder, sentences)
+    clock = Clock(drive.stamps_ns[0])
+    kept = kept_stamps(drive.stamps_ns, sentences, room)
+    labelled = {scene.stamp_ns: scene for scene in truth}
+    words, errors, moments = Words(), ErrorsByRange(), list[Moment]()
+    wanted = frozenset(pictured(sentences, room)) if bag is not None else frozenset()
+    matter = _matter(sentences)
+    entries = []
+    for scene in _scenes(folder):
+        stamp_ns = int(scene["stamp_ns"])
+        real = labelled.get(stamp_ns)
+        if real is not None:
+            errors.push(scene, real)
+        if stamp_ns in kept:
+            entries.append(scene_entry(scene, real, words, start_ns=clock.start_ns, seen_m=room.seen_m))
+        if stamp_ns in wanted:
+            boxes = {k: box for k, box in boxes_of(scene).items() if math.hypot(*box.centre_m[:2]) <= room.seen_m}
+            moments.append(Moment(stamp_ns=stamp_ns, boxes=boxes, matter=matter.get(stamp_ns, frozenset())))
+    album = Album() if bag is None else take_pictures(bag, moments, room)
+    evaluation = read_evaluation(folder / EVALUATION_FILE) if (folder / EVALUATION_FILE).is_file() else None
+    name = title or folder.resolve().name
+    content = {
+        "title": name,
+        "start": str(clock.start_ns),
+        "length_s": clock.s(drive.stamps_ns[-1]),
+        "counts": [len(drive.stamps_ns), len(sentences), drive.tracks],
+        "languages": list(languages_of(sentences)),
+        "words": words.listed,
+        "lanes": [lane_entry(lane, clock) for lane in drive.lanes],
+        "scenes": entries,
+        "errors": error_entry(errors),
+        "has_truth": bool(truth),
+        **_said(sentences, clock, album),
+        **_scored(folder, evaluation, clock),
+        "left_out": _left_out(drive, sentences, kept, album, room, bag, evaluation),
+    }
+    return render_page(f"{name}: drive report", "report.html", content, styles=STYLES, scripts=SCRIPTS)
+
+
+def _scenes(folder: Path) -> Iterator[Record]:
+    path = folder / SCENES_FILE
+    try:
+        for record in read_records(path):
+            _ = record["stamp_ns"], record["objects"]
+            yield record
+    except KeyError as error:
+        raise BagError(f"{path}: a scene without {error}", remedy="replay the bag again") from error
+
+
+def _survey(folder: Path, sentences: tuple[Sentence, ...]) -> _Drive:
+    drive, lifetimes = _Drive(), Lifetimes()
+    for scene in _scenes(folder):
+        drive.stamps_ns.append(int(scene["stamp_ns"]))
+        lifetimes.push(scene)
+    if not drive.stamps_ns:
+        raise BagError(f"{folder / SCENES_FILE} holds no scene", remedy="replay a bag with a sensor that can be read")
+    told = frozenset(track for sentence in sentences for track in sentence.tracks)
+    drive.lanes, drive.tracks = lifetimes.lanes(told), lifetimes.tracks
+    return drive
+
+
+def _matter(sentences: tuple[Sentence, ...]) -> Mapping[int, frozenset[int]]:
+    """By stamp, the tracks that are spoken of then."""
+    matter: dict[int, frozenset[int]] = {}
+    for sentence in sentences:
+        matter[sentence.stamp_ns] = matter.get(sentence.stamp_ns, frozenset()) | sentence.tracks
+    return matter
+
+
+def _said(sentences: tuple[Sentence, ...], clock: Clock, album: Album) -> dict[str, Any]:
+    evidence = EvidenceList()
+    order = {stamp_ns: k for k, stamp_ns in enumerate(sorted(album.pictures))}
+    return {
+        "sentences": [sentence_entry(sentence, clock, evidence, order) for sentence in sentences],
+        "evidence": evidence.listed,
+        "pictures": [picture_entry(album.pictures[stamp_ns], clock) for stamp_ns in order],
+    }
+
+
+def _scored(folder: Path, evaluation: Evaluation | None, clock: Clock) -> dict[str, Any]:
+    tables = dict(evaluation.tables) if evaluation else {}
+    path = folder / TIMINGS_FILE
+    if path.is_file():
+        try:
+            latency = latency_table(read_records(path))
+        except (KeyError, TypeError) as error:
+            raise BagError(f"{path}: a time without {error}", remedy="replay the bag again") from error
+        if latency.rows:
+            tables["latency by stage"] = latency
+    return {
+        "figures": {name: figure_text(value) for name, value in evaluation.figures.items()} if evaluation else {},
+        "tables": table_entries(tables),
+        "events": event_entries(evenly(evaluation.events, MOST_EVENTS), clock) if evaluation else [],
+    }
+
+
+def _left_out(
+    drive: _Drive,
+    sentences: tuple[Sentence, ...],
+    kept: frozenset[int],
+    album: Album,
+    room: Room,
+    bag: Bag | None,
+    evaluation: Evaluation | None,
+) -> list[str]:
+    """What the page does not show, in sentences for who reads it."""
+    told = []
+    if len(kept) < len(drive.stamps_ns):
+        told.append(f"{len(kept)} of {len(drive.stamps_ns)} scenes are kept: those at sentences, and evenly between.")
+    moments = len({sentence.stamp_ns for sentence in sentences})
+    if bag is None:
+        told.append("No pictures: the report was made without its bag (--bag).")
+    elif len(album.pictures) < moments:
+        told.append(f"{len(album.pictures)} of {moments} moments at which something was said have a picture.")
+    told.append(f"The view from above shows what is within {room.seen_m:g} m.")
+    if evaluation is None:
+        told.append("No figures: there is no evaluation.json beside the transcript (crossmodal-narrator evaluate).")
+    elif len(evaluation.events) > MOST_EVENTS:
+        told.append(f"{MOST_EVENTS} of {len(evaluation.events)} events of the evaluation are listed.")
+    return [*told, *(f"Not readable: {fault}" for fault in album.faults)]
