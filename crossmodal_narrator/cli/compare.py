@@ -50,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
         _write(args.out, render_comparison(comparison))
         console.print(f"page → {args.out}", markup=False, highlight=False)
     for breach in comparison.breaches:
-        console.print(f"regression: {breach}", markup=False, style="red", highlight=False)
+        console.print(f"regression: {breach}", markup=False, style="red", highlight=False, soft_wrap=True)
     return _REGRESSED if comparison.breaches else 0
 
 
@@ -75,13 +75,12 @@ def _print_inputs(console: Console, comparison: Comparison) -> None:
 def _print_sentences(console: Console, comparison: Comparison) -> None:
     from crossmodal_narrator.evaluation.comparison import Change
 
-    start_ns = min((pair.stamp_ns for pair in comparison.pairs), default=0)
     for language, counts in comparison.counts.items():
         told = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
         console.print(f"{language}: {told}", markup=False, highlight=False, style="bold")
         for pair in comparison.pairs:
             if pair.language == language and pair.change is not Change.SAME:
-                for line in _lines(pair, start_ns):
+                for line in _lines(pair, comparison.start_ns):
                     console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 

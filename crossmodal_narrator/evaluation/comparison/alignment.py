@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from enum import Enum
 
 from crossmodal_narrator.evaluation.detection import Record
@@ -85,7 +86,7 @@ def _candidates(said: Sequence[Sentence], says: Sequence[Sentence], language: st
             alike = (
                 _CLAIMS_WEIGHT * _overlap(before[i], after[j])
                 + _TRIGGER_WEIGHT * (old.trigger == says[j].trigger)
-                + _TEXT_WEIGHT * (old.texts[language] == says[j].texts[language])
+                + _TEXT_WEIGHT * _alike(old.texts[language], says[j].texts[language])
             )
             if alike >= LIKE:
                 yield 1.0 - alike + 0.2 * apart_ns / REACH_NS, i, j
@@ -146,6 +147,10 @@ def _named(sentence: Sentence) -> Counter[str]:
         + ("" if isinstance(claim["value"], float) else _kind(claim["value"]))
         for claim in sentence.claims
     )
+
+
+def _alike(a: str, b: str) -> float:
+    return 1.0 if a == b else SequenceMatcher(None, a, b, autojunk=False).ratio()
 
 
 def _overlap(a: Counter[str], b: Counter[str]) -> float:

@@ -29,6 +29,10 @@ class Comparison:
     breaches: tuple[Breach, ...]
 
     @property
+    def start_ns(self) -> int:
+        return min(self.before.start_ns, self.after.start_ns)
+
+    @property
     def counts(self) -> dict[str, dict[str, int]]:
         """By language, how many sentences changed in which way."""
         languages = dict.fromkeys(pair.language for pair in self.pairs)

@@ -16,12 +16,11 @@ from crossmodal_narrator.evaluation.report.sentences import Sentence
 def render_comparison(comparison: Comparison) -> str:
     """The page; the same comparison gives the same bytes."""
     runs = (comparison.before, comparison.after)
-    start_ns = min((s.stamp_ns for run in runs for s in run.sentences), default=0)
     content = {
         "runs": [run.name for run in runs],
         "breaches": [str(breach) for breach in comparison.breaches],
         "counts": comparison.counts,
-        "pairs": [_pair(pair, start_ns) for pair in comparison.pairs],
+        "pairs": [_pair(pair, comparison.start_ns) for pair in comparison.pairs],
         "figures": [_figure(change) for change in comparison.figures],
         "inputs": [list(entry) for entry in comparison.inputs],
         "has_inputs": [bool(run.inputs) for run in runs],

@@ -10,16 +10,17 @@ from typing import Any
 
 from crossmodal_narrator.core.errors import BagError
 from crossmodal_narrator.evaluation.evaluation import EVALUATION_FILE, Number, read_evaluation
-from crossmodal_narrator.evaluation.report.sentences import Sentence, read_sentences
+from crossmodal_narrator.evaluation.report.sentences import SCENES_FILE, Sentence, read_records, read_sentences
 
 MANIFEST_FILE = "run.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One folder that `replay` wrote. `inputs`: its manifest, flat, by dotted names."""
+    """One folder that `replay` wrote. `inputs`: its manifest, flat, by dotted names. `start_ns`: of its first scene."""
 
     name: str
+    start_ns: int
     sentences: tuple[Sentence, ...]
     figures: Mapping[str, Number] = field(default_factory=dict)
     inputs: Mapping[str, str] = field(default_factory=dict)
@@ -33,12 +34,20 @@ def read_run(folder: Path) -> Run:
     """
     evaluated = folder / EVALUATION_FILE
     figures = dict(read_evaluation(evaluated).figures) if evaluated.is_file() else {}
+    sentences = read_sentences(folder)
     return Run(
         name=folder.resolve().name,
-        sentences=read_sentences(folder),
+        start_ns=_start_ns(folder / SCENES_FILE, sentences),
+        sentences=sentences,
         figures=figures,
         inputs=_inputs(folder / MANIFEST_FILE),
     )
+
+
+def _start_ns(scenes: Path, sentences: tuple[Sentence, ...]) -> int:
+    """Where there are no scenes, a time counts from the first sentence."""
+    first = next(read_records(scenes), {}) if scenes.is_file() else {}
+    return int(first.get("stamp_ns") or min((s.stamp_ns for s in sentences), default=0))
 
 
 def _inputs(path: Path) -> dict[str, str]:

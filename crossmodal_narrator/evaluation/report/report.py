@@ -33,12 +33,18 @@ from crossmodal_narrator.evaluation.report.lanes import Lane, Lifetimes
 from crossmodal_narrator.evaluation.report.page import render_page
 from crossmodal_narrator.evaluation.report.pictures import Album, Moment, take_pictures
 from crossmodal_narrator.evaluation.report.scenes import Words, boxes_of, scene_entry
-from crossmodal_narrator.evaluation.report.sentences import Sentence, languages_of, read_records, read_sentences
+from crossmodal_narrator.evaluation.report.sentences import (
+    SCENES_FILE,
+    Sentence,
+    languages_of,
+    read_records,
+    read_sentences,
+)
 from crossmodal_narrator.evaluation.report.thinning import Room, kept_stamps, pictured
 from crossmodal_narrator.evaluation.report.timings import latency_table
 from crossmodal_narrator.evaluation.truth import TrueScene
 
-SCENES_FILE, TIMINGS_FILE = "scenes.jsonl", "timings.jsonl"
+TIMINGS_FILE = "timings.jsonl"
 MOST_EVENTS = 2000
 STYLES, SCRIPTS = ("page.css", "report.css"), ("page.js", "views.js", "timeline.js", "report.js")
 

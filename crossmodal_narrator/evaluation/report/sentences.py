@@ -11,7 +11,7 @@ from typing import Any
 from crossmodal_narrator.core.errors import BagError
 from crossmodal_narrator.evaluation.detection import Record
 
-TRANSCRIPT_FILE = "transcript.jsonl"
+TRANSCRIPT_FILE, SCENES_FILE = "transcript.jsonl", "scenes.jsonl"
 _REMEDY = "run `crossmodal-narrator replay BAG --out DIR` first"
 
 

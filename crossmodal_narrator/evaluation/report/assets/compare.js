@@ -49,7 +49,7 @@ function drawFigures() {
   else put(byId("figures"), el("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Figures" }, el("table", {},
     el("thead", {}, el("tr", {}, ["figure", ...content.runs, "difference", "better", "verdict"].map((name, k) => el("th", { scope: "col", class: k >= 1 && k <= 3 ? "number" : null }, name)))),
     el("tbody", {}, rows.map(([name, before, after, difference, better, verdict]) => el("tr", {},
-      el("th", { scope: "row" }, name.replaceAll("_", " ")), ...[before, after, difference].map((cell) => el("td", { class: "number" }, shown(cell))),
+      el("th", { scope: "row" }, nameAndUnit(name).filter(Boolean).join(", ")), ...[before, after, difference].map((cell) => el("td", { class: "number" }, shown(cell))),
       el("td", { class: "quiet" }, better), el("td", { class: verdict }, verdict)))))));
 }
 
