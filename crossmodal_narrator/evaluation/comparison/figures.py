@@ -28,18 +28,24 @@ class Verdict(str, Enum):
 # Whole words of a name, split at _ . and /. What is bad decides: "recall_error" is an error.
 _LOWER = """
 error errors wrong false missed invented contradicted unsupported late latency delay switches switch fragments alarms
-repetition repeated corrections corrected disagreement jumps silence damage p50 p90 p95 p99 ms fp fn hallucinated
+repetition repeated corrections corrected disagreement jumps flips misses fragmentations silence damage chair fp fn ms
 """
 _HIGHER = """
 recall precision ap map hota mota motp deta assa idf1 f1 right met lead bleu chrf rouge cider accuracy agreement
 equality supported score similarity nds iou
 """
+_NO_SIDE = ("_count", "_n")  # how often something was measured
+_WHOLE_NAMES = {"ass_a": Direction.HIGHER, "det_a": Direction.HIGHER, "loc_a": Direction.HIGHER}  # the parts of HOTA
 _WORD = re.compile(r"[^_./@\s-]+")
 _LOWER_WORDS, _HIGHER_WORDS = (frozenset(_WORD.findall(words)) for words in (_LOWER, _HIGHER))
 
 
 def direction_of(name: str) -> Direction:
     """By the words of the name; NEITHER where they tell nothing."""
+    if name in _WHOLE_NAMES:
+        return _WHOLE_NAMES[name]
+    if name.endswith(_NO_SIDE):
+        return Direction.NEITHER
     words = frozenset(_WORD.findall(name.lower()))
     if words & _LOWER_WORDS:
         return Direction.LOWER

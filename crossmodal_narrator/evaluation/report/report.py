@@ -155,7 +155,7 @@ def _said(sentences: tuple[Sentence, ...], clock: Clock, album: Album) -> dict[s
 def _scored(folder: Path, evaluation: Evaluation | None, clock: Clock) -> dict[str, Any]:
     tables = dict(evaluation.tables) if evaluation else {}
     path = folder / TIMINGS_FILE
-    if path.is_file():
+    if path.is_file() and not any(name.startswith("latency") for name in tables):
         try:
             latency = latency_table(read_records(path))
         except (KeyError, TypeError) as error:

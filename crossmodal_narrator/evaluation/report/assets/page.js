@@ -32,7 +32,7 @@ function put(parent, ...children) {
 const UNITS = [["_mps", "m/s"], ["_rps", "rad/s"], ["_deg", "°"], ["_db", "dB"], ["_ms", "ms"], ["_ns", "ns"], ["_m", "m"], ["_s", "s"], ["_per_hour", "/h"], ["_per_min", "/min"]];
 
 function nameAndUnit(name) {
-  const found = UNITS.find(([ending]) => name.endsWith(ending));
+  const found = /\d_m$/.test(name) ? null : UNITS.find(([ending]) => name.endsWith(ending)); // ap_car_0.5_m is no length
   const bare = found ? name.slice(0, -found[0].length) : name;
   return [bare.replaceAll("_", " "), found ? found[1] : ""];
 }
@@ -48,16 +48,31 @@ function shown(value, decimals = null) {
   return typeof value === "number" ? value.toFixed(decimals ?? decimalsOf(value)) : String(value);
 }
 
-const seconds = (t) => `${t.toFixed(1)} s`;
+// In a long drive minutes are easier to find than thousands of seconds.
+const isLong = (content.length_s || 0) >= 600;
+
+function seconds(t, digits = 1) {
+  if (!isLong) return `${t.toFixed(digits)} s`;
+  const rounded = Number(t.toFixed(digits)), minutes = Math.floor(rounded / 60);
+  return `${minutes}:${(rounded - 60 * minutes).toFixed(digits).padStart(digits ? 3 + digits : 2, "0")}`;
+}
+
+const LONG = 28; // cells with more signs than this may break into lines
+
+/** The decimals of a column by its largest number: a thousandth tells nothing beside hundreds. */
+function finest(numbers) {
+  const size = Math.max(...numbers.map(Math.abs));
+  return size >= 100 ? 1 : size >= 10 ? 2 : 3;
+}
 
 function tableOf(columns, rows) {
   const cells = columns.map((_, k) => rows.map((row) => row[k]).filter((cell) => cell !== null));
   const isNumber = cells.map((column) => column.length > 0 && column.every((cell) => typeof cell === "number"));
-  const decimals = cells.map((column, k) => (isNumber[k] ? Math.max(...column.map(decimalsOf)) : null));
-  const kind = (k) => (isNumber[k] ? "number" : null);
+  const decimals = cells.map((column, k) => (isNumber[k] ? Math.min(Math.max(...column.map(decimalsOf)), finest(column)) : null));
+  const kind = (k, cell = "") => (isNumber[k] ? "number" : String(cell).length > LONG ? "long" : null);
   return el("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": columns.join(", ") }, el("table", {},
-    el("thead", {}, el("tr", {}, columns.map((column, k) => el("th", { scope: "col", class: kind(k) }, column)))),
-    el("tbody", {}, rows.map((row) => el("tr", {}, row.map((cell, k) => el("td", { class: kind(k) }, shown(cell, decimals[k]))))))));
+    el("thead", {}, el("tr", {}, columns.map((column, k) => el("th", { scope: "col", class: kind(k) }, column.replaceAll("_", " "))))),
+    el("tbody", {}, rows.map((row) => el("tr", {}, row.map((cell, k) => el("td", { class: kind(k, cell) }, shown(cell, decimals[k]))))))));
 }
 
 /** Figures under the first part of their names, in the order in which they come. */

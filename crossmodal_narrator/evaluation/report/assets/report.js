@@ -2,7 +2,9 @@
 
 const state = { t: 0, scene: 0, sentence: -1, claim: -1, held: new Set(), language: content.languages[0] || "", timer: 0 };
 const HEARD_FOR_S = 4; // a sentence stays on the page for so long when the moment moves on
-const RANKED = ["hota", "mota", "map", "vehicle_recall", "precision", "person_recall", "position_error_median_m", "speed_error_median_mps", "claims_right", "claims_contradicted", "claims_unsupported", "expectation_lead_median_s"];
+// What an engineer looks at first; eight of them fit.
+const RANKED = [/^vehicle_recall$/, /^precision$/, /^hota$/, /^position_error_median_m$/, /^claims_right$/, /^expectations_met_/, /^sound_onset_delay_median_s$/, /^speed_error_median_mps$/, /^map$/];
+const MOST_SHOWN = 16; // a group of more figures is folded: their tables tell them better
 const stepMs = 100;
 
 const subjectsOf = (claims) => new Set(claims.flatMap((claim) => [...claim.subject.split(","), ...(typeof claim.value === "string" ? claim.value.split(",") : [])]));
@@ -159,18 +161,32 @@ function drawEvidence(one) {
 function drawFigures() {
   const names = Object.keys(content.figures), known = names.filter((name) => content.figures[name] !== null);
   byId("figures").hidden = !names.length;
-  const main = [...RANKED.filter((name) => known.includes(name)), ...known.filter((name) => name.startsWith("expectations_met") || name.includes("hota"))];
+  const main = RANKED.flatMap((pattern) => known.filter((name) => pattern.test(name))).slice(0, 8);
   byId("headline").hidden = !main.length;
-  put(byId("headline"), [...new Set(main)].slice(0, 8).map((name) => {
+  put(byId("headline"), main.map((name) => {
     const [bare, unit] = nameAndUnit(name);
     return el("div", {}, el("div", { class: "name" }, bare), el("div", { class: "value" }, shown(content.figures[name]), el("span", { class: "unit" }, ` ${unit}`)));
   }));
-  put(byId("figures-list"), grouped(names).map(([group, listed]) => el("section", {}, el("h3", {}, group),
-    el("table", {}, el("tbody", {}, listed.map((name) => {
-      const [bare, unit] = nameAndUnit(name);
-      return el("tr", {}, el("th", { scope: "row" }, bare), el("td", { class: "number" }, shown(content.figures[name]), unit ? ` ${unit}` : ""));
-    }))))));
+  put(byId("figures-list"), grouped(names).map(([group, listed]) => (listed.length > MOST_SHOWN
+    ? el("details", {}, el("summary", {}, `${group} (${listed.length})`), figureTable(listed))
+    : el("section", {}, el("h3", {}, group), figureTable(listed)))));
   put(byId("tables"), content.tables.map((table) => el("section", { class: "panel" }, el("h2", {}, table.name.replaceAll("_", " ")), tableOf(table.columns, table.rows))));
+}
+
+function figureTable(names) {
+  return el("table", {}, el("tbody", {}, names.map((name) => {
+    const [bare, unit] = nameAndUnit(name);
+    return el("tr", {}, el("th", { scope: "row" }, bare), el("td", { class: "number" }, shown(content.figures[name]), unit && content.figures[name] !== null ? ` ${unit}` : ""));
+  })));
+}
+
+/** Where an event is about a track, it is lit. */
+function lookAt(t, subject) {
+  seek(t);
+  state.claim = -1;
+  state.held = new Set(subject ? subject.split(",") : []);
+  drawDetail();
+  draw();
 }
 
 function drawEvents() {
@@ -180,7 +196,7 @@ function drawEvents() {
   put(byId("events-list"), [...kinds].map(([kind, events]) => el("details", { open: events.length <= 12 },
     el("summary", {}, `${kind.replaceAll("_", " ")} (${events.length})`),
     el("table", {}, el("tbody", {}, events.map(([t, , text, subject, language]) => el("tr", {},
-      el("td", {}, t === null ? "drive" : el("button", { type: "button", onclick: () => seek(t) }, seconds(t))),
+      el("td", {}, t === null ? "drive" : el("button", { type: "button", onclick: () => lookAt(t, subject) }, seconds(t))),
       el("td", { lang: language || null }, text), el("td", { class: "quiet" }, [subject, language].filter(Boolean).join(" · ")))))))));
 }
 

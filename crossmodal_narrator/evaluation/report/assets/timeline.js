@@ -45,13 +45,13 @@ function lineUnder(at) {
 const HEIGHTS = { urgent: 1, notable: 0.7, calm: 0.42 };
 
 function speechLane(at, language) {
-  const height = 18 * at.u, { y } = at;
+  const height = 18 * at.u, { y } = at, wide = (content.sentences.length > 150 ? 2 : 4) * at.u;
   laneName(at, language, y + height - 4 * at.u);
   content.sentences.forEach((sentence, k) => {
     if (!(language in sentence.texts)) return;
     const tall = height * (HEIGHTS[sentence.urgency] || HEIGHTS.calm);
     at.plot.append(svg("rect", {
-      x: scaleX(sentence.t) - 2 * at.u, width: 4 * at.u, y: y + height - tall, height: tall, rx: 1,
+      x: scaleX(sentence.t) - wide / 2, width: wide, y: y + height - tall, height: tall, rx: 1,
       class: `mark ${sentence.urgency in HEIGHTS ? sentence.urgency : "calm"}`, "data-sentence": k,
       onclick: (event) => { event.stopPropagation(); at.actions.choose(k); },
     }, svg("title", {}, `${seconds(sentence.t)} ${sentence.urgency}: ${sentence.texts[language]}`)));
@@ -98,7 +98,7 @@ function ticks(at, bottom) {
   for (let t = Math.ceil(view.from / step) * step; t <= view.to + 1e-9; t += step) {
     const x = scaleX(t), isLast = x > at.right - 24 * at.u;
     at.root.append(svg("text", { x: isLast ? at.right : x, y: bottom + 12 * at.u, "text-anchor": isLast ? "end" : "middle", "font-size": 10.5 * at.u },
-      step < 1 ? `${t.toFixed(1)} s` : t >= 600 ? `${Math.floor(t / 60)}:${String(Math.round(t % 60)).padStart(2, "0")}` : `${Math.round(t)} s`));
+      seconds(t, step < 1 ? 1 : 0)));
   }
 }
 
