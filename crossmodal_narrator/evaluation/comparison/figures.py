@@ -65,6 +65,11 @@ class FigureChange:
         return direction_of(self.name)
 
     @property
+    def is_time(self) -> bool:
+        """Of the machine, and different each time."""
+        return self.name.startswith("latency")
+
+    @property
     def difference(self) -> float | None:
         return None if self.before is None or self.after is None else self.after - self.before
 

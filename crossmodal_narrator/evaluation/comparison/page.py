@@ -58,7 +58,7 @@ def _spoken(sentence: Sentence | None, parts: list[Part], start_ns: int) -> dict
 
 
 def _figure(change: FigureChange) -> list[Any]:
-    """name, before, after, difference, which way is better, verdict."""
+    """As name, before, after, difference, which way is better, verdict, and whether it is a time of the machine."""
     difference = change.difference
     told = None if difference is None else f"{difference:+.3g}"
     return [
@@ -68,4 +68,5 @@ def _figure(change: FigureChange) -> list[Any]:
         told,
         change.direction.value,
         change.verdict.value,
+        int(change.is_time),
     ]

@@ -60,7 +60,7 @@ class Lifetimes:
         stamp_ns = int(scene["stamp_ns"])
         for thing in scene["objects"]:
             life = self._tracks.setdefault(int(thing["track_id"]), _Life(stamp_ns, stamp_ns))
-            life.to_ns = stamp_ns
+            life.from_ns, life.to_ns = min(life.from_ns, stamp_ns), max(life.to_ns, stamp_ns)
             life.labels[str(thing["label"])] += 1
         for sound in scene.get("sounds", ()):
             self._lasts(("sounds", str(sound["kind"])), stamp_ns)

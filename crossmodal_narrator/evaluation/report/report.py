@@ -71,45 +71,75 @@ def render_report(
     Raises:
         BagError: a file of the folder is absent or damaged.
     """
-    room = room or Room()
+    name = title or folder.resolve().name
+    try:
+        content = _content(folder, bag, truth, room or Room())
+        body = {"title": name, **content}
+        return render_page(f"{name}: drive report", "report.html", body, styles=STYLES, scripts=SCRIPTS)
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+        told = f"{folder}: a scene or a sentence is not as replays write them: {error!r}"
+        raise BagError(told, remedy="replay the bag again") from error
+
+
+def _content(folder: Path, bag: Bag | None, truth: tuple[TrueScene, ...], room: Room) -> dict[str, Any]:
     sentences = read_sentences(folder)
     drive = _survey(folder, sentences)
     clock = Clock(drive.stamps_ns[0])
-    kept = kept_stamps(drive.stamps_ns, sentences, room)
-    labelled = {scene.stamp_ns: scene for scene in truth}
-    words, errors, moments = Words(), ErrorsByRange(), list[Moment]()
-    wanted = frozenset(pictured(sentences, room)) if bag is not None else frozenset()
-    matter = _matter(sentences)
-    entries = []
+    kept = _Kept(
+        room=room,
+        clock=clock,
+        stamps_ns=kept_stamps(drive.stamps_ns, sentences, room),
+        pictured=frozenset(pictured(sentences, room)) if bag is not None else frozenset(),
+        matter=_matter(sentences),
+        labelled={scene.stamp_ns: scene for scene in truth},
+    )
     for scene in _scenes(folder):
-        stamp_ns = int(scene["stamp_ns"])
-        real = labelled.get(stamp_ns)
-        if real is not None:
-            errors.push(scene, real)
-        if stamp_ns in kept:
-            entries.append(scene_entry(scene, real, words, start_ns=clock.start_ns, seen_m=room.seen_m))
-        if stamp_ns in wanted:
-            boxes = {k: box for k, box in boxes_of(scene).items() if math.hypot(*box.centre_m[:2]) <= room.seen_m}
-            moments.append(Moment(stamp_ns=stamp_ns, boxes=boxes, matter=matter.get(stamp_ns, frozenset())))
-    album = Album() if bag is None else take_pictures(bag, moments, room)
+        kept.push(scene)
+    album = Album() if bag is None else take_pictures(bag, sorted(kept.moments, key=lambda m: m.stamp_ns), room)
     evaluation = read_evaluation(folder / EVALUATION_FILE) if (folder / EVALUATION_FILE).is_file() else None
-    name = title or folder.resolve().name
-    content = {
-        "title": name,
+    return {
         "start": str(clock.start_ns),
         "length_s": clock.s(drive.stamps_ns[-1]),
         "counts": [len(drive.stamps_ns), len(sentences), drive.tracks],
         "languages": list(languages_of(sentences)),
-        "words": words.listed,
+        "words": kept.words.listed,
         "lanes": [lane_entry(lane, clock) for lane in drive.lanes],
-        "scenes": entries,
-        "errors": error_entry(errors),
+        "scenes": sorted(kept.entries, key=lambda entry: entry["t"]),
+        "errors": error_entry(kept.errors),
         "has_truth": bool(truth),
         **_said(sentences, clock, album),
         **_scored(folder, evaluation, clock),
-        "left_out": _left_out(drive, sentences, kept, album, room, bag, evaluation),
+        "left_out": _left_out(drive, sentences, len(kept.entries), album, room, bag, evaluation),
     }
-    return render_page(f"{name}: drive report", "report.html", content, styles=STYLES, scripts=SCRIPTS)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Kept:
+    """Takes every scene, and keeps of it what the page needs."""
+
+    room: Room
+    clock: Clock
+    stamps_ns: frozenset[int]  # of the scenes that are kept
+    pictured: frozenset[int]
+    matter: Mapping[int, frozenset[int]]
+    labelled: Mapping[int, TrueScene]
+    words: Words = field(default_factory=Words)
+    errors: ErrorsByRange = field(default_factory=ErrorsByRange)
+    entries: list[dict[str, Any]] = field(default_factory=list)
+    moments: list[Moment] = field(default_factory=list)
+
+    def push(self, scene: Record) -> None:
+        stamp_ns, seen_m = int(scene["stamp_ns"]), self.room.seen_m
+        real = self.labelled.get(stamp_ns)
+        if real is not None:
+            self.errors.push(scene, real)
+        if stamp_ns in self.stamps_ns:
+            entry = scene_entry(scene, real, self.words, start_ns=self.clock.start_ns, seen_m=seen_m)
+            self.entries.append(entry)
+        if stamp_ns in self.pictured:
+            boxes = {k: box for k, box in boxes_of(scene).items() if math.hypot(*box.centre_m[:2]) <= seen_m}
+            matter = self.matter.get(stamp_ns, frozenset())
+            self.moments.append(Moment(stamp_ns=stamp_ns, boxes=boxes, matter=matter))
 
 
 def _scenes(folder: Path) -> Iterator[Record]:
@@ -130,6 +160,7 @@ def _survey(folder: Path, sentences: tuple[Sentence, ...]) -> _Drive:
     if not drive.stamps_ns:
         raise BagError(f"{folder / SCENES_FILE} holds no scene", remedy="replay a bag with a sensor that can be read")
     told = frozenset(track for sentence in sentences for track in sentence.tracks)
+    drive.stamps_ns.sort()  # a clock that jumped back leaves scenes out of order
     drive.lanes, drive.tracks = lifetimes.lanes(told), lifetimes.tracks
     return drive
 
@@ -172,7 +203,7 @@ def _scored(folder: Path, evaluation: Evaluation | None, clock: Clock) -> dict[s
 def _left_out(
     drive: _Drive,
     sentences: tuple[Sentence, ...],
-    kept: frozenset[int],
+    kept: int,
     album: Album,
     room: Room,
     bag: Bag | None,
@@ -180,8 +211,8 @@ def _left_out(
 ) -> list[str]:
     """What the page does not show, in sentences for who reads it."""
     told = []
-    if len(kept) < len(drive.stamps_ns):
-        told.append(f"{len(kept)} of {len(drive.stamps_ns)} scenes are kept: those at sentences, and evenly between.")
+    if kept < len(drive.stamps_ns):
+        told.append(f"{kept} of {len(drive.stamps_ns)} scenes are kept: those at sentences, and evenly between.")
     moments = len({sentence.stamp_ns for sentence in sentences})
     if bag is None:
         told.append("No pictures: the report was made without its bag (--bag).")

@@ -42,7 +42,7 @@ def read_sentences(folder: Path) -> tuple[Sentence, ...]:
     path = folder / TRANSCRIPT_FILE
     try:
         return group_sentences(read_records(path))
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise BagError(f"{path}: a sentence without {error}", remedy=_REMEDY) from error
 
 
@@ -79,6 +79,8 @@ def group_sentences(records: Iterable[Record]) -> tuple[Sentence, ...]:
 
 
 def _sentence(record: Record, texts: Mapping[str, str]) -> Sentence:
+    for claim in record["claims"]:
+        _ = claim["predicate"], claim["subject"], claim["value"]  # what is missing is named now, with the file
     return Sentence(
         stamp_ns=int(record["stamp_ns"]),
         kind=str(record.get("kind", "narration")),

@@ -175,6 +175,7 @@ def test_the_verb_writes_the_page_beside_the_run(run: Path, capsys: pytest.Captu
         ("transcript.jsonl", '{"text": "cut', "transcript.jsonl"),
         ("transcript.jsonl", '{"stamp_ns": 1, "language": "en", "text": "no claims"}\n', "without 'claims'"),
         ("transcript.jsonl", "[]\n", "is no record"),
+        ("transcript.jsonl", '{"stamp_ns": 1, "language": "en", "text": "", "claims": [{}]}\n', "without 'predicate'"),
         ("timings.jsonl", '{"stage": "x"}\n', "a time without 'ms'"),
     ],
 )
@@ -185,6 +186,18 @@ def test_a_damaged_run_is_refused_by_name(run: Path, name: str, text: str, told:
         render_report(run)
     assert name in str(refused.value)
     assert refused.value.remedy
+
+
+def test_a_scene_that_is_no_scene_is_refused_without_a_traceback(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for broken in (
+        '{"stamp_ns": 1, "objects": [{}]}',
+        '{"stamp_ns": "x", "objects": []}',
+        '{"stamp_ns": 1, "objects": 3}',
+    ):
+        (run / "scenes.jsonl").write_text(broken + "\n")
+
+        assert main(["report", str(run)]) == 2
+        assert "replay the bag again" in capsys.readouterr().err
 
 
 def test_stamps_are_kept_to_the_nanosecond(run: Path) -> None:

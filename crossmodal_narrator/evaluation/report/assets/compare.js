@@ -43,9 +43,9 @@ function choice(value, label, key) {
 
 function drawFigures() {
   const isAll = byId("all-figures").checked;
-  const rows = content.figures.filter((row) => isAll || row[5] !== "same");
+  const rows = content.figures.filter((row) => isAll || (row[5] !== "same" && !row[6]));
   if (!content.has_figures.some(Boolean)) put(byId("figures"), el("p", { class: "quiet" }, "Neither run has an evaluation.json."));
-  else if (!rows.length) put(byId("figures"), el("p", { class: "quiet" }, "All figures are the same."));
+  else if (!rows.length) put(byId("figures"), el("p", { class: "quiet" }, "All figures are the same but times."));
   else put(byId("figures"), el("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Figures" }, el("table", {},
     el("thead", {}, el("tr", {}, ["figure", ...content.runs, "difference", "better", "verdict"].map((name, k) => el("th", { scope: "col", class: k >= 1 && k <= 3 ? "number" : null }, name)))),
     el("tbody", {}, rows.map(([name, before, after, difference, better, verdict]) => el("tr", {},
