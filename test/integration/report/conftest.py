@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "unit" / "evaluation"))
+sys.path.insert(0, str(Path(__file__).parents[2] / "unit" / "report"))
 
 from replayed import HOSTILE, START_NS, TENTH_NS, claim, said, scene, thing, write_labels, write_run
 
