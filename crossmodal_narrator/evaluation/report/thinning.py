@@ -13,7 +13,7 @@ _URGENCIES = ("urgent", "notable", "calm")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
-    """How large a page may become. Half an hour of driving is about 15 MB with these."""
+    """How large a page may become. Half an hour of driving is about 10 MB with these."""
 
     scenes: int = parameter(2400, help="scenes on a page at most", low=1, high=100_000)
     scenes_per_s: float = parameter(10.0, help="scenes a second at most", unit="1/s", low=0.1, high=100.0)

@@ -24,6 +24,11 @@ function filled(node, attributes, children) {
   return node;
 }
 
+/** Letters as large as the page's small ones, in the units of a drawing that is `across` wide in `host`. */
+function letters(host, across) {
+  return (0.8 * parseFloat(getComputedStyle(document.documentElement).fontSize) * across) / Math.max(host.clientWidth, 100);
+}
+
 function put(parent, ...children) {
   parent.replaceChildren(...children.flat().filter((child) => child !== null && child !== undefined));
 }

@@ -263,7 +263,7 @@ function wire() {
   document.addEventListener("keydown", (event) => {
     if (!event.ctrlKey && !event.metaKey && !event.altKey && event.target.type !== "range") KEYS[event.key]?.();
   });
-  new ResizeObserver(() => { drawTimeline(byId("timeline"), actions); markTimeline(byId("timeline"), state.t, state.sentence, lit()); }).observe(byId("timeline"));
+  new ResizeObserver(() => { drawTimeline(byId("timeline"), actions); draw(); }).observe(byId("timeline"));
 }
 
 function start() {

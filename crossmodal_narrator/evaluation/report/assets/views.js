@@ -9,7 +9,7 @@ let reach = 45;
 
 /** `told`, `lit`: sets of subjects as claims name them, "track:4". */
 function drawAbove(scene, told, lit) {
-  const size = 2 * reach, font = reach * 0.052;
+  const size = 2 * reach, font = letters(byId("above"), size);
   const root = svg("svg", { viewBox: `${-reach} ${-1.3 * reach} ${size} ${size}`, role: "img", "aria-label": aboveInWords(scene) });
   for (let r = 10; r <= 1.5 * reach; r += reach > 50 ? 20 : 10) {
     root.append(svg("circle", { r, class: "ring" }), svg("text", { x: 0.71 * r, y: -0.71 * r, class: "scale", "font-size": font * 0.8 }, `${r} m`));
@@ -79,21 +79,21 @@ function aboveInWords(scene) {
 
 function drawCamera(picture, isNow, labels, told, lit) {
   if (!picture) return el("div", { class: "none" }, "No picture of this moment.");
-  const { width, height } = picture;
+  const { width, height } = picture, font = letters(byId("camera"), width);
   const over = svg("svg", { viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" });
   const rank = (id) => (lit.has(`track:${id}`) ? 2 : told.has(`track:${id}`) ? 1 : 0);
   for (const [id, segments] of [...picture.outlines].sort((a, b) => rank(a[0]) - rank(b[0]))) {
     const label = labels.get(id) || "obstacle";
     const group = svg("g", { class: `${kindOf(label)}${["", " told", " lit"][rank(id)]}`, "data-track": id },
       svg("path", { d: segments.map(([a, b, c, d]) => `M${a} ${b}L${c} ${d}`).join("") }));
-    if (rank(id)) group.append(svg("text", nameplate(segments, width), `${label} ${id}`));
+    if (rank(id)) group.append(svg("text", nameplate(segments, width, font), `${label} ${id}`));
     over.append(group);
   }
   return el("div", { class: `shot${isNow ? "" : " elsewhen"}` },
     el("img", { src: picture.src, width, height, alt: `Camera ${picture.camera} at ${seconds(picture.t)}` }), over);
 }
 
-function nameplate(segments, width) {
+function nameplate(segments, width, font) {
   const left = Math.min(...segments.flatMap(([a, , c]) => [a, c])), top = Math.min(...segments.flatMap(([, b, , d]) => [b, d]));
-  return { x: Math.min(Math.max(left, 4), width - 90), y: Math.max(top - 4, 14), "font-size": 14 };
+  return { x: Math.min(Math.max(left, 4), width - 7 * font), y: Math.max(top - 4, font), "font-size": font, "stroke-width": font / 5 };
 }
