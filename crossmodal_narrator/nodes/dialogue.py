@@ -27,6 +27,7 @@ from crossmodal_narrator.wire import (
     scene_from_message,
     utterance_from_message,
 )
+from crossmodal_narrator.wire.headers import stamp_ns
 from crossmodal_narrator_msgs.action import Ask
 
 NAME = "dialogue"
@@ -42,7 +43,7 @@ class DialogueNode(NarratorLifecycleNode):
         self._dialogue: Dialogue | None = None
         self._scenes, self._latencies = Rate(), Latencies()
         self._seen_ns = 0  # by the node's clock, which stands still while a simulator does: the newest scene came
-        self._asked = self._declined = 0
+        self._asked = self._declined = self._late = 0
         self._reply_out = self.create_lifecycle_publisher(self._types.Reply, "~/reply", qos.NARRATION)
         self._action = ActionServer(
             self, Ask, "~/ask", execute_callback=self._execute, cancel_callback=lambda goal: CancelResponse.ACCEPT
@@ -114,13 +115,16 @@ class DialogueNode(NarratorLifecycleNode):
 
     def _execute(self, goal: Any) -> Any:
         """The action: a sentence is in the feedback as soon as it is known; the reply goes to ~/reply, too."""
+        asked_ns = stamp_ns(goal.request.question.stamp) or self.get_clock().now().nanoseconds
         goal.publish_feedback(Ask.Feedback(stage=Ask.Feedback.STAGE_LOOKING))
         reply = self._reply_to(goal.request.question)
         if goal.is_cancel_requested:
             goal.canceled()
             return Ask.Result()
-        if reply is None:
-            goal.abort()  # not active: nothing is known of any scene
+        is_late = self._is_late(asked_ns, float(goal.request.deadline_s))
+        self._late += is_late
+        if reply is None or is_late:
+            goal.abort()  # not active, so that nothing is known of any scene; or nobody waits for it any more
             return Ask.Result()
         goal.publish_feedback(Ask.Feedback(stage=Ask.Feedback.STAGE_ANSWERING, text=reply.text))
         message = reply_to_message(reply, self._types)
@@ -128,12 +132,16 @@ class DialogueNode(NarratorLifecycleNode):
         goal.succeed()
         return Ask.Result(reply=message)
 
+    def _is_late(self, asked_ns: int, deadline_s: float) -> bool:
+        waited_s: float = (self.get_clock().now().nanoseconds - asked_ns) / 1e9
+        return 0.0 < deadline_s < waited_s
+
     def health(self) -> Iterator[Health]:
         if not self.is_subscribed:
             yield NOT_ACTIVE
             return
         silent_s = self._scenes.silent_s(time.monotonic_ns())
-        values = {"asked": str(self._asked), "declined": str(self._declined)}
+        values = {"asked": str(self._asked), "declined": str(self._declined), "late": str(self._late)}
         yield diagnostics.scenes(self.resolve_topic_name(SCENE_TOPIC), silent_s, values)
         yield diagnostics.times("latency", self._latencies.quantiles(), {})
 

@@ -27,6 +27,7 @@ from crossmodal_narrator.core.snapshot import Sense
 from crossmodal_narrator.nodes.types import message_types
 from crossmodal_narrator.runtime.speech import SpeechEngineConfig, open_synthesiser
 from crossmodal_narrator.wire import scene_to_message
+from crossmodal_narrator.wire.scene import time_to_message
 from crossmodal_narrator_msgs.action import Ask
 from crossmodal_narrator_msgs.msg import AudioChunk, Narration, Reply, Utterance
 
@@ -206,6 +207,7 @@ def talk(car: Car) -> list[float]:
     client = ActionClient(car.node, Ask, "dialogue/ask")
     stages: list[tuple[str, str]] = []
     results: list[Any] = []
+    late: list[Any] = []
 
     def show() -> None:
         scenes.publish(scene_to_message(street(car.node.get_clock().now().nanoseconds), types))
@@ -217,12 +219,20 @@ def talk(car: Car) -> list[float]:
         )
         sent.add_done_callback(lambda f: f.result().get_result_async().add_done_callback(results.append))
 
+    def type_in_vain() -> None:
+        """Asked a second ago, by somebody who waits for a tenth of one."""
+        asked = time_to_message(car.node.get_clock().now().nanoseconds - 1_000_000_000, types)
+        question = types.Utterance(stamp=asked, text="Is there a truck behind us?", confidence=1.0, seat="front")
+        sent = client.send_goal_async(Ask.Goal(question=question, deadline_s=0.1))
+        sent.add_done_callback(lambda f: f.result().get_result_async().add_done_callback(late.append))
+
     heard, ends = cabin(8.0, (1.5, "Is there a bus behind us?"))
     steps = {0.1 * k + 0.003: show for k in range(75)}
-    car.drive(heard, {**steps, 6.0: type_in}, nothing)
+    car.drive(heard, {**steps, 6.0: type_in, 6.5: type_in_vain}, nothing)
     reply = results[0].result().result.reply if results else None
     car.told = {
         "stages": stages,
+        "late": [(outcome.result().status, outcome.result().result.reply.text) for outcome in late],
         "typed": None if reply is None else [reply.language, reply.text, reply.query],
         "evidence": [] if reply is None else sorted({e.modality for c in reply.claims for e in c.evidence}),
     }

@@ -124,3 +124,4 @@ def test_what_is_asked_aloud_is_answered_aloud_and_what_is_typed_as_text(
     assert played["evidence"] == ["lidar"]
     assert [stage for stage, _ in played["stages"]] == ["looking", "answering"]
     assert played["stages"][-1][1] == played["typed"][1]
+    assert played["late"] == [[6, ""]], "a question that nobody waits for any more is aborted"
