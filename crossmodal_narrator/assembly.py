@@ -27,6 +27,7 @@ from crossmodal_narrator.language.rewriting import Rewriter
 from crossmodal_narrator.pipeline import LidarEncoding, Perception, Pipeline, SoundEncoding, SurroundingsEncoding
 from crossmodal_narrator.runtime import (
     ModelStore,
+    Opened,
     Refusal,
     check_scene_encoder,
     check_text_encoder,
@@ -40,6 +41,7 @@ from crossmodal_narrator.sync import Source, Synchroniser
 from crossmodal_narrator.voice import Ear, Interpreter, OwnVoice, Synthesiser
 
 OnRefusal = Callable[[Refusal], None]
+OnOpened = Callable[[Opened], None]
 
 
 def expected_sources(config: PerceptionConfig) -> tuple[Source, ...]:
@@ -55,17 +57,18 @@ def open_camera(
     config: PerceptionConfig,
     on_refusal: OnRefusal = lambda refusal: None,
     tell: Callable[[str], None] = lambda text: None,
+    on_opened: OnOpened = lambda opened: None,
 ) -> CameraEncoder:
     """The camera encoder with the detector that `config` names.
 
-    `on_refusal` hears of each engine that is not chosen, `tell` of one that is being built.
+    `on_refusal` hears of each engine that is not chosen, `tell` of one that is being built, `on_opened` of what runs.
 
     Raises:
         ModelError: weights that are absent or altered, or an engine that does not reproduce the golden sample.
     """
     store = _store(config)
     manifest = store.manifest(config.models.detector)
-    engine = open_engine(manifest, store, config.engine, on_refusal=on_refusal, tell=tell)
+    engine = open_engine(manifest, store, config.engine, on_refusal=on_refusal, on_opened=on_opened, tell=tell)
     return CameraEncoder(config.camera, engine, detector_spec(manifest))
 
 
@@ -73,6 +76,7 @@ def open_lidar(
     config: PerceptionConfig,
     on_refusal: OnRefusal = lambda refusal: None,
     tell: Callable[[str], None] = lambda text: None,
+    on_opened: OnOpened = lambda opened: None,
 ) -> LidarEncoder:
     """The LiDAR encoder with the detector that `config` names; without one, and without a LiDAR, by geometry alone.
 
@@ -84,7 +88,7 @@ def open_lidar(
         return LidarEncoder(geometry, None)
     store = _store(config)
     manifest = store.manifest(config.models.lidar_detector)
-    engine = open_engine(manifest, store, config.engine, on_refusal=on_refusal, tell=tell)
+    engine = open_engine(manifest, store, config.engine, on_refusal=on_refusal, on_opened=on_opened, tell=tell)
     return LidarEncoder(geometry, LidarDetector(config.shapes, engine, manifest.labels))
 
 
@@ -92,6 +96,7 @@ def open_sound(
     config: PerceptionConfig,
     on_refusal: OnRefusal = lambda refusal: None,
     tell: Callable[[str], None] = lambda text: None,
+    on_opened: OnOpened = lambda opened: None,
 ) -> SoundEncoding:
     """The sound encoder that `config` names, or one that hears nothing where there is no microphone.
 
@@ -102,7 +107,7 @@ def open_sound(
         return Deaf()
     store = _store(config)
     manifest = store.manifest(config.models.sound_detector)
-    engine = open_engine(manifest, store, config.engine, on_refusal=on_refusal, tell=tell)
+    engine = open_engine(manifest, store, config.engine, on_refusal=on_refusal, on_opened=on_opened, tell=tell)
     return SoundEncoder(config.sound, engine, sound_spec(manifest))
 
 
@@ -110,6 +115,7 @@ def open_surroundings(
     config: PerceptionConfig,
     on_refusal: OnRefusal = lambda refusal: None,
     tell: Callable[[str], None] = lambda text: None,
+    on_opened: OnOpened = lambda opened: None,
 ) -> SurroundingsEncoding:
     """The cross-modal encoder that `config` names, or one that says nothing where it names none.
 
@@ -121,14 +127,18 @@ def open_surroundings(
     store = _store(config)
     manifest = store.manifest(config.models.scene_encoder)
     space = check_scene_encoder(manifest)
-    scenes = SceneEncoder(open_engine(manifest, store, config.engine, on_refusal=on_refusal, tell=tell))
+    scenes = SceneEncoder(
+        open_engine(manifest, store, config.engine, on_refusal=on_refusal, on_opened=on_opened, tell=tell)
+    )
     words = None
     if config.crossmodal.attributes:
-        words = WordedAttributes(open_text(config, space).encode, config.crossmodal.min_confidence)
+        words = WordedAttributes(open_text(config, space, on_opened).encode, config.crossmodal.min_confidence)
     return SurroundingsEncoder(config.crossmodal, scenes, words)
 
 
-def open_text(config: PerceptionConfig, space: int | None = None) -> TextEncoder:
+def open_text(
+    config: PerceptionConfig, space: int | None = None, on_opened: OnOpened = lambda opened: None
+) -> TextEncoder:
     """What puts words into the space of scenes, which has `space` dimensions where that is known.
 
     On a CPU: it is asked for a few sentences, and not again.
@@ -140,7 +150,7 @@ def open_text(config: PerceptionConfig, space: int | None = None) -> TextEncoder
     manifest = store.manifest(config.models.text_encoder)
     check_text_encoder(manifest, space)
     on_cpu = replace(config.engine, engines=("onnxruntime_cpu",), precision="fp32")
-    return TextEncoder(open_engine(manifest, store, on_cpu))
+    return TextEncoder(open_engine(manifest, store, on_cpu, on_opened=on_opened))
 
 
 def geometry_alone(config: PerceptionConfig) -> LidarEncoder:
@@ -156,21 +166,23 @@ def build_perception(
     lidar: LidarEncoding | None = None,
     sound: SoundEncoding | None = None,
     surroundings: SurroundingsEncoding | None = None,
+    on_opened: OnOpened = lambda opened: None,
 ) -> Perception:
-    """Perception; `now_ns` only measures how long the stages take. An encoder that is not given is opened.
+    """Perception; `now_ns` only measures how long the stages take. An encoder that is not given is opened, and
+    `on_opened` hears of its model.
 
     Raises:
         ModelError: as `open_camera` does, where there are cameras, and `open_lidar`.
     """
     if camera is None and config.cameras:
-        camera = open_camera(config)
+        camera = open_camera(config, on_opened=on_opened)
     return Perception(
         synchroniser=Synchroniser(config.sync, expected_sources(config)),
         camera=camera,
-        lidar=open_lidar(config) if lidar is None else lidar,
-        sound=open_sound(config) if sound is None else sound,
+        lidar=open_lidar(config, on_opened=on_opened) if lidar is None else lidar,
+        sound=open_sound(config, on_opened=on_opened) if sound is None else sound,
         fusion=SceneFusion(config.fusion, SoundTracker(config.sound)),
-        surroundings=open_surroundings(config) if surroundings is None else surroundings,
+        surroundings=open_surroundings(config, on_opened=on_opened) if surroundings is None else surroundings,
         timer=StageTimer(now_ns),
     )
 
@@ -202,9 +214,15 @@ def open_rewriter(config: NarratorNodeConfig) -> Rewriter | None:
     return rewriter
 
 
-def build_pipeline(perception: PerceptionConfig, narrator: NarratorConfig, *, now_ns: NowNs) -> Pipeline:
-    """Perception and narrator in one process."""
-    seen = build_perception(perception, now_ns=now_ns)
+def build_pipeline(
+    perception: PerceptionConfig,
+    narrator: NarratorConfig,
+    *,
+    now_ns: NowNs,
+    on_opened: OnOpened = lambda opened: None,
+) -> Pipeline:
+    """Perception and narrator in one process; `on_opened` hears of each model that runs."""
+    seen = build_perception(perception, now_ns=now_ns, on_opened=on_opened)
     return Pipeline(seen, build_narrator(narrator, seen.timer))
 
 

@@ -44,16 +44,21 @@ class BagMessage:
 
 
 class Bag:
-    """One recording. It holds no file open, and may be read several times."""
+    """One recording. It holds no file open, and may be read several times.
+
+    `folders`: where its files lie, those of unpacked copies too.
+    """
 
     def __init__(
         self, path: Path, storages: Sequence[Storage], damage: Sequence[str], stated_count: int | None
     ) -> None:
         self.path = path
-        self._storages = storages
+        # By what is in the files and not by their names or their order in metadata.yaml, either of which may change.
+        self._storages = sorted(storages, key=_contents_order)
         self._damage = (*damage, *(line for storage in storages for line in storage.damage))
         self._stated_count = stated_count
-        self.topics = _joined(storages)
+        self.folders = tuple(dict.fromkeys((path.parent, *(storage.path.parent for storage in storages))))
+        self.topics = _joined(self._storages)
         starts = [storage.start_ns for storage in storages if storage.start_ns is not None]
         ends = [storage.end_ns for storage in storages if storage.end_ns is not None]
         self.start_ns = min(starts, default=0)
@@ -146,6 +151,11 @@ def _storage(path: Path, damage: list[str], files: int) -> Storage | None:
         return None
     except OSError as error:
         raise BagError(f"{path}: {error.strerror}", remedy="make the file readable") from error
+
+
+def _contents_order(storage: Storage) -> tuple[int, int, list[str]]:
+    """Of files that begin and end at once the one with the first topic comes first."""
+    return storage.start_ns or 0, storage.end_ns or 0, sorted(topic.name for topic in storage.topics)
 
 
 def _joined(storages: Sequence[Storage]) -> tuple[BagTopic, ...]:

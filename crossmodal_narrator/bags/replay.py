@@ -7,9 +7,12 @@ import logging
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO
 
+from crossmodal_narrator.bags.digest import ContentDigest
+from crossmodal_narrator.bags.manifest import RUN_NAME, Output
 from crossmodal_narrator.bags.reader import Bag
 from crossmodal_narrator.core.errors import BagError, FrameError
 from crossmodal_narrator.core.frames import SensorFrame
@@ -32,21 +35,38 @@ class ReplaySummary:
 
 
 class Transcript:
-    """The three files of a replay: transcript.jsonl, scenes.jsonl and timings.jsonl."""
+    """The three files of a replay: transcript.jsonl, scenes.jsonl and timings.jsonl.
+
+    A manifest of an earlier replay in the folder is removed: the files that it tells of are being written anew.
+
+    Raises:
+        BagError: the folder cannot be written.
+    """
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        with ExitStack() as stack:
-            self._transcript, self._scenes, self._timings = (
-                stack.enter_context(_open(folder / f"{name}.jsonl")) for name in ("transcript", "scenes", "timings")
-            )
-            self._stack = stack.pop_all()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / RUN_NAME).unlink(missing_ok=True)
+            with ExitStack() as stack:
+                self._transcript, self._scenes, self._timings = (
+                    _Lines(stack.enter_context((folder / f"{name}.jsonl").open("wb")))
+                    for name in ("transcript", "scenes", "timings")
+                )
+                self._stack = stack.pop_all()
+        except OSError as error:
+            remedy = "name a folder that can be written, or does not exist yet"
+            raise BagError(f"{folder}: {error.strerror}", remedy=remedy) from error
 
     def __enter__(self) -> Transcript:
         return self
 
     def __exit__(self, *exc: object) -> None:
         self._stack.close()
+
+    @property
+    def outputs(self) -> dict[str, Output]:
+        """What has been written to the files whose bytes depend on no clock, by their names."""
+        return {"transcript.jsonl": self._transcript.output, "scenes.jsonl": self._scenes.output}
 
     def write_scene(self, scene: SceneState) -> None:
         self._scenes.write(to_json_line(scene_record(scene)))
@@ -58,11 +78,31 @@ class Transcript:
         self._timings.write(json.dumps({"stage": stage, "stamp_ns": stamp_ns, "ms": round(ms, 3)}) + "\n")
 
 
+class _Lines:
+    """A file that is written line by line, and its digest."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._digest = sha256()
+        self._count = 0
+
+    def write(self, line: str) -> None:
+        content = line.encode()
+        self._file.write(content)
+        self._digest.update(content)
+        self._count += 1
+
+    @property
+    def output(self) -> Output:
+        return Output(sha256=self._digest.hexdigest(), lines=self._count)
+
+
 class Replay:
-    """Runs one bag. Iterate it to see each scene and what was said, as it is written."""
+    """Runs one bag. Iterate it to see each scene and what was said, as it is written; `content` is what was read."""
 
     def __init__(self, bag: Bag, intake: Intake, pipeline: Pipeline, transcript: Transcript) -> None:
         self.summary = ReplaySummary()
+        self.content = ContentDigest()
         self._bag = bag
         self._intake = intake
         self._pipeline = pipeline
@@ -83,7 +123,7 @@ class Replay:
     def _frames(self) -> Iterator[SensorFrame]:
         """All frames that can be read. What cannot is named in the summary, and the scenes say so too."""
         perception = self._pipeline.perception
-        messages = self._bag.messages(self._intake.topics.names)
+        messages = self.content.over(self._bag.messages(self._intake.topics.names))
         while True:
             try:
                 message = next(messages)
@@ -115,7 +155,3 @@ def recorded_frames(bag: Bag, intake: Intake, until_ns: int) -> Iterator[SensorF
                 yield from intake.frames(message.topic, message.message)
     except BagError as error:
         _log.warning("%s", error)
-
-
-def _open(path: Path) -> TextIO:
-    return path.open("w", encoding="utf-8", newline="\n")

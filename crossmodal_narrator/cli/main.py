@@ -23,6 +23,7 @@ VERBS = (
     "run",
     "play",
     "replay",
+    "verify",
     "ask",
     "search",
     "simulate",

@@ -12,12 +12,12 @@ from crossmodal_narrator.core.speech import Narration
 if TYPE_CHECKING:
     from crossmodal_narrator.voice import Synthesiser
 
-SUMMARY = "narrate a bag without ROS: transcript.jsonl, scenes.jsonl, timings.jsonl"
+SUMMARY = "narrate a bag without ROS: transcript.jsonl, scenes.jsonl, timings.jsonl, run.json"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("bag", type=Path, help="rosbag2 folder or file (mcap, db3)")
-    parser.add_argument("--out", type=Path, required=True, help="folder for the three files")
+    parser.add_argument("--out", type=Path, required=True, help="folder for the four files")
     parser.add_argument("--language", help="of en, zh, es; several as en,zh (default: what --params says, else en)")
     parser.add_argument("--params", type=Path, help="ROS 2 parameter file, as the nodes take it")
     parser.add_argument("--aloud", type=Path, metavar="WAV", help="write what is said as sound, in the first language")
@@ -25,8 +25,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from crossmodal_narrator.bags.replay import Replay, Transcript
     from crossmodal_narrator.cli.recorded import open_drive
+    from crossmodal_narrator.cli.replaying import replay_drive
     from crossmodal_narrator.voice import SpeakingConfig, aloud, write_wav
 
     drive = open_drive(args.bag, args.params, args.language)
@@ -35,19 +35,22 @@ def run(args: argparse.Namespace) -> int:
         print("rewriting.model is not used: a replay says the grounded sentences, the same bytes each time")
     voice = None if args.aloud is None else _voice(drive.narrator.languages[0])
     said: list[Narration] = []
+
+    def hear(narration: Narration) -> None:
+        if voice is not None:
+            said.append(narration)
+        if not args.quiet:
+            print(_line(narration, bag.start_ns))
+
     started = time.perf_counter()
-    with Transcript(args.out) as transcript:
-        replay = Replay(bag, drive.intake, drive.pipeline, transcript)
-        for _, narrations in replay:
-            said += narrations if voice is not None else ()
-            for narration in narrations if not args.quiet else ():
-                print(_line(narration, bag.start_ns))
+    summary, manifest = replay_drive(drive, args.out, hear)
     took_s, drive_s = time.perf_counter() - started, (bag.end_ns - bag.start_ns) / 1e9
-    for damage in replay.summary.damage:
+    for damage in summary.damage:
         print(f"could not be read: {damage}")
     print(
-        f"{replay.summary.scenes} scenes, {replay.summary.narrations} sentences; "
+        f"{summary.scenes} scenes, {summary.narrations} sentences; "
         f"{drive_s:.1f} s of driving in {took_s:.1f} s → {args.out}"
+        f"{'' if manifest.is_complete else ', of a bag that could not be read whole'}"
     )
     if voice is not None:
         sound = aloud(said, voice, SpeakingConfig(), start_ns=bag.start_ns, end_ns=bag.end_ns)

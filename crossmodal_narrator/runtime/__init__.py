@@ -3,7 +3,7 @@
 from crossmodal_narrator.runtime.config import EngineConfig
 from crossmodal_narrator.runtime.crossmodal import check_scene_encoder, check_text_encoder
 from crossmodal_narrator.runtime.detector import detector_spec
-from crossmodal_narrator.runtime.engines import Refusal, open_engine
+from crossmodal_narrator.runtime.engines import Opened, Refusal, open_engine
 from crossmodal_narrator.runtime.manifest import Manifest
 from crossmodal_narrator.runtime.sound import sound_spec
 from crossmodal_narrator.runtime.store import ModelState, ModelStore
@@ -13,6 +13,7 @@ __all__ = [
     "Manifest",
     "ModelState",
     "ModelStore",
+    "Opened",
     "Refusal",
     "check_scene_encoder",
     "check_text_encoder",

@@ -62,7 +62,18 @@ class Refusal:
     is_absent: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A model that runs: the file of it that was taken, and what runs it."""
+
+    model: str
+    precision: Precision
+    sha256: str
+    engine: str
+
+
 OnRefusal = Callable[[Refusal], None]
+OnOpened = Callable[[Opened], None]
 
 
 def open_engine(
@@ -71,12 +82,14 @@ def open_engine(
     config: EngineConfig | None = None,
     *,
     on_refusal: OnRefusal = lambda refusal: None,
+    on_opened: OnOpened = lambda opened: None,
     tell: Callable[[str], None] = lambda text: None,
     kinds: Mapping[str, EngineKind] = ENGINES,
 ) -> Engine:
     """Check the weights, then try `config.engines` in order; `on_refusal` hears of each one that is not chosen.
 
-    In another precision than fp32 all of them are tried in that first, and then in fp32. `tell` hears of builds.
+    In another precision than fp32 all of them are tried in that first, and then in fp32. `on_opened` hears of the one
+    that is chosen, `tell` of builds.
 
     Raises:
         ModelError: the weights are absent or altered; no engine was tried.
@@ -91,14 +104,24 @@ def open_engine(
 
     for request in _requests(manifest, store, config, refuse, tell):
         for name in config.engines:
-            opened = _try(name, kinds[name], request, store)
-            if not isinstance(opened, Refusal):
-                return opened
-            if opened not in refusals:
-                refuse(opened)
+            tried = _try(name, kinds[name], request, store)
+            if not isinstance(tried, Refusal):
+                on_opened(_opened(request, tried))
+                return tried
+            if tried not in refusals:
+                refuse(tried)
     reasons = "; ".join(f"{r.engine}: {r.reason}" for r in refusals) or "none is allowed by engines"
     raise EngineError(
         f"no engine runs {manifest.name} ({reasons})", remedy="`crossmodal-narrator models verify` says more"
+    )
+
+
+def _opened(request: EngineRequest, engine: Engine) -> Opened:
+    return Opened(
+        model=request.manifest.name,
+        precision=request.precision,
+        sha256=request.manifest.artifact_in(request.precision).sha256,  # of which the content was checked
+        engine=engine.name,
     )
 
 

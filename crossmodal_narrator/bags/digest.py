@@ -1,0 +1,63 @@
+"""What was read of a bag, as one digest: the same for every storage, compression and split of the same messages."""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from crossmodal_narrator.bags.reader import BagMessage
+
+_HEAD = struct.Struct("<qIIQ")  # log time, and the lengths of topic, type and message, so that none runs into the next
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicRead:
+    """A topic, and how many messages of it were read."""
+
+    name: str
+    msgtype: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BagContent:
+    """The messages that were read: sha256 of topics, types, log times and bytes, in the order of reading."""
+
+    sha256: str
+    topics: tuple[TopicRead, ...]  # by name
+
+    @property
+    def count(self) -> int:
+        return sum(topic.count for topic in self.topics)
+
+
+class ContentDigest:
+    """Takes the digest of messages while they pass, so that a bag is read once."""
+
+    def __init__(self) -> None:
+        self._digest = hashlib.sha256()
+        self._counts: Counter[tuple[str, str]] = Counter()
+
+    def over(self, messages: Iterable[BagMessage]) -> Iterator[BagMessage]:
+        """The same messages."""
+        for message in messages:
+            topic, msgtype = message.topic.encode(), message.msgtype.encode()
+            self._digest.update(_HEAD.pack(message.log_time_ns, len(topic), len(msgtype), len(message.raw)))
+            self._digest.update(topic + msgtype)
+            self._digest.update(message.raw)
+            self._counts[message.topic, message.msgtype] += 1
+            yield message
+
+    @property
+    def content(self) -> BagContent:
+        """Of what has passed so far."""
+        return BagContent(
+            sha256=self._digest.hexdigest(),
+            topics=tuple(
+                TopicRead(name=name, msgtype=msgtype, count=count)
+                for (name, msgtype), count in sorted(self._counts.items())
+            ),
+        )

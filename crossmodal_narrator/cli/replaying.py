@@ -1,0 +1,86 @@
+"""A whole replay into a folder, with the manifest of what it was made of."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from crossmodal_narrator import __version__
+from crossmodal_narrator.bags import Bag
+from crossmodal_narrator.bags.manifest import Code, Document, ModelUsed, RunManifest, write_manifest
+from crossmodal_narrator.bags.replay import Replay, ReplaySummary, Transcript
+from crossmodal_narrator.cli.recorded import DriveConfig, RecordedDrive
+from crossmodal_narrator.configuration import NarratorNodeConfig, PerceptionConfig
+from crossmodal_narrator.core.config import build, flatten, flatten_mapping, nest
+from crossmodal_narrator.core.speech import Narration
+from crossmodal_narrator.runtime.environment import source_digest, versions
+from crossmodal_narrator.wire.topics import CameraTopics, MicrophoneTopics, TopicMap
+
+_FOLDER = "models.folder"
+_UNUSED = "rewriting."  # a replay asks no large model
+
+
+def replay_drive(
+    drive: RecordedDrive, folder: Path, on_said: Callable[[Narration], None] = lambda narration: None
+) -> tuple[ReplaySummary, RunManifest]:
+    """Write transcript.jsonl, scenes.jsonl, timings.jsonl and, when all is done, run.json; `on_said` hears meanwhile.
+
+    Raises:
+        BagError: the folder cannot be written.
+    """
+    with Transcript(folder) as transcript:
+        replay = Replay(drive.bag, drive.intake, drive.pipeline, transcript)
+        for _, narrations in replay:
+            for narration in narrations:
+                on_said(narration)
+    manifest = RunManifest(
+        code=Code(version=__version__, sha256=source_digest(), versions=versions()),
+        models=tuple(
+            ModelUsed(name=m.model, precision=m.precision.value, sha256=m.sha256, engine=m.engine) for m in drive.models
+        ),
+        languages=drive.narrator.languages,
+        configuration=configuration_document(drive.config),
+        bag=replay.content.content,
+        outputs=transcript.outputs,
+        damage=tuple(_without_folders(line, drive.bag) for line in replay.summary.damage),
+    )
+    write_manifest(folder, manifest)
+    return replay.summary, manifest
+
+
+def configuration_document(config: DriveConfig) -> dict[str, Any]:
+    """All values, nested. Of a models' folder only the name is kept: where it lies says nothing of what is in it."""
+    perception = flatten(config.perception)
+    perception[_FOLDER] = Path(str(perception[_FOLDER])).name
+    narrator = {name: value for name, value in flatten(config.narrator).items() if not name.startswith(_UNUSED)}
+    return {
+        "topics": dataclasses.asdict(config.topics),
+        "perception": nest(perception),
+        "narrator": nest(narrator),
+    }
+
+
+def configuration_of(document: Document, models: Path | None) -> DriveConfig:
+    """The configuration that a manifest holds; `models` takes the place of the models' folder.
+
+    Raises:
+        ConfigError: a parameter that this version does not know, or takes no more.
+    """
+    topics = dict(document["topics"])
+    topics["cameras"] = {name: CameraTopics(**camera) for name, camera in topics["cameras"].items()}
+    topics["microphones"] = {name: MicrophoneTopics(**mic) for name, mic in topics["microphones"].items()}
+    perception = flatten_mapping(document["perception"])
+    perception[_FOLDER] = perception[_FOLDER] if models is None else str(models)
+    return DriveConfig(
+        topics=TopicMap(**topics),
+        perception=build(PerceptionConfig, perception, source="run.json"),
+        narrator=build(NarratorNodeConfig, flatten_mapping(document["narrator"]), source="run.json"),
+    )
+
+
+def _without_folders(line: str, bag: Bag) -> str:
+    for folder in bag.folders:
+        line = line.replace(f"{folder}/", "")
+    return line
