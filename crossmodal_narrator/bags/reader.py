@@ -57,7 +57,7 @@ class Bag:
         self._storages = sorted(storages, key=_contents_order)
         self._damage = (*damage, *(line for storage in storages for line in storage.damage))
         self._stated_count = stated_count
-        self.folders = tuple(dict.fromkeys((path.parent, *(storage.path.parent for storage in storages))))
+        self.folders = tuple(dict.fromkeys(storage.path.parent for storage in storages))
         self.topics = _joined(self._storages)
         starts = [storage.start_ns for storage in storages if storage.start_ns is not None]
         ends = [storage.end_ns for storage in storages if storage.end_ns is not None]

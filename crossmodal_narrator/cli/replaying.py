@@ -81,6 +81,7 @@ def configuration_of(document: Document, models: Path | None) -> DriveConfig:
 
 
 def _without_folders(line: str, bag: Bag) -> str:
+    """What is damaged, and not where it lies."""
     for folder in bag.folders:
         line = line.replace(f"{folder}/", "")
-    return line
+    return line.replace(str(bag.path), "the bag")

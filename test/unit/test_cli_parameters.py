@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
-from crossmodal_narrator.cli import recorded
+from crossmodal_narrator.bags import BagWriter
 from crossmodal_narrator.cli.main import main
 from crossmodal_narrator.cli.parameters import narrator_config
 from crossmodal_narrator.core.errors import ConfigError
-from crossmodal_narrator.core.timing import StageTimer
+from crossmodal_narrator.core.frames import EgoMotion
+from crossmodal_narrator.core.geometry import Pose
 
 
 @pytest.fixture
@@ -34,21 +34,15 @@ def test_the_command_line_counts_more_than_the_file(params: Path) -> None:
     assert config.max_range_m == 25.0
 
 
-def test_a_replay_says_that_it_asks_no_large_model(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_replay_says_that_it_asks_no_large_model(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     params = tmp_path / "narrator.yaml"
     params.write_text("narrator: {ros__parameters: {rewriting: {model: {folder: /a/model}}}}\n", encoding="utf-8")
-    pipeline = SimpleNamespace(perception=SimpleNamespace(timer=StageTimer(lambda: 0)), run=lambda frames: iter(()))
-    drive = SimpleNamespace(
-        bag=SimpleNamespace(start_ns=0, end_ns=0),
-        intake=None,
-        pipeline=pipeline,
-        narrator=narrator_config(params, None),
-    )
-    monkeypatch.setattr(recorded, "open_drive", lambda bag, given, languages: drive)
+    with BagWriter(tmp_path / "bag") as bag:
+        bag.write_frame(
+            EgoMotion(stamp_ns=1, odom_from_base=Pose.identity(), velocity_mps=(5.0, 0.0, 0.0), yaw_rate_rps=0.0)
+        )
 
-    assert main(["replay", "a_bag", "--out", str(tmp_path / "out"), "--params", str(params)]) == 0
+    assert main(["replay", str(tmp_path / "bag"), "--out", str(tmp_path / "out"), "--params", str(params)]) == 0
     assert capsys.readouterr().out.count("rewriting.model is not used") == 1
 
 
