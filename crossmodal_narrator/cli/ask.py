@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from crossmodal_narrator.cli.options import add_naming_arguments
 from crossmodal_narrator.core.errors import BagError
 from crossmodal_narrator.core.speech import Reply, Utterance
 
@@ -16,6 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("questions", nargs="+", metavar="QUESTION", help="in English or Chinese; several are one talk")
     parser.add_argument("--bag", type=Path, required=True, help="rosbag2 folder or file (mcap, db3)")
     parser.add_argument("--at", type=float, default=None, help="seconds from the bag's beginning (default: its end)")
+    add_naming_arguments(parser)
     parser.add_argument("--params", type=Path, help="ROS 2 parameter file, as the nodes take it")
     parser.add_argument("--json", action="store_true", dest="as_json", help="a line of JSON for each reply")
 
@@ -26,7 +28,7 @@ def run(args: argparse.Namespace) -> int:
     from crossmodal_narrator.cli.recorded import open_drive
     from crossmodal_narrator.wire.records import reply_record, to_json_line
 
-    drive = open_drive(args.bag, args.params, "en,zh")
+    drive = open_drive(args.bag, args.params, "en,zh", profile=args.profile, topics=args.topics)
     bag = drive.bag
     until_ns = bag.end_ns if args.at is None else bag.start_ns + round(args.at * 1e9)
     if not bag.start_ns <= until_ns <= bag.end_ns:

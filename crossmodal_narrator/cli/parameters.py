@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from crossmodal_narrator.configuration import NarratorNodeConfig, PerceptionConfig
-from crossmodal_narrator.core.config import build, read_parameter_file
+from crossmodal_narrator.core.config import Value, build, read_parameter_file
 from crossmodal_narrator.core.errors import ConfigError
 from crossmodal_narrator.language import LANGUAGES
 from crossmodal_narrator.wire import TopicMap
 
 
-def perception_config(params: Path | None, topics: TopicMap, vehicle: Path | None = None) -> PerceptionConfig:
+def perception_config(
+    params: Path | None,
+    topics: TopicMap,
+    vehicle: Path | None = None,
+    profile: Mapping[str, Value] = MappingProxyType({}),
+) -> PerceptionConfig:
     """The perception node's configuration, expecting the sensors that the bag has.
 
-    `vehicle`: the file that lies beside the bag; `params` counts more.
+    `profile`: a profile's parameters; `vehicle`: the file that lies beside the bag, which counts more; `params` counts
+    most.
 
     Raises:
         ConfigError: the file, a key or a value is not right.
     """
     values: dict[str, Any] = {
+        **_of_cameras(profile, topics),
         "cameras": tuple(sorted(topics.cameras)),
         "lidar_enabled": topics.lidar is not None,
         "microphones": tuple(sorted(topics.microphones)),
@@ -32,13 +41,16 @@ def perception_config(params: Path | None, topics: TopicMap, vehicle: Path | Non
     return build(PerceptionConfig, values, source=", ".join(map(str, files)) or "perception")
 
 
-def narrator_config(params: Path | None, languages: str | None) -> NarratorNodeConfig:
-    """The narrator node's configuration; `languages`, a comma-separated list, counts more than the file's.
+def narrator_config(
+    params: Path | None, languages: str | None, profile: Mapping[str, Value] = MappingProxyType({})
+) -> NarratorNodeConfig:
+    """The narrator node's configuration; `languages`, a comma-separated list, counts more than the file's, and that
+    more than a profile's.
 
     Raises:
         ConfigError: the file, a key, a value or a language is not right.
     """
-    values = {} if params is None else _of_the_core(read_parameter_file(params, "narrator"))
+    values = {**profile, **({} if params is None else _of_the_core(read_parameter_file(params, "narrator")))}
     if languages is None:
         return build(NarratorNodeConfig, values, source=str(params or "narrator"))
     wanted = tuple(languages.split(","))
@@ -47,6 +59,15 @@ def narrator_config(params: Path | None, languages: str | None) -> NarratorNodeC
         spoken = " or ".join(LANGUAGES)
         raise ConfigError(f"--language {languages}: {unknown[0]!r} is not spoken", remedy=f"take {spoken}")
     return build(NarratorNodeConfig, {**values, "languages": wanted}, source=str(params or "narrator"))
+
+
+def _of_cameras(profile: Mapping[str, Value], topics: TopicMap) -> dict[str, Any]:
+    """A profile's values, with what it says of each camera in the order of those that the bag has."""
+    values: dict[str, Any] = dict(profile)
+    fov_deg = dict(zip(values.get("cameras", ()), values.pop("intake.fov_deg", ()), strict=False))
+    if fov_deg and topics.cameras:
+        values["intake.fov_deg"] = tuple(fov_deg.get(name, 0.0) for name in sorted(topics.cameras))
+    return values
 
 
 def _of_the_core(values: dict[str, Any]) -> dict[str, Any]:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from crossmodal_narrator.assembly import build_pipeline
 from crossmodal_narrator.bags import Bag, open_bag
 from crossmodal_narrator.bags.vehicle import vehicle_file
+from crossmodal_narrator.cli.naming import topics_of
 from crossmodal_narrator.cli.parameters import narrator_config, perception_config
 from crossmodal_narrator.configuration import NarratorNodeConfig, PerceptionConfig
+from crossmodal_narrator.nodes.profile import load_profile
 from crossmodal_narrator.pipeline import Pipeline
 from crossmodal_narrator.runtime import Opened
-from crossmodal_narrator.wire import Intake, TopicMap, guess_topics
+from crossmodal_narrator.wire import Intake, TopicMap
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,19 +40,23 @@ class RecordedDrive:
     models: tuple[Opened, ...]
 
 
-def open_drive(path: Path, params: Path | None, languages: str | None) -> RecordedDrive:
-    """With the sensors that the bag has; `params` and `languages` as in `cli.parameters`.
+def open_drive(
+    path: Path, params: Path | None, languages: str | None, *, profile: str | None = None, topics: Sequence[str] = ()
+) -> RecordedDrive:
+    """With the sensors that the bag has; `params` and `languages` as in `cli.parameters`, the rest as in `cli.naming`.
 
     Raises:
-        BagError: it is not there, or no bag.
-        ConfigError: a parameter or a language is not right.
+        BagError: it is not there, no bag, or has nothing that can be read.
+        ConfigError: a parameter, a language, a profile or the name of a topic is not right.
     """
     bag = open_bag(path)
-    topics = guess_topics([(topic.name, topic.msgtype) for topic in bag.topics])
+    known = load_profile(profile) if profile is not None else None
+    said = known.parameters if known is not None else {}
+    chosen = topics_of(bag, known, topics)
     config = DriveConfig(
-        topics=topics,
-        perception=perception_config(params, topics, vehicle_file(path)),
-        narrator=narrator_config(params, languages),
+        topics=chosen,
+        perception=perception_config(params, chosen, vehicle_file(path), said.get("perception", {})),
+        narrator=narrator_config(params, languages, said.get("narrator", {})),
     )
     return open_configured(bag, config)
 

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from crossmodal_narrator.cli.options import add_naming_arguments
 from crossmodal_narrator.core.speech import Narration
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("bag", type=Path, help="rosbag2 folder or file (mcap, db3)")
     parser.add_argument("--out", type=Path, required=True, help="folder for the four files")
     parser.add_argument("--language", help="of en, zh, es; several as en,zh (default: what --params says, else en)")
+    add_naming_arguments(parser)
     parser.add_argument("--params", type=Path, help="ROS 2 parameter file, as the nodes take it")
     parser.add_argument("--aloud", type=Path, metavar="WAV", help="write what is said as sound, in the first language")
     parser.add_argument("--quiet", action="store_true", help="print the summary only")
@@ -29,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
     from crossmodal_narrator.cli.replaying import replay_drive
     from crossmodal_narrator.voice import SpeakingConfig, aloud, write_wav
 
-    drive = open_drive(args.bag, args.params, args.language)
+    drive = open_drive(args.bag, args.params, args.language, profile=args.profile, topics=args.topics)
     bag = drive.bag
     if drive.narrator.rewriting.model.folder:
         print("rewriting.model is not used: a replay says the grounded sentences, the same bytes each time")

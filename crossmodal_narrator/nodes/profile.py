@@ -78,6 +78,15 @@ class Profile:
         renamed = ((name, stream.topic) for name, stream in self.streams.items() if name != stream.topic)
         return tuple(word for name, topic in renamed for word in ("-r", f"{name}:={topic}"))
 
+    @property
+    def topics(self) -> Mapping[str, str]:
+        """The topic of each name that the nodes know; what is no stream has the node's own name."""
+        perception: PerceptionConfig = build(PerceptionConfig, self.parameters["perception"], source=self.name)
+        return {name: self._topic(name) for name in _names(perception)}
+
+    def _topic(self, name: str) -> str:
+        return self.streams[name].topic if name in self.streams else f"/{name.removeprefix('/')}"
+
     def parameter_arguments(self, node: str) -> tuple[str, ...]:
         """ROS arguments. The last value of a parameter is taken, so a user's own come after these."""
         values = {"use_sim_time": self.uses_sim_time, **self.parameters[node]}
@@ -117,13 +126,7 @@ def _profile(path: Path, document: Any) -> Profile:
     if not isinstance(uses_sim_time, bool):
         raise ConfigError(f"{source}: use_sim_time = {uses_sim_time!r}", remedy="allowed: true or false")
     config: PerceptionConfig = built["perception"]
-    known = TopicMap.relative(
-        config.cameras,
-        lidar=config.lidar_enabled,
-        microphones=config.microphones,
-        odometry=config.odometry_enabled,
-    ).names
-    streams = _mapping(section.get("streams", {}), f"{source}: streams", (*known, "/clock"))
+    streams = _mapping(section.get("streams", {}), f"{source}: streams", (*_names(config), "/clock"))
     return Profile(
         name=path.stem,
         simulator=str(section.get("simulator", path.stem)),
@@ -131,6 +134,16 @@ def _profile(path: Path, document: Any) -> Profile:
         parameters=parameters,
         streams={name: _stream(said, f"{source}: {name}") for name, said in streams.items()},
     )
+
+
+def _names(config: PerceptionConfig) -> tuple[str, ...]:
+    """The names that perception subscribes to."""
+    return TopicMap.relative(
+        config.cameras,
+        lidar=config.lidar_enabled,
+        microphones=config.microphones,
+        odometry=config.odometry_enabled,
+    ).names
 
 
 def _stream(said: Any, source: str) -> Stream:

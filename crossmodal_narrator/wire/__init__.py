@@ -2,6 +2,7 @@
 
 from crossmodal_narrator.wire.config import IntakeConfig
 from crossmodal_narrator.wire.intake import Intake
+from crossmodal_narrator.wire.naming import named_topic, with_topics
 from crossmodal_narrator.wire.narration import (
     NARRATION_TYPES,
     narration_from_message,
@@ -33,6 +34,7 @@ __all__ = [
     "TopicMap",
     "cabin_topic",
     "guess_topics",
+    "named_topic",
     "narration_from_message",
     "narration_record",
     "narration_to_message",
@@ -44,4 +46,5 @@ __all__ = [
     "to_json_line",
     "utterance_from_message",
     "utterance_to_message",
+    "with_topics",
 ]

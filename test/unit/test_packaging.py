@@ -23,7 +23,17 @@ from crossmodal_narrator.nodes.profile import profile_names
 from crossmodal_narrator.runtime import ModelStore
 
 # What stands in cli/ and is no verb: main itself, and what verbs share.
-SHARED_BY_VERBS = {"__init__", "figures", "main", "parameters", "recorded", "survey"}
+SHARED_BY_VERBS = {
+    "__init__",
+    "figures",
+    "main",
+    "naming",
+    "options",
+    "parameters",
+    "recorded",
+    "replaying",
+    "survey",
+}
 
 
 @pytest.fixture(scope="module")

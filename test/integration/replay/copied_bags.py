@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from rosbags.rosbag2 import CompressionFormat, CompressionMode, StoragePlugin, Writer
 
@@ -33,9 +35,16 @@ def copied(
     storage: StoragePlugin = StoragePlugin.MCAP,
     mode: CompressionMode = CompressionMode.NONE,
     kept: Callable[[BagMessage], bool] = lambda message: True,
+    renamed: Mapping[str, str] = MappingProxyType({}),
 ) -> Path:
-    """The messages that are `kept`, written as rosbags does; what lies beside the bag comes along."""
-    messages = (message for message in open_bag(bag).messages() if kept(message))
+    """The messages that are `kept`, written as rosbags does, on topics by the names that are given; what lies beside
+    the bag comes along.
+    """
+    messages = (
+        dataclasses.replace(message, topic=renamed.get(message.topic, message.topic))
+        for message in open_bag(bag).messages()
+        if kept(message)
+    )
     folder.mkdir()
     if (bag.parent / VEHICLE).exists():
         shutil.copy(bag.parent / VEHICLE, folder / VEHICLE)
