@@ -38,7 +38,7 @@ setup(
     data_files=[
         ("share/ament_index/resource_index/packages", [f"resource/{NAME}"]),
         *shared("package.xml", "launch/*.launch.py", "config/*.yaml", "config/*.xml", "config/*.rviz"),
-        *shared("config/profiles/*.yaml"),
+        *shared("config/*.json", "config/profiles/*.yaml", "crossmodal_narrator_msgs/msg/*.msg"),
         *shared("models/*/manifest.yaml", "models/*/golden.*", "models/*/README.md", "models/*/*.onnx"),
     ],
     install_requires=requirements("runtime.in"),

@@ -55,7 +55,7 @@ class Decoder:
         else:
             store = get_typestore(Stores.EMPTY)
             try:
-                store.register(_parsed(definition, name))
+                store.register(parsed_definition(definition, name))
             except (TypesysError, *_UNFIT) as error:
                 raise BagError(f"the bag's definition of {msgtype} cannot be read: {error}") from error
         if name not in store.fielddefs:
@@ -66,7 +66,8 @@ class Decoder:
         return lambda raw: store.deserialize_cdr(raw, name)
 
 
-def _parsed(definition: Definition, name: str) -> Any:
+def parsed_definition(definition: Definition, name: str) -> Any:
+    """The types in a definition, as rosbags registers them; `name` is that of the first."""
     if definition.encoding == "ros2msg":
         return get_types_from_msg(definition.text, name)
     types: dict[str, Any] = {}

@@ -41,15 +41,19 @@ class ContentDigest:
         self._digest = hashlib.sha256()
         self._counts: Counter[tuple[str, str]] = Counter()
 
-    def over(self, messages: Iterable[BagMessage]) -> Iterator[BagMessage]:
-        """The same messages."""
+    def over(self, messages: Iterable[BagMessage], names: frozenset[str] | None = None) -> Iterator[BagMessage]:
+        """The same messages; of those on topics that are not in `names` no digest is taken."""
         for message in messages:
-            topic, msgtype = message.topic.encode(), message.msgtype.encode()
-            self._digest.update(_HEAD.pack(message.log_time_ns, len(topic), len(msgtype), len(message.raw)))
-            self._digest.update(topic + msgtype)
-            self._digest.update(message.raw)
-            self._counts[message.topic, message.msgtype] += 1
+            if names is None or message.topic in names:
+                self._take(message)
             yield message
+
+    def _take(self, message: BagMessage) -> None:
+        topic, msgtype = message.topic.encode(), message.msgtype.encode()
+        self._digest.update(_HEAD.pack(message.log_time_ns, len(topic), len(msgtype), len(message.raw)))
+        self._digest.update(topic + msgtype)
+        self._digest.update(message.raw)
+        self._counts[message.topic, message.msgtype] += 1
 
     @property
     def content(self) -> BagContent:

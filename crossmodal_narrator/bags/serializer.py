@@ -20,6 +20,11 @@ class Serializer:
         for msgtype, text in (definitions or {}).items():
             added.update(get_types_from_msg(text, msgtype))
         self.types.register(added)
+        self._added = tuple(added)
+
+    def hashes(self) -> dict[str, str]:
+        """RIHS01 of each type that was handed over."""
+        return {msgtype: self.types.hash_rihs01(msgtype) for msgtype in self._added}
 
     def raw(self, msgtype: str, message: Any) -> bytes:
         """Serialize any object with the fields of `msgtype`, arrays as numpy arrays.

@@ -7,7 +7,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from crossmodal_narrator.bags.copying import described
 from crossmodal_narrator.bags.serializer import Serializer
+from crossmodal_narrator.bags.storage import BagTopic
 from crossmodal_narrator.core.errors import BagError
 from crossmodal_narrator.core.frames import SensorFrame
 from crossmodal_narrator.wire.compose import compose
@@ -49,6 +51,23 @@ class BagWriter:
     ) -> None:
         self._writer.__exit__(kind, error, trace)
 
+    def declare(self, topic: str, msgtype: str) -> None:
+        """Have `topic` in the bag even if nothing is written to it.
+
+        Raises:
+            BagError: a type that is not known.
+        """
+        if msgtype not in self._serializer.types.fielddefs:
+            raise BagError(f"{msgtype} is not a message of ROS 2 Jazzy", remedy="hand over its definition")
+        self._connections[topic] = self._writer.add_connection(topic, msgtype, typestore=self._serializer.types)
+
+    def add_topic(self, topic: BagTopic) -> None:
+        """Have `topic` as another bag carries it: with that bag's definition and its quality of service."""
+        known = described(topic)
+        self._connections[topic.name] = self._writer.add_connection(
+            topic.name, known.msgtype, msgdef=known.text, rihs01=known.rihs01, offered_qos_profiles=known.qos
+        )
+
     def write(self, topic: str, msgtype: str, message: Any, log_time_ns: int) -> None:
         """Write one message: any object with the fields of `msgtype`, arrays as numpy arrays.
 
@@ -59,10 +78,9 @@ class BagWriter:
 
     def write_raw(self, topic: str, msgtype: str, raw: bytes, log_time_ns: int) -> None:
         """Write one message that is serialized already (CDR)."""
-        connection = self._connections.get(topic)
-        if connection is None:
-            connection = self._writer.add_connection(topic, msgtype, typestore=self._serializer.types)
-            self._connections[topic] = connection
+        if topic not in self._connections:
+            self.declare(topic, msgtype)
+        connection = self._connections[topic]
         if connection.msgtype != msgtype:
             raise BagError(f"{topic} carries {connection.msgtype}, not {msgtype}", remedy="give each topic one type")
         self._writer.write(connection, log_time_ns, raw)

@@ -24,6 +24,7 @@ VERBS = (
     "play",
     "replay",
     "verify",
+    "annotate",
     "ask",
     "search",
     "simulate",

@@ -178,7 +178,7 @@ class PerceptionNode(NarratorLifecycleNode):
         if self._scene_out.get_subscription_count():
             self._scene_out.publish(scene_to_message(scene, self._types, frames=self._config.sync))
         if self._markers_out.get_subscription_count():
-            self._markers_out.publish(markers(scene, self._config.sync.base_frame, self._types))
+            self._markers_out.publish(markers(scene, self._config.sync.base_frame))
         age_ms = (self.get_clock().now().nanoseconds - scene.stamp_ns) / 1e6
         if self._worker is not None and SAME_CLOCK_MS[0] < age_ms < SAME_CLOCK_MS[1]:
             self._worker.latencies.add("stamp to scene", age_ms)

@@ -36,12 +36,15 @@ def copied(
     mode: CompressionMode = CompressionMode.NONE,
     kept: Callable[[BagMessage], bool] = lambda message: True,
     renamed: Mapping[str, str] = MappingProxyType({}),
+    later_ns: int = 0,
 ) -> Path:
-    """The messages that are `kept`, written as rosbags does, on topics by the names that are given; what lies beside
-    the bag comes along.
+    """The messages that are `kept`, written as rosbags does, on topics by the names that are given and by a recorder
+    whose clock is `later_ns` ahead; what lies beside the bag comes along.
     """
     messages = (
-        dataclasses.replace(message, topic=renamed.get(message.topic, message.topic))
+        dataclasses.replace(
+            message, topic=renamed.get(message.topic, message.topic), log_time_ns=message.log_time_ns + later_ns
+        )
         for message in open_bag(bag).messages()
         if kept(message)
     )

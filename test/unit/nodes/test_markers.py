@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -45,8 +44,7 @@ SIREN = SoundEvent(
 
 def drawn(*things: SceneObject, sounds: tuple[SoundEvent, ...] = ()) -> list[Any]:
     scene = SceneState(stamp_ns=1_500_000_000, ego=None, objects=things, sounds=sounds, signals=(), degraded=())
-    types = SimpleNamespace(Time=pytest.importorskip("builtin_interfaces.msg").Time)
-    return list(drawing.markers(scene, "base_link", types).markers)
+    return list(drawing.markers(scene, "base_link").markers)
 
 
 def test_a_thing_is_a_box_with_its_name_and_where_it_will_be_in_a_second() -> None:
