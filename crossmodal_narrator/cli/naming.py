@@ -41,14 +41,12 @@ def _profiled(bag: Bag, profile: Profile) -> TopicMap:
         BagError: it has none of them.
     """
     present = {topic.name for topic in bag.topics}
-    published = profile.topics
-    found = {name: topic for name, topic in published.items() if topic in present}
+    found = {name: topic for name, topic in profile.topics.items() if topic in present}
     if not found.keys() - {"/tf", "/tf_static"}:
         remedy = f"name its topics with --topic, or take another profile. {_listed(bag)}"
         raise BagError(f"{bag.path} has no sensor of the profile {profile.name}", remedy=remedy)
-    for topic in dict.fromkeys(topic for name, topic in published.items() if name in profile.streams):
-        if topic not in present:
-            _log.warning("%s has no %s of the profile %s", bag.path, topic, profile.name)
+    for name in [name for name in profile.streams if name in profile.topics and name not in found]:
+        _log.warning("%s has no %s of the profile %s", bag.path, profile.topics[name], profile.name)
     return with_topics(TopicMap(), found)
 
 

@@ -80,12 +80,13 @@ class Profile:
 
     @property
     def topics(self) -> Mapping[str, str]:
-        """The topic of each name that the nodes know; what is no stream has the node's own name."""
+        """What is published, by the names that perception knows. Without streams they are the topics themselves, as
+        the absolute names of transforms are in any case.
+        """
         perception: PerceptionConfig = build(PerceptionConfig, self.parameters["perception"], source=self.name)
-        return {name: self._topic(name) for name in _names(perception)}
-
-    def _topic(self, name: str) -> str:
-        return self.streams[name].topic if name in self.streams else f"/{name.removeprefix('/')}"
+        own = {name: f"/{name.removeprefix('/')}" for name in _names(perception)}
+        published = {name: stream.topic for name, stream in self.streams.items() if name in own}
+        return {name: topic for name, topic in own.items() if name == topic or not self.streams} | published
 
     def parameter_arguments(self, node: str) -> tuple[str, ...]:
         """ROS arguments. The last value of a parameter is taken, so a user's own come after these."""

@@ -54,6 +54,15 @@ def test_a_profile_names_them_and_a_verification_needs_it_no_more(
     assert "same: " in capsys.readouterr().out
 
 
+def test_a_profile_of_another_simulator_does_not_read_what_it_does_not_name(
+    small_bag: Path, small_replay: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["replay", str(small_bag), "--out", str(tmp_path / "out"), "--profile", "isaac_sim"]) == 2
+    assert "has no sensor of the profile isaac_sim" in capsys.readouterr().err
+    ours = replayed(small_bag, tmp_path / "ours", "--profile", "simulate")
+    assert said_and_seen(ours) == said_and_seen(small_replay)
+
+
 def test_a_question_takes_the_names_too(renamed_bag: Path, capsys: pytest.CaptureFixture[str]) -> None:
     asked = ["ask", "How fast are we going?", "--bag", str(renamed_bag), "--at", "1.5"]
     assert main([*asked, "--topic", "odom=/ego"]) == 0
