@@ -43,7 +43,7 @@ def _profiled(bag: Bag, profile: Profile) -> TopicMap:
     present = {topic.name for topic in bag.topics}
     found = {name: topic for name, topic in profile.topics.items() if topic in present}
     if not found.keys() - {"/tf", "/tf_static"}:
-        remedy = f"name its topics with --topic, or take another profile. {_listed(bag)}"
+        remedy = f"name its topics with --topic, or take another profile; {_listed(bag)}"
         raise BagError(f"{bag.path} has no sensor of the profile {profile.name}", remedy=remedy)
     for name in [name for name in profile.streams if name in profile.topics and name not in found]:
         _log.warning("%s has no %s of the profile %s", bag.path, profile.topics[name], profile.name)
@@ -73,6 +73,6 @@ def _listed(bag: Bag, wanted: MessageKind | None = None) -> str:
     fitting = [topic for topic in bag.topics if wanted is not None and topic.msgtype == wanted.value]
     shown = sorted(fitting or bag.topics, key=lambda topic: topic.name)
     if not shown:
-        return "it holds no topics at all"
+        return "the bag holds no topics at all"
     lines = [f"  {topic.name}  {topic.msgtype}  {topic.message_count}" for topic in shown]
-    return "\n".join(["it has (topic, type, messages):", *lines])
+    return "\n".join(["the bag has (topic, type, messages):", *lines])
