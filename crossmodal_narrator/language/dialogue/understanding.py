@@ -58,9 +58,9 @@ def understand(text: str, words: QuestionWords, context: Context) -> Query:
     if not said:
         return Query(asks=Asks.OTHER)
     is_order = bool(words.commands.search(said) or words.orders.search(said))
-    if is_order and not words.questions.search(said):
-        return Query(asks=Asks.COMMAND, area=_first(words.areas, said) or "")
     asks = _first(words.intents, said)
+    if is_order and asks is not Asks.SLOWLY and not words.questions.search(said):
+        return Query(asks=Asks.COMMAND, area=_first(words.areas, said) or "")
     details = Query(
         asks=asks or Asks.OTHER,
         kind=_first(words.kinds, said) or "",
@@ -69,7 +69,7 @@ def understand(text: str, words: QuestionWords, context: Context) -> Query:
         movement=_first(words.movements, said) or "",
         pick=_first(words.picks, said) or Pick.ALL,
         did=_did(asks, said, words),
-        supposed=(_first(words.supposed, said) or "") if asks is Asks.IF else "",
+        supposed=(_first(words.supposed, _clause(said, words)) or "") if asks is Asks.IF else "",
     )
     is_half = asks is None or (asks in (Asks.WHAT, Asks.EXISTS) and not details.kind)
     if is_half and words.also.search(said) and context.query is not None and context.query.asks in _PLACED:
@@ -88,6 +88,11 @@ def _did(asks: Asks | None, said: str, words: QuestionWords) -> str:
     if asks is Asks.WHY:
         return _first(words.own, said) or ""
     return HEARD if asks is Asks.SOUND and words.past.search(said) else ""
+
+
+def _clause(said: str, words: QuestionWords) -> str:
+    """The supposition alone: whether *we* can stop in time is asked of *somebody else's* braking."""
+    return words.conclusion.sub("", words.clause.sub("", said)).strip() or said
 
 
 def _guessed(details: Query, is_order: bool) -> Query:

@@ -37,6 +37,8 @@ class QuestionWords:
     picks: tuple[tuple[Pick, Pattern], ...]
     own: tuple[tuple[str, Pattern], ...]  # what we did
     past: Pattern  # it is asked of what is over
+    clause: Pattern  # what stands before a supposition
+    conclusion: Pattern  # what is asked of it
     supposed: tuple[tuple[str, Pattern], ...]
     intents: tuple[tuple[Asks, Pattern], ...]
     pronouns: Pattern
@@ -84,6 +86,8 @@ def words_from(language: str, content: Mapping[str, Any]) -> QuestionWords:
             picks=tuple((Pick(name), p) for name, p in _table(content["picks"], None, bounded)),
             own=_table(content["own"], set(OWN_MOTIONS), bounded),
             past=re.compile(content["past"]),
+            clause=re.compile(content["clause"]),
+            conclusion=re.compile(content["conclusion"]),
             supposed=_table(content["supposed"], {s.value for s in Supposition}, bounded),
             intents=tuple((Asks(str(name)), re.compile(str(pattern))) for name, pattern in content["intents"]),
             pronouns=re.compile(content["pronouns"]),

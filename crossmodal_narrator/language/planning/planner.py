@@ -13,7 +13,7 @@ from crossmodal_narrator.language.planning.danger import dangers
 from crossmodal_narrator.language.planning.ego import ego_changes, speed
 from crossmodal_narrator.language.planning.leaving import doors
 from crossmodal_narrator.language.planning.memory import Memory
-from crossmodal_narrator.language.planning.message import Message
+from crossmodal_narrator.language.planning.message import Act, Message
 from crossmodal_narrator.language.planning.pacing import Pacing
 from crossmodal_narrator.language.planning.senses import senses, signals, sounds, sources
 from crossmodal_narrator.language.planning.view import View
@@ -56,7 +56,7 @@ class Planner:
         settled = (facts.stamp_ns - self._began_ns) / 1e9 >= SETTLE_S
         sources = [s for s in self._sources if settled or s not in CONTEXT]
         offered = [m for source in sources for m in source(view) if m.priority >= 0.0 and m.urgency in allowed]
-        return sorted(offered, key=lambda m: (-m.priority, m.topic))
+        return sorted(_corrected_first(offered), key=lambda m: (-m.priority, m.topic))
 
     def _calm_share(self, facts: Facts) -> float:
         """Less is said for its own sake where everything is as it has been: in a queue, on an empty motorway."""
@@ -70,3 +70,13 @@ class Planner:
     def spoken(self, message: Message, duration_s: float, stamp_ns: int) -> None:
         self._memory.remember(message, stamp_ns)
         self._pacing.speak(duration_s, message.urgency, stamp_ns)
+
+
+def _corrected_first(offered: list[Message]) -> list[Message]:
+    """Of a thing that was called by a wrong name nothing else is said before that is owned, unless it is urgent."""
+    wrong = {m.roles["a"] for m in offered if m.act is Act.CORRECTION}
+    return [
+        m
+        for m in offered
+        if m.act is Act.CORRECTION or m.urgency is Urgency.URGENT or wrong.isdisjoint(m.roles.values())
+    ]

@@ -309,6 +309,18 @@ def test_a_wrong_class_is_corrected_in_one_breath() -> None:
     assert "Correction: that's a truck, not a bus." in english(scripts.wrong_class().scenes())
 
 
+def test_a_wrong_class_is_corrected_before_anything_else_is_said_of_it() -> None:
+    """The simulated ambulance: first it has the siren on as a car, then it passes us as a van."""
+    drive = scripts.siren_passes()
+    (truck,) = drive.actors
+    called = [replace(truck, label=ObjectClass.CAR, to_s=7.3), replace(truck, from_s=7.3)]
+    said = english(replace(drive, actors=called).scenes())
+    named = [text for text in said if re.search(r"\b(car|truck)\b", text)]
+    assert "car" in named[0], said
+    assert named[1] == "Correction: that's a truck, not a car.", said
+    assert any("passing us" in text for text in named[2:]), said
+
+
 def test_a_siren_is_heard_then_placed_then_seen() -> None:
     """Each once, and its side as soon as it is known."""
     said = [text for text in english(scripts.siren_passes().scenes()) if "siren" in text]
