@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from crossmodal_narrator.cli.survey import Survey
     from crossmodal_narrator.evaluation.drive import Truth
 
 SUMMARY = "measure a replay: objects, tracks, sounds, claims, speech, latency, against truth.json or without"
@@ -27,9 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     from rich.console import Console
 
-    from crossmodal_narrator.bags import open_bag
     from crossmodal_narrator.cli.figures import print_events, print_notes, print_part
-    from crossmodal_narrator.cli.survey import survey_bag
     from crossmodal_narrator.evaluation import EVALUATION_FILE, merged, write_evaluation
     from crossmodal_narrator.evaluation.drive import evaluate_drive
     from crossmodal_narrator.evaluation.references import read_references
@@ -37,8 +36,8 @@ def run(args: argparse.Namespace) -> int:
 
     drive = read_replayed(args.replay)
     references = read_references(args.references) if args.references is not None else ()
-    truth = _truth(args.truth, args.bag) if args.truth is not None else None
-    in_view = survey_bag(open_bag(args.bag), ()).in_view if truth is None and args.bag is not None else None
+    truth = _truth(args.truth, args.bag, args.replay) if args.truth is not None else None
+    in_view = _survey(args.bag, args.replay).in_view if truth is None and args.bag is not None else None
     parts = evaluate_drive(drive, truth, references=references, in_view=in_view)
     found = merged(parts.values())
     console = Console()
@@ -52,14 +51,21 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _truth(path: Path, bag: Path | None) -> Truth:
+def _survey(bag: Path, replay: Path, stamps_ns: tuple[int, ...] = ()) -> Survey:
+    from crossmodal_narrator.bags import open_bag
+    from crossmodal_narrator.cli.replaying import intake_of_replay
+    from crossmodal_narrator.cli.survey import survey_bag
+
+    opened = open_bag(bag)
+    return survey_bag(opened, stamps_ns, intake_of_replay(replay, opened))
+
+
+def _truth(path: Path, bag: Path | None, replay: Path) -> Truth:
     """Read the truth, what had to be said where that lies beside it, and what the bag adds.
 
     Raises:
         BagError: no bag is named, or a file cannot be read.
     """
-    from crossmodal_narrator.bags import open_bag
-    from crossmodal_narrator.cli.survey import survey_bag
     from crossmodal_narrator.core.errors import BagError
     from crossmodal_narrator.evaluation import read_expectations, read_truth, true_speeds
     from crossmodal_narrator.evaluation.drive import Truth
@@ -67,7 +73,7 @@ def _truth(path: Path, bag: Path | None) -> Truth:
     if bag is None:
         raise BagError("--truth without --bag", remedy="name the bag: it has the camera's view and the ego's poses")
     scenes = read_truth(path)
-    survey = survey_bag(open_bag(bag), tuple(scene.stamp_ns for scene in scenes))
+    survey = _survey(bag, replay, tuple(scene.stamp_ns for scene in scenes))
     expected = path.parent / EXPECTATIONS
     return Truth(
         scenes=scenes,

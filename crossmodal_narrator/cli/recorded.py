@@ -67,14 +67,23 @@ def open_configured(bag: Bag, config: DriveConfig) -> RecordedDrive:
     Raises:
         ModelError: a model that `config` names cannot be run.
     """
+    models: list[Opened] = []
+    pipeline = build_pipeline(config.perception, config.narrator, now_ns=time.perf_counter_ns, on_opened=models.append)
+    return RecordedDrive(
+        bag=bag,
+        intake=intake_of(config),
+        pipeline=pipeline,
+        narrator=config.narrator,
+        config=config,
+        models=tuple(models),
+    )
+
+
+def intake_of(config: DriveConfig) -> Intake:
+    """What reads the messages of such a drive."""
     perception = config.perception
-    intake = Intake(
+    return Intake(
         config.topics.described(perception.cameras, perception.intake),
         base_frame=perception.sync.base_frame,
         config=perception.intake,
-    )
-    models: list[Opened] = []
-    pipeline = build_pipeline(perception, config.narrator, now_ns=time.perf_counter_ns, on_opened=models.append)
-    return RecordedDrive(
-        bag=bag, intake=intake, pipeline=pipeline, narrator=config.narrator, config=config, models=tuple(models)
     )

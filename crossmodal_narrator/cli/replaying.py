@@ -9,13 +9,22 @@ from typing import Any
 
 from crossmodal_narrator import __version__
 from crossmodal_narrator.bags import Bag
-from crossmodal_narrator.bags.manifest import Code, Document, ModelUsed, RunManifest, write_manifest
+from crossmodal_narrator.bags.manifest import (
+    RUN_NAME,
+    Code,
+    Document,
+    ModelUsed,
+    RunManifest,
+    read_manifest,
+    write_manifest,
+)
 from crossmodal_narrator.bags.replay import Replay, ReplaySummary, Transcript
-from crossmodal_narrator.cli.recorded import DriveConfig, RecordedDrive
+from crossmodal_narrator.cli.recorded import DriveConfig, RecordedDrive, intake_of
 from crossmodal_narrator.configuration import NarratorNodeConfig, PerceptionConfig
 from crossmodal_narrator.core.config import build, flatten, flatten_mapping, nest
 from crossmodal_narrator.core.speech import Narration
 from crossmodal_narrator.runtime.environment import source_digest, versions
+from crossmodal_narrator.wire import Intake, guess_topics
 from crossmodal_narrator.wire.topics import CameraTopics, MicrophoneTopics, TopicMap
 
 _FOLDER = "models.folder"
@@ -78,6 +87,18 @@ def configuration_of(document: Document, models: Path | None) -> DriveConfig:
         perception=build(PerceptionConfig, perception, source="run.json"),
         narrator=build(NarratorNodeConfig, flatten_mapping(document["narrator"]), source="run.json"),
     )
+
+
+def intake_of_replay(folder: Path, bag: Bag) -> Intake:
+    """What read the bag when it was replayed into `folder`; by how its topics look, where that has no run.json.
+
+    Raises:
+        BagError: run.json is damaged.
+        ConfigError: it holds a parameter that this version does not know, or takes no more.
+    """
+    if (folder / RUN_NAME).is_file():
+        return intake_of(configuration_of(read_manifest(folder).configuration, None))
+    return Intake(guess_topics([(topic.name, topic.msgtype) for topic in bag.topics]))
 
 
 def _without_folders(line: str, bag: Bag) -> str:

@@ -50,14 +50,17 @@ def write_report(
         ConfigError: a number of `room` is out of range.
     """
     from crossmodal_narrator.bags import open_bag
+    from crossmodal_narrator.cli.replaying import intake_of_replay
     from crossmodal_narrator.core.config import build
     from crossmodal_narrator.core.errors import BagError
     from crossmodal_narrator.evaluation import read_truth
     from crossmodal_narrator.evaluation.report import Room, render_report
 
+    opened = None if bag is None else open_bag(bag)
     page = render_report(
         replay,
-        bag=None if bag is None else open_bag(bag),
+        bag=opened,
+        intake=None if opened is None else intake_of_replay(replay, opened),
         truth=() if truth is None else read_truth(truth),
         room=build(Room, room or {}, source="report"),
         title=title,

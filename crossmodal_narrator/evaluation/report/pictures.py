@@ -19,7 +19,7 @@ from crossmodal_narrator.evaluation.report.thinning import Room
 from crossmodal_narrator.fusion.projection import NEAREST_M
 from crossmodal_narrator.sync import SyncConfig, TransformBuffer
 from crossmodal_narrator.sync.ego import EgoHistory
-from crossmodal_narrator.wire import Intake, guess_topics
+from crossmodal_narrator.wire import Intake
 from crossmodal_narrator.wire.headers import stamp_ns as header_stamp_ns
 
 Segment = tuple[int, int, int, int]  # x0, y0, x1, y1 in pixels of the small picture
@@ -64,9 +64,9 @@ class Album:
     faults: list[str] = field(default_factory=list)
 
 
-def take_pictures(bag: Bag, moments: Sequence[Moment], room: Room) -> Album:
+def take_pictures(bag: Bag, intake: Intake, moments: Sequence[Moment], room: Room) -> Album:
     """One picture for each moment (in the order of time), of the camera that shows most of what matters."""
-    photographer = _Photographer(bag, room)
+    photographer = _Photographer(bag, intake, room)
     album = Album()
     waiting = deque(moments)
     try:
@@ -86,12 +86,11 @@ def take_pictures(bag: Bag, moments: Sequence[Moment], room: Room) -> Album:
 class _Photographer:
     """Reads a bag once. Images stay as they were recorded until one is wanted: to decode all would take minutes."""
 
-    def __init__(self, bag: Bag, room: Room) -> None:
+    def __init__(self, bag: Bag, intake: Intake, room: Room) -> None:
         self._bag = bag
         self._room = room
         self._config = SyncConfig()
-        self._topics = guess_topics([(topic.name, topic.msgtype) for topic in bag.topics])
-        self._intake = Intake(self._topics)
+        self._topics, self._intake = intake.topics, intake
         self._transforms = TransformBuffer(max_extrapolation_s=self._config.max_extrapolation_s)
         self._ego = EgoHistory(self._config, self._transforms)
         self._images: dict[str, deque[BagMessage]] = {}

@@ -43,6 +43,7 @@ from crossmodal_narrator.evaluation.report.sentences import (
 from crossmodal_narrator.evaluation.report.thinning import Room, kept_stamps, pictured
 from crossmodal_narrator.evaluation.report.timings import latency_table
 from crossmodal_narrator.evaluation.truth import TrueScene
+from crossmodal_narrator.wire import Intake
 
 TIMINGS_FILE = "timings.jsonl"
 MOST_EVENTS = 2000
@@ -62,18 +63,21 @@ def render_report(
     folder: Path,
     *,
     bag: Bag | None = None,
+    intake: Intake | None = None,
     truth: tuple[TrueScene, ...] = (),
     room: Room | None = None,
     title: str = "",
 ) -> str:
     """The page of a folder that `replay` wrote; with its evaluation.json, if it has one. The same input, the same page.
 
+    Pictures are of `bag`, as `intake` reads it.
+
     Raises:
         BagError: a file of the folder is absent or damaged.
     """
     name = title or folder.resolve().name
     try:
-        content = _content(folder, bag, truth, room or Room())
+        content = _content(folder, bag, intake, truth, room or Room())
         body = {"title": name, **content}
         return render_page(f"{name}: drive report", "report.html", body, styles=STYLES, scripts=SCRIPTS)
     except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
@@ -81,7 +85,9 @@ def render_report(
         raise BagError(told, remedy="replay the bag again") from error
 
 
-def _content(folder: Path, bag: Bag | None, truth: tuple[TrueScene, ...], room: Room) -> dict[str, Any]:
+def _content(
+    folder: Path, bag: Bag | None, intake: Intake | None, truth: tuple[TrueScene, ...], room: Room
+) -> dict[str, Any]:
     sentences = read_sentences(folder)
     drive = _survey(folder, sentences)
     clock = Clock(drive.stamps_ns[0])
@@ -95,7 +101,9 @@ def _content(folder: Path, bag: Bag | None, truth: tuple[TrueScene, ...], room: 
     )
     for scene in _scenes(folder):
         kept.push(scene)
-    album = Album() if bag is None else take_pictures(bag, sorted(kept.moments, key=lambda m: m.stamp_ns), room)
+    album = Album()
+    if bag is not None and intake is not None:
+        album = take_pictures(bag, intake, sorted(kept.moments, key=lambda m: m.stamp_ns), room)
     evaluation = read_evaluation(folder / EVALUATION_FILE) if (folder / EVALUATION_FILE).is_file() else None
     return {
         "start": str(clock.start_ns),
