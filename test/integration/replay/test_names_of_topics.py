@@ -10,6 +10,7 @@ from copied_bags import copied, replayed, said_and_seen
 
 from crossmodal_narrator.bags import BagWriter
 from crossmodal_narrator.cli.main import main
+from crossmodal_narrator.evaluation import EVALUATION_FILE, read_evaluation
 
 OTHERS = {
     "/camera/front/image/compressed": "/depth_rig/jpg",  # which no guess takes for a picture of the road
@@ -32,11 +33,21 @@ def renamed_bag(small_bag: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
     return copied(small_bag, tmp_path_factory.mktemp("renamed") / "drive", renamed=OTHERS)
 
 
-def test_topics_that_are_named_one_by_one_give_the_replay_of_the_usual_names(
-    renamed_bag: Path, small_replay: Path, tmp_path: Path
+def test_topics_that_are_named_one_by_one_give_the_replay_and_the_evaluation_of_the_usual_names(
+    renamed_bag: Path, small_bag: Path, small_replay: Path, tmp_path: Path
 ) -> None:
     options = [word for name, topic in NAMED.items() for word in ("--topic", f"{name}={topic}")]
-    assert said_and_seen(replayed(renamed_bag, tmp_path, *options)) == said_and_seen(small_replay)
+    replay = replayed(renamed_bag, tmp_path / "out", *options)
+    assert said_and_seen(replay) == said_and_seen(small_replay)
+
+    truth = small_bag.parent / "truth.json"
+    assert main(["evaluate", str(replay), "--bag", str(renamed_bag), "--truth", str(truth)]) == 0
+    found = read_evaluation(replay / EVALUATION_FILE).figures
+    assert main(["evaluate", str(small_replay), "--bag", str(small_bag), "--truth", str(truth)]) == 0
+    usual = read_evaluation(small_replay / EVALUATION_FILE).figures
+    assert {k: v for k, v in found.items() if "latency" not in k} == {
+        k: v for k, v in usual.items() if "latency" not in k
+    }
 
 
 def test_a_profile_names_them_and_a_verification_needs_it_no_more(
