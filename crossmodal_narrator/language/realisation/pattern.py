@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from crossmodal_narrator.core.errors import ConfigError
+from crossmodal_narrator.core.speech import Claim
 
 ClaimKey = tuple[str, str]  # predicate, subject
 
@@ -25,6 +26,14 @@ class Phrase:
 
     text: str
     states: frozenset[ClaimKey] = frozenset()
+
+
+def key_of(claim: Claim) -> ClaimKey:
+    return (claim.predicate, claim.subject)
+
+
+def keys_of(claims: Iterable[Claim]) -> frozenset[ClaimKey]:
+    return frozenset(key_of(c) for c in claims)
 
 
 @dataclass(frozen=True, slots=True)

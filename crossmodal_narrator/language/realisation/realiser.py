@@ -12,8 +12,8 @@ from crossmodal_narrator.core.speech import Claim, Urgency
 from crossmodal_narrator.language.planning.message import Message
 from crossmodal_narrator.language.realisation.lexicon import Condition, Lexicon, Variant
 from crossmodal_narrator.language.realisation.orthography import finished
-from crossmodal_narrator.language.realisation.pattern import ClaimKey, Pattern, render
-from crossmodal_narrator.language.realisation.slots import LOCAL_SLOTS, SLOTS, Filling, key_of
+from crossmodal_narrator.language.realisation.pattern import ClaimKey, Pattern, keys_of, render
+from crossmodal_narrator.language.realisation.slots import LOCAL_SLOTS, SLOTS, Filling
 
 RECENT_VARIANTS = 3  # sentences back that a wording is not used again while there is another
 RECENT_TEXTS = 12  # and the very same sentence
@@ -47,7 +47,7 @@ class Realiser:
 
     def realise(self, message: Message) -> Sentence | None:
         """The best sentence that states all core claims, or None where the language has none."""
-        needed = frozenset(key_of(c) for c in message.core)
+        needed = keys_of(message.core)
         able = [s for s in self._sentences(message) if needed <= s.states and self._fits(s.text, message.urgency)]
         if message.urgency is Urgency.URGENT:
             return min(able, key=lambda s: (self._repeats_opening(s), self._staleness(s)), default=None)
@@ -112,7 +112,7 @@ def _stated(variant: Variant, fill: Filling) -> frozenset[ClaimKey] | None:
         claims = _meets(condition, fill)
         if claims is None:
             return None
-        stated |= frozenset(key_of(c) for c in claims)
+        stated |= keys_of(claims)
     return stated
 
 

@@ -10,8 +10,9 @@ from crossmodal_narrator.core.speech import Claim
 from crossmodal_narrator.language.claims.predicates import Predicate, members
 from crossmodal_narrator.language.planning.message import Mention, Message
 from crossmodal_narrator.language.realisation.lexicon import Lexicon, Noun
-from crossmodal_narrator.language.realisation.pattern import ClaimKey, Phrase, Slot, render
-from crossmodal_narrator.language.realisation.rounding import Rounded, ago, left
+from crossmodal_narrator.language.realisation.measures import distance, place, speed, time
+from crossmodal_narrator.language.realisation.pattern import Phrase, Slot, key_of, keys_of, render
+from crossmodal_narrator.language.realisation.rounding import ago, left
 
 NAMING = (Predicate.EXISTS, Predicate.GONE)
 
@@ -61,15 +62,7 @@ class Filling:
             return None
         pattern = self.lexicon.tables[table].get(_key(claims[0]))
         phrase = None if pattern is None else render(pattern, self)
-        return None if phrase is None else Phrase(phrase.text, phrase.states | _keys(claims))
-
-
-def key_of(claim: Claim) -> ClaimKey:
-    return (claim.predicate, claim.subject)
-
-
-def _keys(claims: tuple[Claim, ...]) -> frozenset[ClaimKey]:
-    return frozenset(key_of(c) for c in claims)
+        return None if phrase is None else Phrase(phrase.text, phrase.states | keys_of(claims))
 
 
 def _key(claim: Claim) -> str:
@@ -178,42 +171,13 @@ def _plural(fill: Filling, role: str) -> Phrase | None:
     return Phrase(found[0].forms["many"], frozenset({key_of(found[1]), key_of(count)}))
 
 
-def _place(fill: Filling, role: str) -> Phrase | None:
-    """Where, and how far where that is known."""
-    side, distance = fill.claim(role, Predicate.SIDE), fill.claim(role, Predicate.DISTANCE)
-    if side is None:
-        return None
-    forms = fill.lexicon.places[Side(str(side.value))]
-    if distance is None:
-        phrase = render(forms["alone"], fill)
-    else:
-        rounded = fill.lexicon.units.distance(float(distance.value))
-        if rounded is None:
-            phrase = render(forms["near"], fill)
-        else:
-            words = _number(fill.lexicon, "distance", rounded)
-            phrase = render(forms["far"], lambda slot: words if slot.name == "distance" else None)
-    if phrase is None:
-        return None
-    return Phrase(phrase.text, _keys(tuple(c for c in (side, distance) if c is not None)))
-
-
-def _distance(fill: Filling, role: str) -> Phrase | None:
-    """How far alone, where the place has been told."""
-    claim = fill.claim(role, Predicate.DISTANCE)
-    rounded = None if claim is None else fill.lexicon.units.distance(float(claim.value))
-    if claim is None or rounded is None:
-        return None
-    return Phrase(_number(fill.lexicon, "distance", rounded).text, frozenset({key_of(claim)}))
-
-
 def _side(form: str) -> Callable[[Filling, str], Phrase | None]:
     """A place without distance. The sides of a group's members must agree in this form."""
 
     def slot(fill: Filling, role: str) -> Phrase | None:
         claims = fill.claims(role, Predicate.SIDE)
         texts = {fill.lexicon.places[Side(str(c.value))][form].source for c in claims}
-        return Phrase(texts.pop(), _keys(claims)) if len(texts) == 1 else None
+        return Phrase(texts.pop(), keys_of(claims)) if len(texts) == 1 else None
 
     return slot
 
@@ -237,41 +201,11 @@ def _table(table: str, predicate: Predicate) -> Callable[[Filling, str], Phrase 
     return lambda fill, role: fill.looked_up(table, fill.claims(role, predicate))
 
 
-def _speed(fill: Filling, role: str) -> Phrase | None:
-    claim = fill.claim(role, Predicate.SPEED)
-    if claim is None:
-        return None
-    words = _number(fill.lexicon, "speed", fill.lexicon.units.speed(float(claim.value)))
-    return Phrase(words.text, frozenset({key_of(claim)}))
-
-
-def _time(
-    table: str, predicate: Predicate, rounded: Callable[[float], tuple[str, int]]
-) -> Callable[[Filling, str], Phrase | None]:
-    """A time, in the form that its rounding names."""
-
-    def slot(fill: Filling, role: str) -> Phrase | None:
-        claim = fill.claim(role, predicate)
-        if claim is None:
-            return None
-        form, number = rounded(float(claim.value))
-        words = render(fill.lexicon.tables[table][form], lambda slot: Phrase(str(number)))
-        return None if words is None else Phrase(words.text, frozenset({key_of(claim)}))
-
-    return slot
-
-
-def _number(lexicon: Lexicon, kind: str, rounded: Rounded) -> Phrase:
-    pattern = lexicon.numbers[f"{kind}_about" if rounded.is_about else kind]
-    phrase = render(pattern, lambda slot: Phrase(str(rounded.number)))
-    return phrase or Phrase(str(rounded.number))
-
-
 def _sense(fill: Filling, role: str) -> Phrase | None:
     """The sense that the role names, in trouble or working again."""
     claims = fill.claims(role, Predicate.SENSE_TROUBLE, Predicate.SENSE_WORKS)
     pattern = fill.lexicon.tables["senses"].get(_sense_name(claims[0])) if claims else None
-    return None if pattern is None else Phrase(pattern.source, _keys(claims))
+    return None if pattern is None else Phrase(pattern.source, keys_of(claims))
 
 
 def _others(fill: Filling, role: str) -> Phrase | None:
@@ -291,7 +225,7 @@ def _listed(fill: Filling, claims: tuple[Claim, ...]) -> Phrase | None:
         return None
     comma = ", " if fill.lexicon.measure.unit == "words" else "、"
     listed = fill.lexicon.joiner.join((comma.join(words[:-1]), words[-1])) if words[1:] else words[0]
-    return Phrase(listed, _keys(claims))
+    return Phrase(listed, keys_of(claims))
 
 
 def _sense_name(claim: Claim) -> str:
@@ -312,8 +246,8 @@ SLOTS: Mapping[str, Callable[[Filling, str], Phrase | None]] = {
     "tally": _tally,
     "none": _table("none", Predicate.NONE_SEEN),
     "area": _area,
-    "place": _place,
-    "distance": _distance,
+    "place": place,
+    "distance": distance,
     "side": _side("alone"),
     "half": _side("half"),
     "hand": _side("hand"),
@@ -330,9 +264,9 @@ SLOTS: Mapping[str, Callable[[Filling, str], Phrase | None]] = {
     "trouble": _table("troubles", Predicate.SENSE_TROUBLE),
     "sense": _sense,
     "others": _others,
-    "speed": _speed,
-    "ago": _time("ago", Predicate.AGO, ago),
-    "left": _time("left", Predicate.TIME_LEFT, left),
+    "speed": speed,
+    "ago": time("ago", Predicate.AGO, ago),
+    "left": time("left", Predicate.TIME_LEFT, left),
     "tellers": _tellers,
 }
 LOCAL_SLOTS = frozenset({"n", "number"})  # filled by the phrase that holds them
