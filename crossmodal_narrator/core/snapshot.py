@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import Enum
 
@@ -57,18 +58,31 @@ class PlacedCamera:
 class PlacedSweep:
     """A sweep in base_link at the snapshot's stamp, compensated for the ego's motion while it was taken.
 
-    `stamp_ns` is the sweep's own: where a camera leads it is older than the snapshot's.
+    `stamp_ns` is the sweep's own: where a camera leads it is older than the snapshot's. `ages_s` is how long before the
+    snapshot's stamp the points were taken, by sectors of equal width from straight behind on, counter-clockwise: other
+    things have moved on since, which nothing here undoes.
     """
 
     stamp_ns: int
     xyz: NDArray[np.float32]  # (points, 3)
     intensity: NDArray[np.float32] | None  # (points,)
     origin_m: tuple[float, float, float]  # of the sensor, in base_link
+    ages_s: NDArray[np.float32] | None = None  # (sectors,)
 
     def __post_init__(self) -> None:
         object.__setattr__(
             self, "xyz", frozen_array(self.xyz, name="PlacedSweep.xyz", shape=(None, 3), dtype=np.float32)
         )
+        if self.ages_s is not None:
+            ages_s = frozen_array(self.ages_s, name="PlacedSweep.ages_s", shape=(None,), dtype=np.float32)
+            object.__setattr__(self, "ages_s", ages_s)
+
+    def age_s(self, x_m: float, y_m: float) -> float:
+        """How old the points of that place are; 0 where the sweep does not tell."""
+        if self.ages_s is None or not len(self.ages_s):
+            return 0.0
+        turn = (math.atan2(y_m - self.origin_m[1], x_m - self.origin_m[0]) + math.pi) / (2.0 * math.pi)
+        return float(self.ages_s[min(int(turn * len(self.ages_s)), len(self.ages_s) - 1)])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -35,7 +35,7 @@ class Describer:
         label = self._believed(track, snapshot.stamp_ns)
         if label is None:
             return None
-        box = None if track.place is None else track.place.box().moved(base_from_odom)
+        box = None if track.place is None else track.box_now().moved(base_from_odom)
         velocity = self._velocity(track, snapshot.ego)
         motion = Motion.UNKNOWN
         if box is not None and velocity is not None and snapshot.ego is not None:

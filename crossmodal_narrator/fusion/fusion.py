@@ -71,7 +71,7 @@ class SceneFusion:
         seeing = {f.camera: (f, self._views[f.camera]) for f in cameras if not f.is_blind}
         sweep = None
         if lidar is not None and snapshot.lidar is not None:
-            sweep = lidar, (snapshot.lidar.origin_m[0], snapshot.lidar.origin_m[1])
+            sweep = lidar, snapshot.lidar
         self._tracker.update(snapshot.stamp_ns, odom_from_base, seeing, self._points, sweep, timer)
         with timer.stage("fusion/describe"):
             signals = self._signals.update(snapshot.stamp_ns, seeing)

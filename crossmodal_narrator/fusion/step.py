@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from crossmodal_narrator.core.detections import Cluster, LidarFeatures
-from crossmodal_narrator.core.geometry import Pose
+from crossmodal_narrator.core.geometry import OrientedBox, Pose
+from crossmodal_narrator.core.snapshot import PlacedSweep
 from crossmodal_narrator.fusion.known_shapes import KnownShapes
 from crossmodal_narrator.fusion.points import Floats, Indices, ObstaclePoints
 from crossmodal_narrator.fusion.projection import CameraView
@@ -21,20 +22,25 @@ class Step:
         stamp_ns: int,
         odom_from_base: Pose,
         points: ObstaclePoints,
-        lidar: tuple[LidarFeatures, tuple[float, float]] | None,
+        lidar: tuple[LidarFeatures, PlacedSweep] | None,
         views: Sequence[CameraView],
     ) -> None:
         self.stamp_ns = stamp_ns
         self.odom_from_base = odom_from_base
         self.base_from_odom = odom_from_base.inverse()
         self.points = points
-        self.lidar = lidar
+        self.lidar = None if lidar is None else (lidar[0], lidar[1].origin_m[:2])
+        self._sweep = None if lidar is None else lidar[1]
         self.views = views  # of the cameras that see
         self.shapes = KnownShapes(lidar[0].detections if lidar else ())
         clusters: Sequence[Cluster] = lidar[0].clusters if lidar else ()
         self.knows_shapes = lidar is not None and lidar[0].is_recognised
         self._clusters = clusters
         self._middles = np.array([c.box.centre_m[:2] for c in clusters]).reshape(-1, 2)
+
+    def age_s(self, box: OrientedBox) -> float:
+        """How old the points of a box are."""
+        return 0.0 if self._sweep is None else self._sweep.age_s(*box.centre_m[:2])
 
     def ground_z_m(self, index: Indices) -> float:
         """Of the cluster nearest to these points; their own lowest point where there is none."""

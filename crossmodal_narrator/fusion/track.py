@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from crossmodal_narrator.core.detections import ObjectClass
 from crossmodal_narrator.core.geometry import OrientedBox, PixelBox, Pose, Vec2, end_seen, wrap_angle
@@ -69,6 +69,7 @@ class Track:
     is_van: bool = False  # by its height: cameras know no vans, and take them for cars, lorries or buses
     is_riding: bool = False  # faster than people walk, for longer than an error lasts
     has_moved: bool = False
+    age_s: float = 0.0  # of the points by which it was placed last, at the stamp of their snapshot
 
     @property
     def label(self) -> ObjectClass:
@@ -102,12 +103,15 @@ class Track:
             yaw_is_known=self.place.yaw_is_known,
         )
 
-    def settle(self, seen: Completed, points: int, odom_from_base: Pose, *, is_whole_anew: bool = False) -> None:
-        """Take a box that was measured, in base_link, from so many points.
+    def settle(
+        self, seen: Completed, points: int, odom_from_base: Pose, *, age_s: float, is_whole_anew: bool = False
+    ) -> None:
+        """Take a box that was measured, in base_link, from so many points, which are `age_s` old.
 
         `is_whole_anew`: what was the visible side of something so far has got a class, and with it the size of a whole
         thing. Its middle is then elsewhere, which is no motion.
         """
+        self.age_s = age_s
         sigma_m = SIGMA_M if points >= FEW_POINTS else SIGMA_OF_FEW_M
         if self.place is None or is_whole_anew:
             self._place_anew(seen, seen.box.moved(odom_from_base), sigma_m)
@@ -164,6 +168,19 @@ class Track:
         c, s = math.cos(self.place.yaw_rad), math.sin(self.place.yaw_rad)
         along = c * vx + s * vy
         return along * c, along * s
+
+    def box_now(self) -> OrientedBox:
+        """Where it is, in odom, at the stamp up to which it was predicted.
+
+        Its points show where it was when the laser met it, and the filter follows these.
+        """
+        assert self.place is not None
+        box = self.place.box()
+        if not self.is_moving:
+            return box
+        x, y, z = box.centre_m
+        vx, vy = self.velocity_mps()
+        return replace(box, centre_m=(x + vx * self.age_s, y + vy * self.age_s, z))
 
     def _grown(self, seen: Completed) -> tuple[float, float, float]:
         """Towards what was seen, and no smaller than usual: a hidden end says nothing."""

@@ -10,7 +10,7 @@ import numpy as np
 from crossmodal_narrator.core.detections import CameraFeatures, LidarDetection, LidarFeatures, ObjectClass
 from crossmodal_narrator.core.geometry import OrientedBox, Pose, Vec2
 from crossmodal_narrator.core.scene import Evidence
-from crossmodal_narrator.core.snapshot import Sense
+from crossmodal_narrator.core.snapshot import PlacedSweep, Sense
 from crossmodal_narrator.core.timing import StageTimer
 from crossmodal_narrator.fusion.association import assign
 from crossmodal_narrator.fusion.config import FusionConfig
@@ -67,10 +67,10 @@ class Tracker:
         odom_from_base: Pose,
         cameras: Mapping[str, tuple[CameraFeatures, CameraView]],
         points: ObstaclePoints,
-        lidar: tuple[LidarFeatures, tuple[float, float]] | None,
+        lidar: tuple[LidarFeatures, PlacedSweep] | None,
         timer: StageTimer,
     ) -> None:
-        """Take what one snapshot shows; `lidar` comes with the place of the sensor in plan."""
+        """Take what one snapshot shows; `lidar` comes with its sweep."""
         step = Step(stamp_ns, odom_from_base, points, lidar, [view for _, view in cameras.values()])
         unmatched: list[list[Sighting]] = []
         for features, view in cameras.values():
@@ -177,7 +177,7 @@ class Tracker:
         step.points.claim(index)
         is_named = not track.votes.total and label is not ObjectClass.OBSTACLE
         is_named = is_named and not is_too_small(label, seen.visible_lw_m, len(index))
-        track.settle(seen, len(index), step.odom_from_base, is_whole_anew=is_named)
+        track.settle(seen, len(index), step.odom_from_base, age_s=step.age_s(seen.box), is_whole_anew=is_named)
         track.supported_ns = track.ranged_ns = step.stamp_ns
         track.sweeps += 1
         self._doubt(track, seen.box, len(index), step)
@@ -220,7 +220,7 @@ class Tracker:
         else:
             track.votes.add_shape(shape.label, self._config.shape_weight * shape.score)
             track.recognised_ns = step.stamp_ns
-        track.settle(seen, shape.points, step.odom_from_base, is_whole_anew=is_named)
+        track.settle(seen, shape.points, step.odom_from_base, age_s=step.age_s(seen.box), is_whole_anew=is_named)
         track.supported_ns = track.ranged_ns = step.stamp_ns
         track.sweeps += 1
         length, width, _ = shape.box.size_lwh_m
@@ -277,7 +277,8 @@ class Tracker:
             box = cluster.box
             track = self._born(step.stamp_ns, math.atan2(box.centre_m[1], box.centre_m[0]))
             shape = usual_shape(ObjectClass.OBSTACLE, 0.0)
-            track.settle(complete(cluster.points, cluster.ground_z_m, shape, seen_from), 1, step.odom_from_base)
+            seen = complete(cluster.points, cluster.ground_z_m, shape, seen_from)
+            track.settle(seen, 1, step.odom_from_base, age_s=step.age_s(seen.box))
             track.supported_ns = track.ranged_ns = step.stamp_ns
             track.sweeps = 1
             track.evidence[Sense.LIDAR] = Evidence(

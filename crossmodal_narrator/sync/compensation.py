@@ -12,6 +12,7 @@ from crossmodal_narrator.core.geometry import Pose, wrap_angle
 from crossmodal_narrator.core.snapshot import PlacedSweep
 
 KNOTS = 9  # poses over one sweep; the motion between two of them is straight within millimetres
+SECTORS, EACH = 72, 16  # of which the ages are told, by one point in so many
 STANDING_M, STANDING_RAD = 0.002, 0.0001  # less motion than this in a sweep is left alone
 
 EgoAt = Callable[[int], "EgoMotion | None"]
@@ -41,7 +42,24 @@ def place_sweep(sweep: LidarSweep, base_from_lidar: Pose, stamp_ns: int, ego_at:
         xyz=np.ascontiguousarray(xyz, dtype=np.float32),
         intensity=sweep.intensity,
         origin_m=(x, y, z),
+        ages_s=_ages_s(xyz, sweep, (x, y), stamp_ns),
     )
+
+
+def _ages_s(
+    xyz: NDArray[np.floating], sweep: LidarSweep, origin_m: tuple[float, float], stamp_ns: int
+) -> NDArray[np.float32] | None:
+    """The mean of each sector, of every few points. A sector that has none takes the mean of all."""
+    sweep_age_s = (stamp_ns - sweep.stamp_ns) / 1e9
+    if sweep.point_offset_s is None or not len(xyz):
+        return np.full(1, sweep_age_s, np.float32)
+    some = xyz[::EACH, :2] - origin_m
+    ages_s = sweep_age_s - sweep.point_offset_s[::EACH].astype(np.float64)
+    turns = (np.arctan2(some[:, 1], some[:, 0]) + np.pi) / (2.0 * np.pi)
+    sector = np.minimum((turns * SECTORS).astype(np.intp), SECTORS - 1)
+    count = np.bincount(sector, minlength=SECTORS)
+    total = np.bincount(sector, weights=ages_s, minlength=SECTORS)
+    return np.where(count > 0, total / np.maximum(count, 1), ages_s.mean()).astype(np.float32)
 
 
 def _undo_motion(xyz: NDArray[np.floating], sweep: LidarSweep, now: EgoMotion, ego_at: EgoAt) -> None:

@@ -72,9 +72,12 @@ class Street:
         blind: bool = False,
         ego: EgoMotion | None = None,
         ego_known: bool = True,
+        age_s: float = 0.0,
     ) -> SceneState:
+        """`age_s`: how long before the stamp the laser met what it shows."""
         self.stamp_ns += STEP_NS
         placed = sweep(ground(), *(faces(s.box) for s in solids), stamp_ns=self.stamp_ns)
+        placed = replace(placed, ages_s=np.full(72, age_s, np.float32))
         features = self.lidar.encode(placed, self.timer) if with_lidar else None
         if features is not None:
             shapes = tuple(_shape(s) for s in solids if s.shape)

@@ -113,6 +113,20 @@ def test_the_speed_of_a_car_that_pulls_away_is_known_after_a_second() -> None:
     assert car.motion is Motion.RECEDING
 
 
+@pytest.mark.parametrize("speed_mps", [12.0, -12.0])
+def test_what_moves_is_where_it_is_at_the_stamp_and_not_where_the_laser_met_it(speed_mps: float) -> None:
+    """A turn of the laser takes a tenth of a second, in which a car in traffic goes a metre and more."""
+    street, age_s = Street(), 0.08
+    start_m = 15.0 if speed_mps > 0 else 50.0
+    for k in range(25):
+        met_m = start_m + speed_mps * (k * 0.1 - age_s)
+        scene = street.step([Solid(box=car_box(met_m, 4.0), shape=0.9)], age_s=age_s)
+    car = only(scene, ObjectClass.CAR)
+    assert car.position_m is not None
+    assert car.position_m[0] == pytest.approx(met_m + speed_mps * age_s, abs=0.25)
+    assert abs(car.position_m[0] - met_m) > 0.7
+
+
 def test_a_parked_car_stands_still_while_we_drive_past_it() -> None:
     street = Street()
     parked = Solid(box=car_box(16.0, -3.0))
