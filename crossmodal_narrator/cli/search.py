@@ -1,32 +1,122 @@
-"""`search WORDS REPLAY …`: the moments of replayed drives that look, or sound, like these words."""
+"""`search WORDS [REPLAY …] [--store DIR]`: the moments of drives that are like these words."""
 
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from crossmodal_narrator.bags.index import Asked, DriveStore, Hit
 
 SUMMARY = "find moments of replayed drives by words, in English or Chinese"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("words", help='what is looked for, as "a siren at night" or "雨中的环岛"')
-    parser.add_argument("replays", type=Path, nargs="+", metavar="REPLAY", help="folders that `replay` wrote")
+    from crossmodal_narrator.cli import filters
+
+    parser.add_argument("words", help='what is looked for, as "an ambulance comes from behind" or "行人横穿马路"')
+    parser.add_argument(
+        "replays", type=Path, nargs="*", metavar="REPLAY", help="folders that `replay` wrote, where there is no --store"
+    )
+    parser.add_argument("--store", type=Path, help="folder that `index` filled")
     parser.add_argument("--most", type=int, default=10, help="how many moments at most (default: 10)")
     parser.add_argument(
-        "--apart", type=float, default=3.0, help="moments of one drive are so many seconds apart (default: 3)"
+        "--apart",
+        type=float,
+        default=3.0,
+        help="without --store: moments of one drive are so far apart, s (default: 3)",
     )
     parser.add_argument("--params", type=Path, help="ROS 2 parameter file, as the nodes take it")
+    filters.add_arguments(parser)
+    parser.add_argument("--json", action="store_true", dest="as_json", help="a line of JSON for each hit")
+    parser.add_argument("--thumbnails", type=Path, help="write the pictures of the hits into this folder")
 
 
 def run(args: argparse.Namespace) -> int:
+    from crossmodal_narrator.core.errors import BagError
+
+    if bool(args.replays) == (args.store is not None):
+        raise BagError("search looks either in replays or in a store", remedy="give REPLAY folders, or --store DIR")
+    return _in_replays(args) if args.store is None else _in_store(args)
+
+
+def _in_replays(args: argparse.Namespace) -> int:
     from crossmodal_narrator.assembly import open_text
     from crossmodal_narrator.bags.search import find, read_looks
+    from crossmodal_narrator.cli.filters import refuse_without_store
     from crossmodal_narrator.cli.parameters import perception_config
     from crossmodal_narrator.wire import TopicMap
 
+    refuse_without_store(args)
     looks = [read_looks(replay) for replay in args.replays]
     vector = open_text(perception_config(args.params, TopicMap())).encode(args.words)
     for moment in find(vector, looks, most=max(1, args.most), apart_s=args.apart):
         told = ", ".join(f"{name} {value}" for name, value in moment.attributes)
         print(f"{moment.similarity:6.3f}  {moment.replay}  {moment.at_s:7.1f} s  {moment.stamp_ns}  {told}".rstrip())
     return 0
+
+
+def _in_store(args: argparse.Namespace) -> int:
+    from crossmodal_narrator.bags.index import DriveStore, search
+
+    with DriveStore(args.store) as store:
+        asked = _asked(store, args)
+        for number, hit in enumerate(search(store, asked, most=max(1, args.most)), start=1):
+            picture = None if args.thumbnails is None else _write_picture(store, hit, args.thumbnails, number)
+            if args.as_json:
+                print(json.dumps({**hit.record(), "thumbnail": picture}, ensure_ascii=False))
+            else:
+                _show(number, hit, picture)
+    return 0
+
+
+def _asked(store: DriveStore, args: argparse.Namespace) -> Asked:
+    """The words as facts, as words and, where the store has vectors, as a vector."""
+    from crossmodal_narrator.assembly import open_text
+    from crossmodal_narrator.bags.index import Asked
+    from crossmodal_narrator.cli.filters import filters_of
+    from crossmodal_narrator.cli.parameters import perception_config
+    from crossmodal_narrator.language.dialogue.understanding import language_of
+    from crossmodal_narrator.language.searching import read_search_words, wanted_by, words_of
+    from crossmodal_narrator.wire import TopicMap
+
+    language = language_of(args.words, "en")
+    words = read_search_words(language)
+    filters = filters_of(args)
+    has_vectors = bool(store.rows("SELECT 1 FROM run WHERE dimensions > 0 LIMIT 1"))
+    encoder = open_text(perception_config(args.params, TopicMap())) if has_vectors else None
+    return Asked(
+        wanted=wanted_by(args.words, words),
+        language=language,
+        words=words_of(args.words, words),
+        vector=None if encoder is None else encoder.encode(args.words),
+        filters=filters,
+    )
+
+
+def _write_picture(store: DriveStore, hit: Hit, folder: Path, number: int) -> str | None:
+    from crossmodal_narrator.bags.index import thumbnail
+    from crossmodal_narrator.core.errors import BagError
+
+    jpeg = thumbnail(store, hit)
+    if jpeg is None:
+        return None
+    path = folder / f"{number:02d}_{hit.begin_ns}.jpg"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(jpeg)
+    except OSError as error:
+        raise BagError(f"{path}: {error.strerror}", remedy="name a folder that can be written") from error
+    return str(path)
+
+
+def _show(number: int, hit: Hit, picture: str | None) -> None:
+    sure = "" if hit.is_sure else "  (perhaps)"
+    print(
+        f"{number:2}. {hit.bag or hit.replay}  {hit.begin_s:.1f} to {hit.end_s:.1f} s  by {', '.join(hit.found_by)}{sure}"
+    )
+    for line in (hit.sentence, *hit.claims, picture):
+        if line:
+            print(f"      {line}")
