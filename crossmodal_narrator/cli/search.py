@@ -85,8 +85,7 @@ def _asked(store: DriveStore, args: argparse.Namespace) -> Asked:
     language = language_of(args.words, "en")
     words = read_search_words(language)
     filters = filters_of(args)
-    has_vectors = bool(store.rows("SELECT 1 FROM run WHERE dimensions > 0 LIMIT 1"))
-    encoder = open_text(perception_config(args.params, TopicMap())) if has_vectors else None
+    encoder = open_text(perception_config(args.params, TopicMap())) if store.loaded().vectors else None
     return Asked(
         wanted=wanted_by(args.words, words),
         language=language,
@@ -114,9 +113,8 @@ def _write_picture(store: DriveStore, hit: Hit, folder: Path, number: int) -> st
 
 def _show(number: int, hit: Hit, picture: str | None) -> None:
     sure = "" if hit.is_sure else "  (perhaps)"
-    print(
-        f"{number:2}. {hit.bag or hit.replay}  {hit.begin_s:.1f} to {hit.end_s:.1f} s  by {', '.join(hit.found_by)}{sure}"
-    )
+    when = f"{hit.begin_s:.1f} to {hit.end_s:.1f} s"
+    print(f"{number:2}. {hit.bag or hit.replay}  {when}  by {', '.join(hit.found_by)}{sure}")
     for line in (hit.sentence, *hit.claims, picture):
         if line:
             print(f"      {line}")

@@ -25,28 +25,6 @@ class Filters:
     event: tuple[Wanted, ...] = ()  # what must hold there, whatever the words say
     language: str = ""  # of the sentences
 
-    @property
-    def of_moments(self) -> tuple[str, tuple[float | str, ...]]:
-        """As a condition of SQL over `moment`, and what is bound; empty where any moment will do."""
-        parts: list[str] = []
-        bound: list[float | str] = []
-        for column, value in (("light", self.light), ("weather", self.weather), ("place", self.place)):
-            if value:
-                parts.append(f"{column} = ?")
-                bound.append(value)
-        for sign, stamp in ((">=", self.after_ns), ("<=", self.before_ns)):
-            if stamp is not None:
-                parts.append(f"stamp_ns {sign} ?")
-                bound.append(stamp)
-        if self.speed_kmh is not None:
-            parts.append("abs(speed_mps) BETWEEN ? AND ?")
-            bound += [limit * MPS_PER_KMH for limit in self.speed_kmh]
-        if self.near_m is not None:
-            x, y, reach = self.near_m
-            parts.append("(x_m - ?) * (x_m - ?) + (y_m - ?) * (y_m - ?) <= ?")
-            bound += [x, x, y, y, reach * reach]
-        return " AND ".join(parts), tuple(bound)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Asked:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import json
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from crossmodal_narrator.bags.index.asked import Filters
-from crossmodal_narrator.bags.index.store import DriveStore, bits_of
-from crossmodal_narrator.core.scene import Side
+from crossmodal_narrator.bags.index.columns import bits_of, sides_of, subject_of
+from crossmodal_narrator.bags.index.loaded import Ints, Loaded, Mask
 from crossmodal_narrator.language.searching import Topic, Wanted
 from crossmodal_narrator.language.searching.understanding import lookalikes
 
-MOST = 1000  # events of one fact are looked at, the weightiest first
-SLACK_NS = 2_000_000_000  # we brake a moment before, or after, somebody crosses
-NEAR_NS = 600_000_000  # moments are a second apart
+SLACK_US = 2_000_000  # we brake a moment before, or after, somebody crosses
+_MOST_EVENTS = 20_000  # of one fact, where it must meet another; the weightiest
+_MOST_SPANS = 400
 _SAME_GAP_NS = 1_500_000_000
-_SIDES = tuple(Side)
+_SURROUNDINGS = (Topic.LIGHT, Topic.WEATHER, Topic.PLACE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,13 +37,32 @@ class Span:
         return min(self.end_ns, other.end_ns) - max(self.begin_ns, other.begin_ns)
 
 
-def spans_of(store: DriveStore, wanted: Sequence[Wanted], filters: Filters) -> tuple[list[Span], bool]:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Together:
+    """Row k: events that hold together, each by its row, and the time in which they do."""
+
+    rows: Ints  # (spans, facts)
+    begin_us: Ints
+    end_us: Ints
+    weight: np.ndarray[tuple[int], np.dtype[np.float64]]
+
+    def taken(self, picked: Ints) -> _Together:
+        return _Together(
+            rows=self.rows[picked],
+            begin_us=self.begin_us[picked],
+            end_us=self.end_us[picked],
+            weight=self.weight[picked],
+        )
+
+
+def spans_of(loaded: Loaded, wanted: Sequence[Wanted], filters: Filters) -> tuple[list[Span], bool]:
     """The weightiest first, and whether all that was wanted holds in them.
 
     Where nothing shows all of it, kinds that detectors confuse will do, then any side, then the first fact alone.
     """
-    for attempt, facts in enumerate(_ever_looser(wanted) if wanted else [[]]):
-        found = _joined(store, (*filters.event, *facts), filters)
+    admitted = loaded.admitted(filters)
+    for attempt, facts in enumerate(_ever_looser(wanted)):
+        found = _spans(loaded, (*filters.event, *facts), admitted)
         if found:
             return found, attempt == 0
     return [], False
@@ -51,131 +70,138 @@ def spans_of(store: DriveStore, wanted: Sequence[Wanted], filters: Filters) -> t
 
 def _ever_looser(wanted: Sequence[Wanted]) -> Iterator[Sequence[Wanted]]:
     yield wanted
-    alike = [replace(one, labels=lookalikes(one.labels)) for one in wanted]
-    anywhere = [replace(one, sides=frozenset(), in_path=False, colour="") for one in alike]
-    yield alike
-    yield anywhere
-    yield anywhere[:1]
+    if wanted:
+        alike = [replace(one, labels=lookalikes(one.labels)) for one in wanted]
+        anywhere = [replace(one, sides=frozenset(), in_path=False, colour="") for one in alike]
+        yield from (alike, anywhere, anywhere[:1])
 
 
-def _joined(store: DriveStore, wanted: Sequence[Wanted], filters: Filters) -> list[Span]:
-    if not wanted:
+def _spans(loaded: Loaded, wanted: Sequence[Wanted], admitted: Mask | None) -> list[Span]:
+    """Light, weather and place hold for long: beside other facts they only say at which moments."""
+    around = [one for one in wanted if one.topic in _SURROUNDINGS]
+    facts = [one for one in wanted if one.topic not in _SURROUNDINGS] or around
+    for one in around if facts is not around else ():
+        codes = [loaded.code(value) for value in sorted(one.values)]
+        fitting = np.isin(loaded.moments[one.topic.value], codes)
+        admitted = fitting if admitted is None else admitted & fitting
+    if not facts:
         return []
-    found = [_events(store, one, filters) for one in wanted]
-    base = min(range(len(found)), key=lambda k: len(found[k]))
-    spans = found[base]
-    for k, one in enumerate(wanted):
-        if k == base or not spans:
-            continue
-        others = found[k]
-        if len(others) == MOST:  # there are more: those of the drives in question count
-            others = _events(store, one, filters, {span.run for span in spans})
-        spans = _meeting(spans, others)
-    return _merged(spans)
+    found = _together(loaded, facts, admitted)
+    said = tuple(f"{one.topic.value} = {'|'.join(sorted(one.values))}" for one in around if facts is not around)
+    return _merged(_span(loaded, found, k, said) for k in range(len(found.weight)))
 
 
-def _events(store: DriveStore, wanted: Wanted, filters: Filters, runs: Iterable[int] | None = None) -> list[Span]:
-    parts, bindings = _condition(wanted)
-    if runs is not None:
-        parts.append("run IN (SELECT value FROM json_each(?))")
-        bindings.append(json.dumps(sorted(runs)))
-    moments, moment_bindings = filters.of_moments
-    if moments:
-        parts.append(f"EXISTS ({IN_MOMENTS} AND {moments})")
-        bindings += moment_bindings
-    limit = "" if runs is not None else f" LIMIT {MOST}"
-    sql = "SELECT run, begin_ns, end_ns, weight, subject, topic, value, label, sides, trend, colour FROM event e"
-    rows = store.rows(f"{sql} WHERE {' AND '.join(parts)} ORDER BY weight DESC, event{limit}", bindings)
-    return [_span(row) for row in rows]
+def _together(loaded: Loaded, facts: Sequence[Wanted], admitted: Mask | None) -> _Together:
+    """The weightiest, of which all facts hold; the rarest fact first, so that the least must be compared."""
+    rows = sorted((_rows(loaded, one, admitted) for one in facts), key=len)
+    most = _MOST_EVENTS if len(rows) > 1 else _MOST_SPANS
+    weights = loaded.events["weight"].astype(np.float64)
+    found, *others = [_alone(loaded, weights, _weightiest(weights[of], of, most)) for of in rows]
+    for other in others:
+        found = _meeting(found, other)
+    order = np.lexsort((found.begin_us, -found.weight))[:_MOST_SPANS]
+    return found.taken(order)
 
 
-def _condition(wanted: Wanted) -> tuple[list[str], list[object]]:
-    parts: list[str] = ["topic = ?"]
-    bindings: list[object] = [wanted.topic.value]
+def _rows(loaded: Loaded, wanted: Wanted, admitted: Mask | None) -> Ints:
+    table = loaded.events
+    fits = table["topic"] == loaded.code(wanted.topic.value)
     for column, values in (("value", wanted.values), ("label", wanted.labels)):
         if values:
-            parts.append(f"{column} IN ({', '.join('?' * len(values))})")
-            bindings += sorted(values)
-    for test, value in (
-        ("sides & ?", bits_of(wanted.sides)),
-        ("colour = ?", wanted.colour),
-        ("trend = ?", wanted.trend),
-    ):
-        if value:
-            parts.append(test)
-            bindings.append(value)
+            fits &= np.isin(table[column], [loaded.code(value) for value in sorted(values)])
+    if wanted.sides:
+        fits &= (table["sides"] & bits_of(wanted.sides)) != 0
+    if wanted.colour:
+        fits &= table["colour"] == loaded.code(wanted.colour)
+    if wanted.topic is Topic.SOUND:
+        fits &= table["trend"] == loaded.code(wanted.trend)  # with a trend it is there once more
     if wanted.in_path:
-        parts.append("in_path")
-    if wanted.topic is Topic.SOUND and not wanted.trend:
-        parts.append("trend = ''")  # the same sound once more, by whether it comes closer
-    return parts, bindings
+        fits &= table["in_path"]
+    rows = np.flatnonzero(fits)
+    return rows if admitted is None else rows[loaded.touches(admitted, rows)]
 
 
-IN_MOMENTS = (
-    f"SELECT 1 FROM moment m WHERE m.run = e.run AND m.stamp_ns BETWEEN e.begin_ns - {NEAR_NS} AND e.end_ns + {NEAR_NS}"
-)
+def _weightiest(weights: np.ndarray[tuple[int], np.dtype[np.float64]], rows: Ints, most: int) -> Ints:
+    if len(rows) <= most:
+        return rows
+    return rows[np.sort(np.argpartition(-weights, most)[:most])]
 
 
-def _span(row: Sequence[object]) -> Span:
-    run, begin_ns, end_ns, weight, subject, topic, value, label, sides, trend, colour = row
-    assert isinstance(run, int)
-    assert isinstance(begin_ns, int)
-    assert isinstance(end_ns, int)
-    assert isinstance(weight, float)
-    assert isinstance(sides, int)
-    where = "/".join(side.value for k, side in enumerate(_SIDES) if sides >> k & 1)
-    told = [str(word) for word in (colour, label, trend, where) if word]
-    claim = f"{topic}({subject}) = {value}" + (f": {', '.join(told)}" if told else "")
-    return Span(run=run, begin_ns=begin_ns, end_ns=end_ns, weight=weight, subjects=(str(subject),), claims=(claim,))
+def _alone(loaded: Loaded, weights: np.ndarray[tuple[int], np.dtype[np.float64]], rows: Ints) -> _Together:
+    return _Together(
+        rows=rows[:, None], begin_us=loaded.begin_us[rows], end_us=loaded.end_us[rows], weight=weights[rows]
+    )
 
 
-def _meeting(spans: Sequence[Span], others: Sequence[Span]) -> list[Span]:
-    """Those of `spans` that meet one of `others`, both cut to the time in which both hold."""
-    by_run: dict[int, list[Span]] = {}
-    for other in sorted(others, key=lambda s: s.begin_ns):
-        by_run.setdefault(other.run, []).append(other)
-    return [met for span in spans for met in _met(span, by_run.get(span.run, []))]
+def _meeting(ones: _Together, others: _Together) -> _Together:
+    """Each pair that meets, cut to the time in which both hold; where one follows the other, with both."""
+    others = others.taken(np.argsort(others.begin_us, kind="stable"))
+    # `others` begin in order, but do not end in order: up to which one all have ended does.
+    ended = np.maximum.accumulate(others.end_us)
+    low = np.searchsorted(ended, ones.begin_us - SLACK_US, side="left")
+    high = np.searchsorted(others.begin_us, ones.end_us + SLACK_US, side="right")
+    counts = np.maximum(high - low, 0)
+    one = np.repeat(np.arange(len(counts)), counts)
+    other = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts) + np.repeat(low, counts)
+    meets = others.end_us[other] >= ones.begin_us[one] - SLACK_US
+    one, other = one[meets], other[meets]
+    late, early = (
+        np.maximum(ones.begin_us[one], others.begin_us[other]),
+        np.minimum(ones.end_us[one], others.end_us[other]),
+    )
+    is_both = late <= early
+    return _Together(
+        rows=np.hstack([ones.rows[one], others.rows[other]]),
+        begin_us=np.where(is_both, late, np.minimum(ones.begin_us[one], others.begin_us[other])),
+        end_us=np.where(is_both, early, np.maximum(ones.end_us[one], others.end_us[other])),
+        weight=ones.weight[one] * others.weight[other],
+    )
 
 
-def _met(span: Span, others: list[Span]) -> Iterator[Span]:
-    last = bisect_right(others, span.end_ns + SLACK_NS, key=lambda s: s.begin_ns)
-    for other in others[:last]:
-        if span.overlap_ns(other) < -SLACK_NS:
-            continue
-        begins, ends = (span.begin_ns, other.begin_ns), (span.end_ns, other.end_ns)
-        is_both = max(begins) <= min(ends)  # else one follows the other, and the two together are the answer
-        yield Span(
-            run=span.run,
-            begin_ns=max(begins) if is_both else min(begins),
-            end_ns=min(ends) if is_both else max(ends),
-            weight=span.weight * other.weight,
-            subjects=_both(span.subjects, other.subjects),
-            claims=_both(span.claims, other.claims),
-        )
+def _span(loaded: Loaded, found: _Together, k: int, said: tuple[str, ...]) -> Span:
+    rows = found.rows[k].tolist()
+    first, names = rows[0], {number: word for word, number in loaded.words.items()}
+    begin_ns = int(loaded.events["begin_ns"][first]) + 1000 * int(found.begin_us[k] - loaded.begin_us[first])
+    told = [_told(loaded, row, names) for row in rows]
+    return Span(
+        run=loaded.runs[int(loaded.event_run[first])],
+        begin_ns=begin_ns,
+        end_ns=begin_ns + 1000 * int(found.end_us[k] - found.begin_us[k]),
+        weight=float(found.weight[k]),
+        subjects=tuple(dict.fromkeys(subject for subject, _ in told)),
+        claims=(*dict.fromkeys(claim for _, claim in told), *said),
+    )
 
 
-def _merged(spans: Sequence[Span]) -> list[Span]:
+def _told(loaded: Loaded, row: int, names: dict[int, str]) -> tuple[str, str]:
+    """The subject of an event, and the event as it is shown."""
+    event = loaded.events[row]
+    topic, value, label, colour, trend, kind = (
+        names[int(event[name])] for name in ("topic", "value", "label", "colour", "trend", "subject_kind")
+    )
+    where = "/".join(side.value for side in sides_of(int(event["sides"])))
+    told = [word for word in (colour, label, trend, where) if word]
+    subject = subject_of(kind, int(event["track"]))
+    return subject, f"{topic}({subject}) = {value}" + (f": {', '.join(told)}" if told else "")
+
+
+def _merged(spans: Iterable[Span]) -> list[Span]:
     """What follows on without a break about the same subjects is one; the weightiest first."""
     kept: dict[tuple[int, tuple[str, ...]], list[Span]] = {}
     for span in sorted(spans, key=lambda s: s.begin_ns):
         row = kept.setdefault((span.run, span.subjects), [])
         if row and row[-1].overlap_ns(span) >= -_SAME_GAP_NS:
-            row[-1] = _together(row[-1], span)
+            row[-1] = _one_of(row[-1], span)
         else:
             row.append(span)
     return sorted((s for row in kept.values() for s in row), key=lambda s: (-s.weight, s.run, s.begin_ns, s.subjects))
 
 
-def _together(one: Span, other: Span) -> Span:
+def _one_of(one: Span, other: Span) -> Span:
     return replace(
         one,
         begin_ns=min(one.begin_ns, other.begin_ns),
         end_ns=max(one.end_ns, other.end_ns),
         weight=max(one.weight, other.weight),
-        subjects=_both(one.subjects, other.subjects),
-        claims=_both(one.claims, other.claims),
+        claims=tuple(dict.fromkeys((*one.claims, *other.claims))),
     )
-
-
-def _both(one: Iterable[str], other: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*one, *other)))

@@ -60,7 +60,7 @@ def thumbnail(store: DriveStore, hit: Hit) -> bytes | None:
         "SELECT jpeg FROM thumbnail WHERE run = ? AND stamp_ns BETWEEN ? AND ? ORDER BY abs(stamp_ns - ?) LIMIT 1",
         (hit.run, middle_ns - _PICTURE_NS, middle_ns + _PICTURE_NS, middle_ns),
     )
-    return bytes(rows[0][0]) if rows and isinstance(rows[0][0], bytes) else None
+    return bytes(rows[0][0]) if rows else None
 
 
 def _hit(store: DriveStore, answer: Answer, asked: Asked) -> Hit:
@@ -68,8 +68,6 @@ def _hit(store: DriveStore, answer: Answer, asked: Asked) -> Hit:
     ((replay, bag, start_ns, last_ns),) = store.rows(
         "SELECT replay, bag, begin_ns, end_ns FROM run WHERE run = ?", (span.run,)
     )
-    assert isinstance(start_ns, int)
-    assert isinstance(last_ns, int)
     begin_ns, end_ns = max(span.begin_ns, start_ns), min(span.end_ns, last_ns)
     tracks = (subject for joined in answer.subjects for subject in joined.split(","))
     return Hit(

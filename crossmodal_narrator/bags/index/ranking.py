@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from crossmodal_narrator.bags.index.asked import Asked, Filters
-from crossmodal_narrator.bags.index.facts import IN_MOMENTS, Span, spans_of
+from crossmodal_narrator.bags.index.asked import Asked
+from crossmodal_narrator.bags.index.facts import Span, spans_of
 from crossmodal_narrator.bags.index.store import DriveStore
 from crossmodal_narrator.core.errors import BagError
 
@@ -53,7 +52,7 @@ def answers(store: DriveStore, asked: Asked, *, most: int) -> list[Answer]:
     Raises:
         BagError: the store is damaged, or its vectors are of another encoder than the words.
     """
-    facts, is_sure = spans_of(store, asked.wanted, asked.filters)
+    facts, is_sure = spans_of(store.loaded(), asked.wanted, asked.filters)
     ways = (("facts", facts), ("words", by_words(store, asked)), ("looks", by_looks(store, asked)))
     found: list[Answer] = []
     by_run: dict[int, list[Answer]] = {}
@@ -73,33 +72,23 @@ def answers(store: DriveStore, asked: Asked, *, most: int) -> list[Answer]:
 
 
 def by_words(store: DriveStore, asked: Asked) -> list[Span]:
-    """Sentences by BM25: the plain search that the others are measured against."""
+    """Sentences by BM25: the plain search that the others are measured against.
+
+    Filters are applied to the best few thousand.
+    """
     if not asked.words:
         return []
-    match = " OR ".join('"' + word.replace('"', '""') + '"' for word in dict.fromkeys(asked.words))
-    parts, bindings = ["said MATCH ?"], [match]
-    if asked.filters.language:
-        parts.append("language = ?")
-        bindings.append(asked.filters.language)
-    condition, bound = _in_moments(asked.filters)
-    rows = store.rows(
-        "SELECT run, begin_ns, end_ns, rank, text, subjects FROM "
-        "(SELECT run, stamp_ns - ? AS begin_ns, stamp_ns + ? AS end_ns, said.rank, text, subjects, sentence AS id "
-        f"FROM said JOIN sentence s ON s.sentence = said.rowid WHERE {' AND '.join(parts)}) e "
-        f"{condition} ORDER BY rank, id LIMIT {_CANDIDATES}",
-        (*_SAID_NS, *bindings, *bound),
-    )
-    return [
-        Span(
-            run=int(str(run)),
-            begin_ns=int(str(begin_ns)),
-            end_ns=int(str(end_ns)),
-            weight=-float(str(rank)),
-            subjects=tuple(str(subjects).split()),
-            text=str(text),
-        )
-        for run, begin_ns, end_ns, rank, text, subjects in rows
-    ]
+    loaded, rows = store.loaded(), store.said(asked.words, asked.filters.language)
+    admitted = loaded.admitted(asked.filters)
+    spans: list[Span] = []
+    for run, stamp_ns, rank, text, subjects in rows:
+        begin_ns, end_ns = stamp_ns - _SAID_NS[0], stamp_ns + _SAID_NS[1]
+        if len(spans) == _CANDIDATES:
+            break
+        if admitted is None or loaded.is_admitted(admitted, run, begin_ns, end_ns):
+            told = tuple(subjects.split())
+            spans.append(Span(run=run, begin_ns=begin_ns, end_ns=end_ns, weight=-rank, subjects=told, text=text))
+    return spans
 
 
 def by_looks(store: DriveStore, asked: Asked) -> list[Span]:
@@ -108,45 +97,28 @@ def by_looks(store: DriveStore, asked: Asked) -> list[Span]:
     Raises:
         BagError: no vector of the store is of the words' length, though there are others.
     """
-    if asked.vector is None:
+    loaded = store.loaded()
+    if asked.vector is None or not loaded.vectors:
         return []
-    looks = store.vectors(len(asked.vector))
-    if not len(looks.moments):
-        _check_lengths(store, len(asked.vector))
-        return []
-    similar = looks.vectors @ asked.vector
-    condition, bound = asked.filters.of_moments
-    if condition:
-        admitted = store.rows(f"SELECT moment FROM moment WHERE {condition}", bound)
-        numbers = np.fromiter((int(str(number)) for (number,) in admitted), np.int64, len(admitted))
-        similar = np.where(np.isin(looks.moments, numbers), similar, -np.inf)
-    count = min(_CANDIDATES, len(similar))
-    nearest = np.argpartition(-similar, count - 1)[:count]
-    nearest = nearest[np.lexsort((looks.moments[nearest], -similar[nearest]))]
-    return [
-        Span(
-            run=int(looks.runs[k]),
-            begin_ns=int(looks.stamps_ns[k]) - _SHOWN_NS,
-            end_ns=int(looks.stamps_ns[k]) + _SHOWN_NS,
-            weight=float(similar[k]),
-        )
-        for k in nearest.tolist()
-        if np.isfinite(similar[k])
-    ]
-
-
-def _in_moments(filters: Filters) -> tuple[str, Sequence[float | str]]:
-    moments, bound = filters.of_moments
-    return (f"WHERE EXISTS ({IN_MOMENTS} AND {moments})", bound) if moments else ("", ())
-
-
-def _check_lengths(store: DriveStore, wanted: int) -> None:
-    lengths = [length for (length,) in store.rows("SELECT DISTINCT dimensions FROM run WHERE dimensions > 0")]
-    if lengths:
+    if len(asked.vector) not in loaded.vectors:
         raise BagError(
-            f"{store.path} has vectors of {lengths[0]} dimensions, the words have {wanted}",
+            f"{store.path} has vectors of {min(loaded.vectors)} dimensions, the words have {len(asked.vector)}",
             remedy="replay the bags again with the encoder that belongs to the words, and index them",
         )
+    rows, vectors = loaded.vectors[len(asked.vector)]
+    similar = vectors @ asked.vector
+    admitted = loaded.admitted(asked.filters)
+    if admitted is not None:
+        similar = np.where(admitted[rows], similar, -np.inf)
+    count = min(_CANDIDATES, len(similar))
+    nearest = np.argpartition(-similar, count - 1)[:count]
+    nearest = nearest[np.lexsort((rows[nearest], -similar[nearest]))]
+    stamps, runs = loaded.moments["stamp_ns"][rows[nearest]].tolist(), loaded.moment_run[rows[nearest]].tolist()
+    return [
+        Span(run=loaded.runs[run], begin_ns=stamp - _SHOWN_NS, end_ns=stamp + _SHOWN_NS, weight=float(similar[k]))
+        for k, stamp, run in zip(nearest.tolist(), stamps, runs, strict=True)
+        if np.isfinite(similar[k])
+    ]
 
 
 def _is_same(one: Span, other: Span) -> bool:

@@ -15,27 +15,19 @@ VERSION = 1
 _APPLICATION = 0x63_6D_6E_31  # "cmn1": another program's database is refused
 _WAIT_MS = 30_000  # for somebody else who indexes into the same store
 
-# Vectors lie in one piece a run: 100,000 of them are read in 50 ms and compared by one matrix product. A run's moments
-# have consecutive numbers, so that the row of a vector is the number of its moment.
+# What every search looks at lies in one piece a run, as columns (columns.py): half a million events are read in 50 ms
+# that as rows of a table take seconds. Sentences are rows, for SQLite's full-text search.
 _TABLES = f"""
 PRAGMA application_id = {_APPLICATION};
 PRAGMA user_version = {VERSION};
+CREATE TABLE word (word INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
+INSERT INTO word VALUES (0, '');
 CREATE TABLE run (
     run INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE, replay TEXT NOT NULL, bag TEXT NOT NULL,
-    begin_ns INTEGER NOT NULL, end_ns INTEGER NOT NULL,
-    first_moment INTEGER NOT NULL, moments INTEGER NOT NULL, dimensions INTEGER NOT NULL, vectors BLOB NOT NULL);
-CREATE TABLE moment (
-    moment INTEGER PRIMARY KEY, run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE, stamp_ns INTEGER NOT NULL,
-    speed_mps REAL, x_m REAL, y_m REAL, light TEXT NOT NULL, weather TEXT NOT NULL, place TEXT NOT NULL);
-CREATE INDEX moment_of_run ON moment (run, stamp_ns);
-CREATE TABLE event (
-    event INTEGER PRIMARY KEY, run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE, topic TEXT NOT NULL,
-    value TEXT NOT NULL, label TEXT NOT NULL, sides INTEGER NOT NULL, in_path INTEGER NOT NULL, colour TEXT NOT NULL,
-    trend TEXT NOT NULL, weight REAL NOT NULL, begin_ns INTEGER NOT NULL, end_ns INTEGER NOT NULL,
-    subject TEXT NOT NULL);
-CREATE INDEX event_by_value ON event (topic, value, label, weight DESC);
-CREATE INDEX event_by_label ON event (topic, label, weight DESC);
-CREATE INDEX event_of_run ON event (run, topic);
+    begin_ns INTEGER NOT NULL, end_ns INTEGER NOT NULL);
+CREATE TABLE columns (
+    run INTEGER PRIMARY KEY REFERENCES run ON DELETE CASCADE, dimensions INTEGER NOT NULL,
+    moments BLOB NOT NULL, events BLOB NOT NULL, vectors BLOB NOT NULL);
 CREATE TABLE sentence (
     sentence INTEGER PRIMARY KEY, run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE, stamp_ns INTEGER NOT NULL,
     language TEXT NOT NULL, text TEXT NOT NULL, subjects TEXT NOT NULL);

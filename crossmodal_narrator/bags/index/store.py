@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from enum import Enum
 from pathlib import Path
+from typing import Any
 
 import apsw
 import numpy as np
-from numpy.typing import NDArray
 
+from crossmodal_narrator.bags.index.columns import events_of, moments_of
+from crossmodal_narrator.bags.index.loaded import Loaded, RunRow, load
 from crossmodal_narrator.bags.index.run import Floats, Run
 from crossmodal_narrator.bags.index.schema import FILE, connect, named
 from crossmodal_narrator.bags.index.view import View
-from crossmodal_narrator.core.scene import Side
 from crossmodal_narrator.language.dialogue.understanding import language_of
 from crossmodal_narrator.language.searching import read_search_words, words_of
 
-_BITS = {side: 1 << k for k, side in enumerate(Side)}
+
+_MOST_SAID = 2000
+_LARGE = 10_000  # sentences
 
 
 class Outcome(str, Enum):
@@ -27,16 +29,6 @@ class Outcome(str, Enum):
     ADDED = "added"
     KNOWN = "known already"
     COMPLETED = "completed from its bag"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Vectors:
-    """All vectors of one length: row k is of moment `moments[k]`, whose run and stamp stand beside it."""
-
-    moments: NDArray[np.int64]
-    runs: NDArray[np.int64]
-    stamps_ns: NDArray[np.int64]
-    vectors: Floats  # (moments, dimensions)
 
 
 class DriveStore:
@@ -50,7 +42,8 @@ class DriveStore:
         """
         self.path = folder / FILE
         self._database = connect(folder, make=make)
-        self._vectors: tuple[int, int, Vectors] | None = None  # of which state of the file, and how long
+        self._loaded: tuple[tuple[int, int], Loaded] | None = None  # of which state of the file
+        self._codes: dict[str, int] = {}
 
     def close(self) -> None:
         self._database.close()
@@ -76,6 +69,7 @@ class DriveStore:
         Raises:
             BagError: the store is damaged, cannot be written, or somebody else writes for half a minute.
         """
+        self._codes.clear()  # what was rolled back is not there
         with named(self.path), self._database:
             known = self._database.execute("SELECT run, bag FROM run WHERE digest = ?", (run.digest,)).fetchall()
             if known and (bag is None or known[0][1]):
@@ -85,53 +79,61 @@ class DriveStore:
             self._insert(run, "" if bag is None else str(bag), view or View())
         return Outcome.COMPLETED if known else Outcome.ADDED
 
-    def rows(self, sql: str, bindings: Sequence[object] = ()) -> list[tuple[object, ...]]:
-        """What a query of the tables in `schema.py` gives.
+    def rows(self, sql: str, bindings: Sequence[object] = ()) -> list[Any]:
+        """What a query of the tables in `schema.py` gives, a tuple a row.
 
         Raises:
             BagError: the store is damaged.
         """
         with named(self.path):
-            found: list[tuple[object, ...]] = self._database.execute(sql, tuple(bindings)).fetchall()
+            return list(self._database.execute(sql, tuple(bindings)).fetchall())
+
+    def said(self, words: Sequence[str], language: str = "") -> list[tuple[int, int, float, str, str]]:
+        """Sentences with any of these words: run, stamp, rank (the least is the best), text and subjects.
+
+        Raises:
+            BagError: the store is damaged.
+        """
+        telling = self._telling([f'"{word}"' for word in dict.fromkeys(words) if '"' not in word])
+        sql = (
+            "SELECT s.run, s.stamp_ns, best.rank, s.text, s.subjects "
+            "FROM (SELECT rowid, rank FROM said WHERE said MATCH ? ORDER BY rank LIMIT ?) best "
+            "JOIN sentence s ON s.sentence = best.rowid WHERE ? IN ('', s.language) ORDER BY best.rank, s.sentence"
+        )
+        found: list[tuple[int, int, float, str, str]] = self.rows(sql, (" OR ".join(telling), _MOST_SAID, language))
         return found
 
-    def vectors(self, dimensions: int) -> Vectors:
-        """Read once, and again when somebody has written to the store.
+    def _telling(self, terms: Sequence[str]) -> list[str]:
+        """In a large store, the terms that not every tenth sentence has: others cost much and order nothing."""
+        total = self.rows("SELECT coalesce(max(sentence), 0) FROM sentence")[0][0]
+        if total < _LARGE:
+            return list(terms)
+        sql = "SELECT count(*) FROM (SELECT 1 FROM said WHERE said MATCH ? LIMIT ?)"
+        enough = total // 10 + 1
+        counts = {term: self.rows(sql, (term, enough))[0][0] for term in terms}
+        return [term for term in terms if counts[term] < enough] or [min(terms, key=lambda term: counts[term])]
+
+    def loaded(self) -> Loaded:
+        """What every search looks at: read once, and again when somebody has written to the store.
 
         Raises:
             BagError: the store is damaged.
         """
         with named(self.path):
-            state = int(self._database.pragma("data_version")) + self._database.total_changes()
-        if self._vectors is None or self._vectors[:2] != (state, dimensions):
-            self._vectors = state, dimensions, self._read_vectors(dimensions)
-        return self._vectors[2]
+            state = int(self._database.pragma("data_version")), self._database.total_changes()
+            if self._loaded is None or self._loaded[0] != state:
+                self._loaded = state, self._load()
+            return self._loaded[1]
 
-    def _read_vectors(self, dimensions: int) -> Vectors:
-        pieces, numbers, owners = (
-            [np.empty((0, dimensions), np.float32)],
-            [np.empty(0, np.int64)],
-            [np.empty(0, np.int64)],
+    def _load(self) -> Loaded:
+        sql = (
+            "SELECT run, begin_ns, dimensions, moments, events, vectors FROM run JOIN columns USING (run) ORDER BY run"
         )
-        sql = "SELECT run, first_moment, moments, vectors FROM run WHERE dimensions = ? ORDER BY first_moment"
-        with named(self.path):
-            for run, first, count, blob in self._database.execute(sql, (dimensions,)):
-                pieces.append(np.frombuffer(blob, "<f4").reshape(count, dimensions))
-                numbers.append(np.arange(first, first + count))
-                owners.append(np.full(count, run))
-            stamps = np.array(
-                self._database.execute(
-                    "SELECT m.stamp_ns FROM moment m JOIN run r USING (run) WHERE r.dimensions = ? ORDER BY m.moment",
-                    (dimensions,),
-                ).fetchall(),
-                np.int64,
-            ).reshape(-1)
-        return Vectors(
-            moments=np.concatenate(numbers),
-            runs=np.concatenate(owners),
-            stamps_ns=stamps,
-            vectors=np.concatenate(pieces),
-        )
+        rows = [
+            RunRow(run=run, begin_ns=begin, dimensions=length, moments=moments, events=events, vectors=vectors)
+            for run, begin, length, moments, events, vectors in self._database.execute(sql)
+        ]
+        return load(rows, dict(self.rows("SELECT text, word FROM word")))
 
     def _remove(self, run: int) -> None:
         database = self._database
@@ -140,42 +142,28 @@ class DriveStore:
 
     def _insert(self, run: Run, bag: str, view: View) -> None:
         database = self._database
-        first = int(database.execute("SELECT coalesce(max(moment), 0) + 1 FROM moment").get)
-        vectors = _stacked(run)
         database.execute(
-            "INSERT INTO run VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                *(run.digest, str(run.replay), bag, run.begin_ns, run.end_ns),
-                *(first, len(run.moments), vectors.shape[1], vectors.astype("<f4").tobytes()),
-            ),
+            "INSERT INTO run VALUES (NULL, ?, ?, ?, ?, ?)",
+            (run.digest, str(run.replay), bag, run.begin_ns, run.end_ns),
         )
-        key = database.last_insert_rowid()
-        database.executemany(
-            "INSERT INTO moment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                (first + k, key, m.stamp_ns, m.speed_mps, *(view.place_at(m.stamp_ns) or (None, None)), *words)
-                for k, m in enumerate(run.moments)
-                for words in ((m.light, m.weather, m.place),)
-            ),
+        key, vectors = database.last_insert_rowid(), _stacked(run)
+        pieces = (moments_of(run, view, self._code), events_of(run, self._code), vectors.astype("<f4"))
+        database.execute(
+            "INSERT INTO columns VALUES (?, ?, ?, ?, ?)",
+            (key, vectors.shape[1], *(piece.tobytes() for piece in pieces)),
         )
-        _insert_events(database, key, run)
         _insert_sentences(database, key, run)
         database.executemany(
             "INSERT INTO thumbnail VALUES (?, ?, ?)", ((key, stamp, jpeg) for stamp, jpeg in view.thumbnails.items())
         )
 
-
-def _insert_events(database: apsw.Connection, key: int, run: Run) -> None:
-    database.executemany(
-        "INSERT INTO event VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            (
-                *(key, e.topic.value, e.value, e.label, bits_of(e.sides), e.in_path, e.colour, e.trend, e.weight),
-                *(e.begin_ns, e.end_ns, e.subject),
-            )
-            for e in run.events
-        ),
-    )
+    def _code(self, word: str) -> int:
+        """The number of a word, a new one if need be."""
+        if word not in self._codes:
+            self._database.execute("INSERT OR IGNORE INTO word (text) VALUES (?)", (word,))
+            found = self._database.execute("SELECT word FROM word WHERE text = ?", (word,)).get
+            self._codes[word] = int(str(found))
+        return self._codes[word]
 
 
 def _insert_sentences(database: apsw.Connection, key: int, run: Run) -> None:
@@ -187,10 +175,6 @@ def _insert_sentences(database: apsw.Connection, key: int, run: Run) -> None:
         words = words_of(sentence.text, read_search_words(language_of(sentence.text, sentence.language)))
         rowid = database.last_insert_rowid()
         database.execute("INSERT INTO said (rowid, words) VALUES (?, ?)", (rowid, " ".join(words)))
-
-
-def bits_of(sides: Iterable[Side]) -> int:
-    return sum(_BITS[side] for side in set(sides))
 
 
 def _stacked(run: Run) -> Floats:
