@@ -152,7 +152,7 @@ def measure(folder: Path) -> None:
         for filters in FILTERS:
             times = sorted((timed(store, with_filters(one, filters)), text) for text, one in asked)
             ms = np.array([t for t, _ in times])
-            print(f"{str(told(filters)):58} p50 {np.median(ms):4.0f} ms  p95 {np.percentile(ms, 95):4.0f} ms  "
+            print(f"{told(filters)!s:58} p50 {np.median(ms):4.0f} ms  p95 {np.percentile(ms, 95):4.0f} ms  "
                   f"slowest {ms[-1]:4.0f} ms: {times[-1][1]}")  # fmt: skip
         after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(f"memory at most {after:.0f} MB, {after - before:.0f} MB of it for searching; {os.cpu_count()} cores")

@@ -18,7 +18,6 @@ from crossmodal_narrator.bags.index.view import View
 from crossmodal_narrator.language.dialogue.understanding import language_of
 from crossmodal_narrator.language.searching import read_search_words, words_of
 
-
 _MOST_SAID = 2000
 _LARGE = 10_000  # sentences
 
