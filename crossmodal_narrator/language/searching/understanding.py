@@ -17,6 +17,7 @@ from crossmodal_narrator.language.searching.words import SearchWords, Table
 _ANY_KIND = ("", "anyone", "anything")
 # Only vehicles do it: who "merges in front of us" sits in one. And only who walks or rides is "someone" who crosses.
 _OF_VEHICLES = frozenset(m.value for m in (Movement.CUTTING_IN, Movement.PULLING_AWAY, Movement.BRAKING))
+_PEOPLE = ("cyclist", "pedestrian", "anyone", "animal")
 _OF_PEOPLE = frozenset(m.value for m in (Movement.CROSSING, Movement.STEPPING_OUT))
 
 
@@ -46,7 +47,7 @@ def wanted_by(text: str, words: SearchWords) -> tuple[Wanted, ...]:
     others = [Wanted(topic=topic, values=_values(value)) for topic, value in _around(rest, words) if value]
     row = rest.take([("parked", words.rows)])
     movement = _movement(rest, words, we_move=any(other.topic is Topic.EGO for other in others))
-    area, kind = rest.take(words.asked.areas), rest.take(words.asked.kinds)
+    area, kind = rest.take(words.asked.areas), _kind(rest, words, movement)
     colour = rest.take(words.asked.colours)
     if words.following.search(said):
         area = "ahead"
@@ -71,6 +72,13 @@ def _movement(rest: _Text, words: SearchWords, *, we_move: bool) -> str:
     return "" if we_move and movement == Movement.BRAKING.value else movement
 
 
+def _kind(rest: _Text, words: SearchWords, movement: str) -> str:
+    """Of who steps out "between parked cars" the cars are not meant."""
+    walks = _values(movement) and _values(movement) <= _OF_PEOPLE
+    people = [(name, pattern) for name, pattern in words.asked.kinds if name in _PEOPLE] if walks else []
+    return rest.take(words.kinds) or rest.take(people) or rest.take(words.asked.kinds)
+
+
 def _once(table: Table) -> Table:
     """The dialogue's movements by the values that events have."""
     names = {"standing": "stopped|parked", "oncoming": "oncoming|approaching", "crossing": "crossing|stepping_out"}
@@ -84,7 +92,7 @@ def _thing(kind: str, movement: str, colour: str, area: str) -> Wanted:
         values=_values(movement),
         labels=_labels(kind, movement),
         sides=_sides(area),
-        in_path=area == LANE,
+        in_path=area == LANE and movement != Movement.CUTTING_IN.value,  # there it goes, and is not yet
         colour=colour,
     )
 
@@ -96,7 +104,10 @@ def _labels(kind: str, movement: str) -> frozenset[str]:
             kind = "vehicle"
         elif kind == "" and values and values <= _OF_PEOPLE:
             kind = "anyone"
-    return frozenset() if kind in ("", "anything") else frozenset(label.value for label in KINDS[kind])
+    if kind in ("", "anything"):
+        return frozenset()
+    labels = frozenset(label.value for label in KINDS[kind])
+    return labels | {ObjectClass.CYCLIST.value} if kind == ObjectClass.BICYCLE.value else labels  # "a bike comes"
 
 
 def lookalikes(labels: frozenset[str]) -> frozenset[str]:

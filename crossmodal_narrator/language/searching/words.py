@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from crossmodal_narrator.core.errors import ConfigError
+from crossmodal_narrator.language.claims.areas import KINDS
 from crossmodal_narrator.language.claims.predicates import EgoState, Movement
 from crossmodal_narrator.language.dialogue.words import QUESTION_LANGUAGES, Pattern, QuestionWords, read_words
 from crossmodal_narrator.language.searching.wanted import Topic
@@ -24,6 +25,7 @@ _KNOWN: Mapping[str, frozenset[str]] = {
     "ego": frozenset(s.value for s in EgoState),
     "signals": frozenset({"red", "amber", "green"}),
     "trends": frozenset({"approaching", "fading"}),
+    "kinds": frozenset(KINDS),
 }
 
 
@@ -35,6 +37,7 @@ class SearchWords:
     topics: Mapping[Topic, Table]  # of all but things and rows
     trends: Table
     movements: Table
+    kinds: Table  # tried before the dialogue's
     rows: Pattern
     following: Pattern  # we are behind it, so that it is ahead
     idle: frozenset[str]  # words that say nothing of what is looked for
@@ -61,12 +64,16 @@ def search_words_from(language: str, content: Mapping[str, Any]) -> SearchWords:
     """
     asked = read_words(language)
     try:
-        tables = {name: _table(name, content[name], asked.has_word_bounds) for name in (*_NAMES, "trends", "movements")}
+        tables = {
+            name: _table(name, content[name], asked.has_word_bounds)
+            for name in (*_NAMES, "trends", "movements", "kinds")
+        }
         return SearchWords(
             asked=asked,
             topics={topic: tables[name] for name, topic in _NAMES.items()},
             trends=tables["trends"],
             movements=tables["movements"],
+            kinds=tables["kinds"],
             rows=re.compile(content["rows"]),
             following=re.compile(content["following"]),
             idle=frozenset(str(content["idle"]).split()),
