@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from crossmodal_narrator.bags.index.asked import Filters
 from crossmodal_narrator.bags.index.columns import bits_of, sides_of, subject_of
 from crossmodal_narrator.bags.index.loaded import Ints, Loaded, Mask
 from crossmodal_narrator.language.searching import Topic, Wanted
@@ -55,14 +54,15 @@ class _Together:
         )
 
 
-def spans_of(loaded: Loaded, wanted: Sequence[Wanted], filters: Filters) -> tuple[list[Span], bool]:
-    """The weightiest first, and whether all that was wanted holds in them.
+def spans_of(
+    loaded: Loaded, wanted: Sequence[Wanted], event: Sequence[Wanted], admitted: Mask | None
+) -> tuple[list[Span], bool]:
+    """The weightiest first, and whether all that was wanted holds in them; `event` holds in all of them.
 
     Where nothing shows all of it, kinds that detectors confuse will do, then any side, then the first fact alone.
     """
-    admitted = loaded.admitted(filters)
     for attempt, facts in enumerate(_ever_looser(wanted)):
-        found = _spans(loaded, (*filters.event, *facts), admitted)
+        found = _spans(loaded, (*event, *facts), admitted)
         if found:
             return found, attempt == 0
     return [], False
@@ -160,9 +160,9 @@ def _meeting(ones: _Together, others: _Together) -> _Together:
 
 def _span(loaded: Loaded, found: _Together, k: int, said: tuple[str, ...]) -> Span:
     rows = found.rows[k].tolist()
-    first, names = rows[0], {number: word for word, number in loaded.words.items()}
+    first = rows[0]
     begin_ns = int(loaded.events["begin_ns"][first]) + 1000 * int(found.begin_us[k] - loaded.begin_us[first])
-    told = [_told(loaded, row, names) for row in rows]
+    told = [_told(loaded, row) for row in rows]
     return Span(
         run=loaded.runs[int(loaded.event_run[first])],
         begin_ns=begin_ns,
@@ -173,11 +173,11 @@ def _span(loaded: Loaded, found: _Together, k: int, said: tuple[str, ...]) -> Sp
     )
 
 
-def _told(loaded: Loaded, row: int, names: dict[int, str]) -> tuple[str, str]:
+def _told(loaded: Loaded, row: int) -> tuple[str, str]:
     """The subject of an event, and the event as it is shown."""
     event = loaded.events[row]
     topic, value, label, colour, trend, kind = (
-        names[int(event[name])] for name in ("topic", "value", "label", "colour", "trend", "subject_kind")
+        loaded.names[int(event[name])] for name in ("topic", "value", "label", "colour", "trend", "subject_kind")
     )
     where = "/".join(side.value for side in sides_of(int(event["sides"])))
     told = [word for word in (colour, label, trend, where) if word]

@@ -33,7 +33,9 @@ class Loaded:
     """Row k of `moments` and `vectors`, and of `events`, belongs to run `runs[moment_run[k]]`, `runs[event_run[k]]`."""
 
     words: Mapping[str, int]  # word → its number in the columns
+    names: Mapping[int, str]  # and back
     runs: Sequence[int]
+    numbers: Mapping[int, int]  # run → its place in `runs`
     begins_ns: Ints  # of each run
     moments: Records
     moment_run: Ints
@@ -79,10 +81,10 @@ class Loaded:
 
     def is_admitted(self, admitted: Mask, run: int, begin_ns: int, end_ns: int) -> bool:
         """Whether an admitted moment of the run lies in that time."""
-        rows = np.flatnonzero(self.moment_run == self.runs.index(run))
-        stamps = self.moments["stamp_ns"][rows]
+        of_run = slice(*np.searchsorted(self.moment_run, (k := self.numbers[run], k + 1)))
+        stamps = self.moments["stamp_ns"][of_run]
         near = (stamps >= begin_ns - NEAR_NS) & (stamps <= end_ns + NEAR_NS)
-        return bool(admitted[rows[near]].any())
+        return bool(admitted[of_run][near].any())
 
 
 def load(rows: Sequence[RunRow], words: Mapping[str, int]) -> Loaded:
@@ -96,7 +98,9 @@ def load(rows: Sequence[RunRow], words: Mapping[str, int]) -> Loaded:
     base_us = event_run * _RUN_US - begins_ns[event_run] // 1000
     return Loaded(
         words=words,
+        names={number: word for word, number in words.items()},
         runs=[r.run for r in rows],
+        numbers={r.run: k for k, r in enumerate(rows)},
         begins_ns=begins_ns,
         moments=moments,
         moment_run=np.repeat(np.arange(len(rows)), counts),

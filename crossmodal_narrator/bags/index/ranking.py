@@ -8,6 +8,7 @@ import numpy as np
 
 from crossmodal_narrator.bags.index.asked import Asked
 from crossmodal_narrator.bags.index.facts import Span, spans_of
+from crossmodal_narrator.bags.index.loaded import Mask
 from crossmodal_narrator.bags.index.store import DriveStore
 from crossmodal_narrator.core.errors import BagError
 
@@ -52,8 +53,9 @@ def answers(store: DriveStore, asked: Asked, *, most: int) -> list[Answer]:
     Raises:
         BagError: the store is damaged, or its vectors are of another encoder than the words.
     """
-    facts, is_sure = spans_of(store.loaded(), asked.wanted, asked.filters)
-    ways = (("facts", facts), ("words", by_words(store, asked)), ("looks", by_looks(store, asked)))
+    admitted = store.loaded().admitted(asked.filters)
+    facts, is_sure = spans_of(store.loaded(), asked.wanted, asked.filters.event, admitted)
+    ways = (("facts", facts), ("words", by_words(store, asked, admitted)), ("looks", by_looks(store, asked, admitted)))
     found: list[Answer] = []
     by_run: dict[int, list[Answer]] = {}
     for way, spans in ways:
@@ -71,15 +73,14 @@ def answers(store: DriveStore, asked: Asked, *, most: int) -> list[Answer]:
     return found[:most]
 
 
-def by_words(store: DriveStore, asked: Asked) -> list[Span]:
+def by_words(store: DriveStore, asked: Asked, admitted: Mask | None = None) -> list[Span]:
     """Sentences by BM25: the plain search that the others are measured against.
 
-    Filters are applied to the best few thousand.
+    Of the best two thousand those at `admitted` moments.
     """
     if not asked.words:
         return []
     loaded, rows = store.loaded(), store.said(asked.words, asked.filters.language)
-    admitted = loaded.admitted(asked.filters)
     spans: list[Span] = []
     for run, stamp_ns, rank, text, subjects in rows:
         begin_ns, end_ns = stamp_ns - _SAID_NS[0], stamp_ns + _SAID_NS[1]
@@ -91,8 +92,8 @@ def by_words(store: DriveStore, asked: Asked) -> list[Span]:
     return spans
 
 
-def by_looks(store: DriveStore, asked: Asked) -> list[Span]:
-    """Moments by what all senses showed, the most similar first.
+def by_looks(store: DriveStore, asked: Asked, admitted: Mask | None = None) -> list[Span]:
+    """Moments by what all senses showed, the most similar first; those that are `admitted`.
 
     Raises:
         BagError: no vector of the store is of the words' length, though there are others.
@@ -107,7 +108,6 @@ def by_looks(store: DriveStore, asked: Asked) -> list[Span]:
         )
     rows, vectors = loaded.vectors[len(asked.vector)]
     similar = vectors @ asked.vector
-    admitted = loaded.admitted(asked.filters)
     if admitted is not None:
         similar = np.where(admitted[rows], similar, -np.inf)
     count = min(_CANDIDATES, len(similar))
