@@ -26,6 +26,7 @@ VERBS = (
     "verify",
     "annotate",
     "ask",
+    "index",
     "search",
     "simulate",
     "import",
@@ -37,7 +38,6 @@ VERBS = (
     "doctor",
     "node",
 )
-VERBS = ("run", "play", "replay", "ask", "index", "search", "simulate", "evaluate", "models", "train", "doctor", "node")
 
 _FAILED = 2  # as argparse does for arguments that it refuses
 _INTERRUPTED = 130  # 128 + SIGINT, as shells say it

@@ -125,8 +125,9 @@ def main() -> None:
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         folder = args.store or Path(scratch)
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         fill(folder, args.moments // SECONDS)
-        measure(folder)
+        measure(folder, before)
 
 
 def fill(folder: Path, runs: int) -> None:
@@ -142,9 +143,8 @@ def fill(folder: Path, runs: int) -> None:
         print(f"{counts}, {size:.0f} MB, filled in {time.perf_counter() - began:.0f} s")
 
 
-def measure(folder: Path) -> None:
+def measure(folder: Path, before: float) -> None:
     with DriveStore(folder) as store:
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         asked = questions(np.random.default_rng(8))
         began = time.perf_counter()
         search(store, asked[0][1], most=10)
@@ -155,7 +155,7 @@ def measure(folder: Path) -> None:
             print(f"{told(filters)!s:58} p50 {np.median(ms):4.0f} ms  p95 {np.percentile(ms, 95):4.0f} ms  "
                   f"slowest {ms[-1]:4.0f} ms: {times[-1][1]}")  # fmt: skip
         after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(f"memory at most {after:.0f} MB, {after - before:.0f} MB of it for searching; {os.cpu_count()} cores")
+        print(f"memory at most {after:.0f} MB, {before:.0f} MB before anything was read; {os.cpu_count()} cores")
 
 
 def with_filters(asked: Asked, filters: Filters) -> Asked:

@@ -26,6 +26,7 @@ from crossmodal_narrator.runtime import ModelStore
 SHARED_BY_VERBS = {
     "__init__",
     "figures",
+    "filters",
     "main",
     "naming",
     "options",

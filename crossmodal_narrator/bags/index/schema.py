@@ -86,22 +86,10 @@ def connect(folder: Path, *, make: bool) -> apsw.Connection:
 
 
 def _check(database: apsw.Connection, path: Path) -> None:
-    """That it is ours, and whole: SQLite itself notices a cut file only where it reads beyond the end."""
+    """That it is ours, and of this version."""
     application, version = (database.pragma(name) for name in ("application_id", "user_version"))
     if application != _APPLICATION:
         raise BagError(f"{path} is no store of drives", remedy="name another folder with --store")
     if version != VERSION:
         remedy = "remove the store and `index` its replays again"
         raise BagError(f"{path} is of version {version}, this program's is {VERSION}", remedy=remedy)
-    stated = _stated_bytes(path)
-    if path.stat().st_size < stated:
-        remedy = "remove the store and `index` its replays again"
-        raise BagError(f"{path} is cut: {path.stat().st_size} of {stated} bytes", remedy=remedy)
-
-
-def _stated_bytes(path: Path) -> int:
-    """By the header (sqlite.org/fileformat.html): page size at 16, where 1 stands for 65536; pages at 28."""
-    with path.open("rb") as file:
-        header = file.read(100)
-    size = int.from_bytes(header[16:18], "big")
-    return (65536 if size == 1 else size) * int.from_bytes(header[28:32], "big")
