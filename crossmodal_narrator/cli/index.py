@@ -49,8 +49,8 @@ def _put(store: DriveStore, replay: Path, bag: Path | None, worded: Worded) -> s
 
     if store.holds(digest_of(replay), with_bag=bag is not None):
         return Outcome.KNOWN.value
-    run = read_run(replay.resolve(), worded)
-    outcome = store.add(run, bag=bag and bag.resolve(), view=None if bag is None else _viewed(bag))
+    run = read_run(replay.absolute(), worded)
+    outcome = store.add(run, bag=bag and bag.absolute(), view=None if bag is None else _viewed(bag))
     return f"{outcome.value}: {len(run.moments)} moments, {len(run.events)} events, {len(run.sentences)} sentences"
 
 

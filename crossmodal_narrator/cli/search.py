@@ -114,7 +114,12 @@ def _write_picture(store: DriveStore, hit: Hit, folder: Path, number: int) -> st
 def _show(number: int, hit: Hit, picture: str | None) -> None:
     sure = "" if hit.is_sure else "  (perhaps)"
     when = f"{hit.begin_s:.1f} to {hit.end_s:.1f} s"
-    print(f"{number:2}. {hit.bag or hit.replay}  {when}  by {', '.join(hit.found_by)}{sure}")
+    print(f"{number:2}. {_from_here(hit.bag or hit.replay)}  {when}  by {', '.join(hit.found_by)}{sure}")
     for line in (hit.sentence, *hit.claims, picture):
         if line:
             print(f"      {line}")
+
+
+def _from_here(path: str) -> str:
+    here = Path.cwd()
+    return str(Path(path).relative_to(here)) if Path(path).is_relative_to(here) else path

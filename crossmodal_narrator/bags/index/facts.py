@@ -59,7 +59,7 @@ def spans_of(
 ) -> tuple[list[Span], bool]:
     """The weightiest first, and whether all that was wanted holds in them; `event` holds in all of them.
 
-    Where nothing shows all of it, kinds that detectors confuse will do, then any side, then the first fact alone.
+    Where nothing shows all of it, kinds that detectors confuse will do, then any side, then the first fact alone, then `event` alone.
     """
     for attempt, facts in enumerate(_ever_looser(wanted)):
         found = _spans(loaded, (*event, *facts), admitted)
@@ -73,7 +73,7 @@ def _ever_looser(wanted: Sequence[Wanted]) -> Iterator[Sequence[Wanted]]:
     if wanted:
         alike = [replace(one, labels=lookalikes(one.labels)) for one in wanted]
         anywhere = [replace(one, sides=frozenset(), in_path=False, colour="") for one in alike]
-        yield from (alike, anywhere, anywhere[:1])
+        yield from (alike, anywhere, anywhere[:1], ())
 
 
 def _spans(loaded: Loaded, wanted: Sequence[Wanted], admitted: Mask | None) -> list[Span]:

@@ -104,6 +104,12 @@ def test_a_filter_leaves_only_what_fits_whatever_finds_it(
     assert {Path(hit.replay).name for hit in hits} == drives
 
 
+def test_an_event_holds_in_every_hit_also_where_the_words_do_not(store: DriveStore) -> None:
+    hits = found(store, "a bus", Filters(event=event_named("crossing")))
+
+    assert [(Path(hit.replay).name, hit.is_sure) for hit in hits] == [("crossing", False)]
+
+
 def test_sentences_of_one_language_can_be_asked_for(store: DriveStore) -> None:
     hits = found(store, "a siren behind us", Filters(language="zh"))
 
