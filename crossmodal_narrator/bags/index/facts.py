@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from crossmodal_narrator.bags.index.columns import bits_of, sides_of, subject_of
 from crossmodal_narrator.bags.index.loaded import Ints, Loaded, Mask
@@ -14,7 +15,8 @@ from crossmodal_narrator.language.searching.understanding import lookalikes
 
 SLACK_US = 2_000_000  # we brake a moment before, or after, somebody crosses
 _MOST_EVENTS = 20_000  # of one fact, where it must meet another; the weightiest
-_MOST_SPANS = 400
+_MOST_SPANS = 300
+_TOLD = ("topic", "value", "label", "colour", "trend", "subject_kind")
 _SAME_GAP_NS = 1_500_000_000
 _SURROUNDINGS = (Topic.LIGHT, Topic.WEATHER, Topic.PLACE)
 
@@ -43,7 +45,7 @@ class _Together:
     rows: Ints  # (spans, facts)
     begin_us: Ints
     end_us: Ints
-    weight: np.ndarray[tuple[int], np.dtype[np.float64]]
+    weight: NDArray[np.float64]
 
     def taken(self, picked: Ints) -> _Together:
         return _Together(
@@ -59,7 +61,8 @@ def spans_of(
 ) -> tuple[list[Span], bool]:
     """The weightiest first, and whether all that was wanted holds in them; `event` holds in all of them.
 
-    Where nothing shows all of it, kinds that detectors confuse will do, then any side, then the first fact alone, then `event` alone.
+    Where nothing shows all of it, kinds that detectors confuse will do, then any side, then the first fact alone, and
+    at last `event` alone.
     """
     for attempt, facts in enumerate(_ever_looser(wanted)):
         found = _spans(loaded, (*event, *facts), admitted)
@@ -81,8 +84,7 @@ def _spans(loaded: Loaded, wanted: Sequence[Wanted], admitted: Mask | None) -> l
     around = [one for one in wanted if one.topic in _SURROUNDINGS]
     facts = [one for one in wanted if one.topic not in _SURROUNDINGS] or around
     for one in around if facts is not around else ():
-        codes = [loaded.code(value) for value in sorted(one.values)]
-        fitting = np.isin(loaded.moments[one.topic.value], codes)
+        fitting = loaded.any_of(loaded.moments[one.topic.value], one.values)
         admitted = fitting if admitted is None else admitted & fitting
     if not facts:
         return []
@@ -95,8 +97,7 @@ def _together(loaded: Loaded, facts: Sequence[Wanted], admitted: Mask | None) ->
     """The weightiest, of which all facts hold; the rarest fact first, so that the least must be compared."""
     rows = sorted((_rows(loaded, one, admitted) for one in facts), key=len)
     most = _MOST_EVENTS if len(rows) > 1 else _MOST_SPANS
-    weights = loaded.events["weight"].astype(np.float64)
-    found, *others = [_alone(loaded, weights, _weightiest(weights[of], of, most)) for of in rows]
+    found, *others = [_alone(loaded, _weightiest(loaded.events["weight"][of], of, most)) for of in rows]
     for other in others:
         found = _meeting(found, other)
     order = np.lexsort((found.begin_us, -found.weight))[:_MOST_SPANS]
@@ -104,33 +105,30 @@ def _together(loaded: Loaded, facts: Sequence[Wanted], admitted: Mask | None) ->
 
 
 def _rows(loaded: Loaded, wanted: Wanted, admitted: Mask | None) -> Ints:
-    table = loaded.events
-    fits = table["topic"] == loaded.code(wanted.topic.value)
+    rows = loaded.by_topic.get(loaded.code(wanted.topic.value), np.empty(0, np.int64))
     for column, values in (("value", wanted.values), ("label", wanted.labels)):
         if values:
-            fits &= np.isin(table[column], [loaded.code(value) for value in sorted(values)])
+            rows = rows[loaded.any_of(loaded.events[column][rows], values)]
     if wanted.sides:
-        fits &= (table["sides"] & bits_of(wanted.sides)) != 0
+        rows = rows[(loaded.events["sides"][rows] & bits_of(wanted.sides)) != 0]
     if wanted.colour:
-        fits &= table["colour"] == loaded.code(wanted.colour)
+        rows = rows[loaded.events["colour"][rows] == loaded.code(wanted.colour)]
     if wanted.topic is Topic.SOUND:
-        fits &= table["trend"] == loaded.code(wanted.trend)  # with a trend it is there once more
+        rows = rows[loaded.events["trend"][rows] == loaded.code(wanted.trend)]  # with a trend it is there once more
     if wanted.in_path:
-        fits &= table["in_path"]
-    rows = np.flatnonzero(fits)
+        rows = rows[loaded.events["in_path"][rows]]
     return rows if admitted is None else rows[loaded.touches(admitted, rows)]
 
 
-def _weightiest(weights: np.ndarray[tuple[int], np.dtype[np.float64]], rows: Ints, most: int) -> Ints:
+def _weightiest(weights: NDArray[np.float32], rows: Ints, most: int) -> Ints:
     if len(rows) <= most:
         return rows
     return rows[np.sort(np.argpartition(-weights, most)[:most])]
 
 
-def _alone(loaded: Loaded, weights: np.ndarray[tuple[int], np.dtype[np.float64]], rows: Ints) -> _Together:
-    return _Together(
-        rows=rows[:, None], begin_us=loaded.begin_us[rows], end_us=loaded.end_us[rows], weight=weights[rows]
-    )
+def _alone(loaded: Loaded, rows: Ints) -> _Together:
+    weight = loaded.events["weight"][rows].astype(np.float64)
+    return _Together(rows=rows[:, None], begin_us=loaded.begin_us[rows], end_us=loaded.end_us[rows], weight=weight)
 
 
 def _meeting(ones: _Together, others: _Together) -> _Together:
@@ -175,13 +173,11 @@ def _span(loaded: Loaded, found: _Together, k: int, said: tuple[str, ...]) -> Sp
 
 def _told(loaded: Loaded, row: int) -> tuple[str, str]:
     """The subject of an event, and the event as it is shown."""
-    event = loaded.events[row]
-    topic, value, label, colour, trend, kind = (
-        loaded.names[int(event[name])] for name in ("topic", "value", "label", "colour", "trend", "subject_kind")
-    )
-    where = "/".join(side.value for side in sides_of(int(event["sides"])))
+    events = loaded.events
+    topic, value, label, colour, trend, kind = (loaded.names[int(events[name][row])] for name in _TOLD)
+    where = "/".join(side.value for side in sides_of(int(events["sides"][row])))
     told = [word for word in (colour, label, trend, where) if word]
-    subject = subject_of(kind, int(event["track"]))
+    subject = subject_of(kind, int(events["track"][row]))
     return subject, f"{topic}({subject}) = {value}" + (f": {', '.join(told)}" if told else "")
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,12 +41,20 @@ class Loaded:
     moments: Records
     moment_run: Ints
     vectors: Mapping[int, tuple[Ints, Floats]]  # by length: rows of moments, and their vectors
-    events: Records
+    events: Mapping[str, NDArray[Any]]  # by column, each by itself: that is compared four times as fast
+    by_topic: Mapping[int, Ints]  # rows of events
     event_run: Ints
     first: Ints  # rows of the moments of each event, the last excluded
     last: Ints
     begin_us: Ints  # of each event, on the line of all runs
     end_us: Ints
+
+    def any_of(self, codes: NDArray[np.uint16], words: Iterable[str]) -> Mask:
+        """Which of these numbers stand for one of the words."""
+        known = np.zeros(max(self.names, default=0) + 1, np.bool_)
+        known[[self.words[word] for word in words if word in self.words]] = True
+        fitting: Mask = known[codes]
+        return fitting
 
     def code(self, word: str) -> int:
         """The number of a word; -1, which no column holds, where no run has it."""
@@ -105,7 +114,8 @@ def load(rows: Sequence[RunRow], words: Mapping[str, int]) -> Loaded:
         moments=moments,
         moment_run=np.repeat(np.arange(len(rows)), counts),
         vectors=_vectors(rows, offsets, counts),
-        events=events,
+        events={name: np.ascontiguousarray(events[name]) for name in EVENT.names or ()},
+        by_topic={int(topic): np.flatnonzero(events["topic"] == topic) for topic in np.unique(events["topic"])},
         event_run=event_run,
         first=events["first"] + offsets[event_run],
         last=events["last"] + offsets[event_run],

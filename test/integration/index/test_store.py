@@ -21,7 +21,7 @@ def counts(folder: Path) -> list[int]:
     with DriveStore(folder) as store:
         loaded = store.loaded()
         sentences = store.rows("SELECT count(*) FROM sentence")[0][0]
-        return [len(loaded.runs), len(loaded.moments), len(loaded.events), sentences]
+        return [len(loaded.runs), len(loaded.moments), len(loaded.event_run), sentences]
 
 
 def test_a_run_that_is_indexed_again_or_was_copied_is_there_once(
