@@ -17,7 +17,7 @@ EXTRAS = requirements/train.in requirements/vlm.in
 RUN_INPUT = $(if $(BAG),--bag "$(BAG)",--scenario "$(SCENARIO)")
 
 .DEFAULT_GOAL := help
-.PHONY: help setup ready ready-run extras run test bench lint format types layers check colcon lock doctor clean
+.PHONY: help setup ready ready-run extras run test bench lint format types layers check colcon docs lock doctor clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1 \2/' | \
@@ -65,6 +65,9 @@ colcon: ready ## build both packages as ROS 2 does: COLCON_DIR=folder for build,
 
 lock: ## requirements/*.in -> requirements/*.txt (needs uv)
 	tools/lock
+
+docs: ready ## the documentation site: build/site/index.html
+	@$(BIN)/python tools/site.py
 
 doctor: ready-run ## what this machine has, what is missing, and the remedy
 	$(BIN)/crossmodal-narrator doctor

@@ -1,0 +1,68 @@
+"""Links of every page lead somewhere, every page of the site can be reached, and the site builds."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *ROOT.glob("models/*/README.md")])
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+FENCE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
+
+
+def anchors(page: Path) -> set[str]:
+    """As they are made of headings: lower case, hyphens for spaces, without marks."""
+    titles = re.findall(r"^#+ (.+)$", FENCE.sub("", page.read_text(encoding="utf-8")), re.MULTILINE)
+    plain = (re.sub(r"\[([^\]]+)\]\([^)]*\)", r"\1", title).lower() for title in titles)
+    return {re.sub(r"[^\w\- ]", "", title).strip().replace(" ", "-") for title in plain}
+
+
+def links(page: Path) -> Iterator[str]:
+    text = FENCE.sub("", page.read_text(encoding="utf-8"))
+    return (target for target in LINK.findall(text) if "://" not in target and not target.startswith("mailto:"))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_leads_to_a_file_and_a_heading(page: Path) -> None:
+    broken = []
+    for target in links(page):
+        name, _, anchor = target.partition("#")
+        file = (page.parent / name).resolve() if name else page
+        if not file.exists() or (anchor and file.suffix == ".md" and anchor not in anchors(file)):
+            broken.append(target)
+    assert not broken
+
+
+def named_in(entry: Any) -> Iterator[str]:
+    if isinstance(entry, str):
+        yield entry
+    else:
+        for value in entry.values() if isinstance(entry, dict) else entry:
+            yield from named_in(value)
+
+
+def test_every_page_stands_in_the_navigation_of_the_site() -> None:
+    navigation = yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))["nav"]
+    docs = {str(page.relative_to(ROOT / "docs")) for page in (ROOT / "docs").rglob("*.md")}
+    cards = {f"models/{card.parent.name}.md" for card in ROOT.glob("models/*/README.md")}
+    assert sorted(named_in(navigation)) == sorted(docs | cards)
+
+
+def test_the_site_builds_without_a_broken_link() -> None:
+    if not (Path(sys.executable).parent / "zensical").exists():
+        pytest.skip("zensical is not installed: requirements/docs.txt")
+    built = subprocess.run(
+        [sys.executable, ROOT / "tools" / "site.py"], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert built.returncode == 0, built.stdout + built.stderr
+    start = (ROOT / "build" / "site" / "start" / "index.html").read_text(encoding="utf-8")
+    assert "crossmodal-narrator simulate" in re.sub(r"<[^>]+>", "", start)
+    assert not re.search(r'(?:src|href)="https?://fonts', start), "the site asks nobody for its letters"
