@@ -13,6 +13,8 @@ from crossmodal_narrator.fusion.known_shapes import KnownShapes
 from crossmodal_narrator.fusion.points import Floats, Indices, ObstaclePoints
 from crossmodal_narrator.fusion.projection import CameraView
 
+TURN_ENDS_S = 0.03  # between two ends of one thing: the laser has not turned that far between them
+
 
 class Step:
     """One snapshot's points, clusters and shapes, and where the vehicle is."""
@@ -38,9 +40,14 @@ class Step:
         self._clusters = clusters
         self._middles = np.array([c.box.centre_m[:2] for c in clusters]).reshape(-1, 2)
 
-    def age_s(self, box: OrientedBox) -> float:
-        """How old the points of a box are."""
-        return 0.0 if self._sweep is None else self._sweep.age_s(*box.centre_m[:2])
+    def ages_s(self, box: OrientedBox) -> tuple[float, float]:
+        """How old a box's points are, the newest and the oldest: they differ where the laser's turn ends within it."""
+        if self._sweep is None:
+            return 0.0, 0.0
+        middle_s = self._sweep.age_s(*box.centre_m[:2])
+        ages_s = [self._sweep.age_s(float(x), float(y)) for x, y in box.footprint()]
+        is_cut = max(ages_s) - min(ages_s) > TURN_ENDS_S
+        return (min(ages_s), max(ages_s)) if is_cut else (middle_s, middle_s)
 
     def ground_z_m(self, index: Indices) -> float:
         """Of the cluster nearest to these points; their own lowest point where there is none."""

@@ -104,14 +104,14 @@ class Track:
         )
 
     def settle(
-        self, seen: Completed, points: int, odom_from_base: Pose, *, age_s: float, is_whole_anew: bool = False
+        self, seen: Completed, points: int, odom_from_base: Pose, *, ages_s: Vec2, is_whole_anew: bool = False
     ) -> None:
-        """Take a box that was measured, in base_link, from so many points, which are `age_s` old.
+        """Take a box that was measured, in base_link, from so many points; `ages_s` as of `Step.ages_s`.
 
         `is_whole_anew`: what was the visible side of something so far has got a class, and with it the size of a whole
         thing. Its middle is then elsewhere, which is no motion.
         """
-        self.age_s = age_s
+        self.age_s = self._age_s(ages_s, odom_from_base)
         sigma_m = SIGMA_M if points >= FEW_POINTS else SIGMA_OF_FEW_M
         if self.place is None or is_whole_anew:
             self._place_anew(seen, seen.box.moved(odom_from_base), sigma_m)
@@ -168,6 +168,14 @@ class Track:
         c, s = math.cos(self.place.yaw_rad), math.sin(self.place.yaw_rad)
         along = c * vx + s * vy
         return along * c, along * s
+
+    def _age_s(self, ages_s: Vec2, odom_from_base: Pose) -> float:
+        """Of its near end, which places it: of what comes towards us the newest points are the nearest ones."""
+        if self.place is None:
+            return ages_s[0]
+        (x, y), (vx, vy) = self.place.filter.position_m, self.place.filter.velocity_mps
+        away_x, away_y = x - float(odom_from_base.translation_m[0]), y - float(odom_from_base.translation_m[1])
+        return ages_s[1] if vx * away_x + vy * away_y > 0.0 else ages_s[0]
 
     def box_now(self) -> OrientedBox:
         """Where it is, in odom, at the stamp up to which it was predicted.

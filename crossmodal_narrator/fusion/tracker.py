@@ -177,7 +177,7 @@ class Tracker:
         step.points.claim(index)
         is_named = not track.votes.total and label is not ObjectClass.OBSTACLE
         is_named = is_named and not is_too_small(label, seen.visible_lw_m, len(index))
-        track.settle(seen, len(index), step.odom_from_base, age_s=step.age_s(seen.box), is_whole_anew=is_named)
+        track.settle(seen, len(index), step.odom_from_base, ages_s=step.ages_s(seen.box), is_whole_anew=is_named)
         track.supported_ns = track.ranged_ns = step.stamp_ns
         track.sweeps += 1
         self._doubt(track, seen.box, len(index), step)
@@ -220,7 +220,7 @@ class Tracker:
         else:
             track.votes.add_shape(shape.label, self._config.shape_weight * shape.score)
             track.recognised_ns = step.stamp_ns
-        track.settle(seen, shape.points, step.odom_from_base, age_s=step.age_s(seen.box), is_whole_anew=is_named)
+        track.settle(seen, shape.points, step.odom_from_base, ages_s=step.ages_s(seen.box), is_whole_anew=is_named)
         track.supported_ns = track.ranged_ns = step.stamp_ns
         track.sweeps += 1
         length, width, _ = shape.box.size_lwh_m
@@ -278,7 +278,7 @@ class Tracker:
             track = self._born(step.stamp_ns, math.atan2(box.centre_m[1], box.centre_m[0]))
             shape = usual_shape(ObjectClass.OBSTACLE, 0.0)
             seen = complete(cluster.points, cluster.ground_z_m, shape, seen_from)
-            track.settle(seen, 1, step.odom_from_base, age_s=step.age_s(seen.box))
+            track.settle(seen, 1, step.odom_from_base, ages_s=step.ages_s(seen.box))
             track.supported_ns = track.ranged_ns = step.stamp_ns
             track.sweeps = 1
             track.evidence[Sense.LIDAR] = Evidence(

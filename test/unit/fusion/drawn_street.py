@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 from drawn_sweep import SENSOR_M, faces, ground, sweep
+from numpy.typing import NDArray
 
 from crossmodal_narrator.core.detections import (
     Attribute,
@@ -72,12 +73,12 @@ class Street:
         blind: bool = False,
         ego: EgoMotion | None = None,
         ego_known: bool = True,
-        age_s: float = 0.0,
+        age_s: float | NDArray[np.float32] = 0.0,
     ) -> SceneState:
-        """`age_s`: how long before the stamp the laser met what it shows."""
+        """`age_s`: how long before the stamp the laser met what it shows; of each of 72 sectors, or of all."""
         self.stamp_ns += STEP_NS
         placed = sweep(ground(), *(faces(s.box) for s in solids), stamp_ns=self.stamp_ns)
-        placed = replace(placed, ages_s=np.full(72, age_s, np.float32))
+        placed = replace(placed, ages_s=np.broadcast_to(np.asarray(age_s, np.float32), 72).copy())
         features = self.lidar.encode(placed, self.timer) if with_lidar else None
         if features is not None:
             shapes = tuple(_shape(s) for s in solids if s.shape)

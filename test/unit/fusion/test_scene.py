@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 from drawn_street import Solid, Street, moved, only
 from drawn_sweep import GROUND_Z_M, car_box
@@ -125,6 +126,17 @@ def test_what_moves_is_where_it_is_at_the_stamp_and_not_where_the_laser_met_it(s
     assert car.position_m is not None
     assert car.position_m[0] == pytest.approx(met_m + speed_mps * age_s, abs=0.25)
     assert abs(car.position_m[0] - met_m) > 0.7
+
+
+def test_where_the_lasers_turn_ends_the_newest_points_place_what_comes_nearer() -> None:
+    """Straight behind us half of a car was met a tenth of a second before the other half."""
+    street, turn = Street(), np.linspace(0.1, 0.0, 72, dtype=np.float32)
+    for k in range(25):
+        newest_m = -40.0 + 0.8 * k
+        scene = street.step([Solid(box=car_box(newest_m, 0.0), shape=0.9)], cameras=(), age_s=turn)
+    car = only(scene, ObjectClass.CAR)
+    assert car.position_m is not None
+    assert car.position_m[0] == pytest.approx(newest_m, abs=0.15)
 
 
 def test_a_parked_car_stands_still_while_we_drive_past_it() -> None:
