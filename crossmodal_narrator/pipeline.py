@@ -85,6 +85,7 @@ class Perception:
         timer: StageTimer,
     ) -> None:
         self.timer = timer
+        self.on_snapshot: Callable[[Snapshot], None] = lambda snapshot: None  # hears of each before its scene is made
         self._synchroniser = synchroniser
         self._camera = camera
         self._lidar = lidar
@@ -133,6 +134,7 @@ class Perception:
         self._beside.shutdown()
 
     def _timed(self, snapshot: Snapshot) -> SceneState:
+        self.on_snapshot(snapshot)
         with self.timer.stage(WHOLE):
             return self._see(snapshot)
 

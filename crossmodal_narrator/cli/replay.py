@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crossmodal_narrator.cli.options import add_naming_arguments
+from crossmodal_narrator.cli.viewing import add_view_arguments
 from crossmodal_narrator.core.speech import Narration
 
 if TYPE_CHECKING:
+    from crossmodal_narrator.bags import Bag
+    from crossmodal_narrator.core.scene import SceneState
     from crossmodal_narrator.voice import Synthesiser
 
 SUMMARY = "narrate a bag without ROS: transcript.jsonl, scenes.jsonl, timings.jsonl, run.json"
@@ -23,30 +27,36 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_naming_arguments(parser)
     parser.add_argument("--params", type=Path, help="ROS 2 parameter file, as the nodes take it")
     parser.add_argument("--aloud", type=Path, metavar="WAV", help="write what is said as sound, in the first language")
+    add_view_arguments(parser)
     parser.add_argument("--quiet", action="store_true", help="print the summary only")
 
 
 def run(args: argparse.Namespace) -> int:
     from crossmodal_narrator.cli.recorded import open_drive
     from crossmodal_narrator.cli.replaying import replay_drive
-    from crossmodal_narrator.voice import SpeakingConfig, aloud, write_wav
+    from crossmodal_narrator.cli.viewing import check_view_arguments, view_lines, watching
 
+    check_view_arguments(args)
     drive = open_drive(args.bag, args.params, args.language, profile=args.profile, topics=args.topics)
-    bag = drive.bag
     if drive.narrator.rewriting.model.folder:
         print("rewriting.model is not used: a replay says the grounded sentences, the same bytes each time")
     voice = None if args.aloud is None else _voice(drive.narrator.languages[0])
     said: list[Narration] = []
 
-    def hear(narration: Narration) -> None:
-        if voice is not None:
-            said.append(narration)
-        if not args.quiet:
-            print(_line(narration, bag.start_ns))
+    def hear(narrations: tuple[Narration, ...]) -> None:
+        said.extend(narrations if voice is not None else ())
+        for narration in () if args.quiet else narrations:
+            print(_line(narration, drive.bag.start_ns))
 
     started = time.perf_counter()
-    summary, manifest = replay_drive(drive, args.out, hear)
-    took_s, drive_s = time.perf_counter() - started, (bag.end_ns - bag.start_ns) / 1e9
+    with watching(args, drive) as see:
+
+        def take(scene: SceneState, narrations: tuple[Narration, ...]) -> None:
+            hear(narrations)
+            see(scene, narrations)
+
+        summary, manifest = replay_drive(drive, args.out, take)
+    took_s, drive_s = time.perf_counter() - started, (drive.bag.end_ns - drive.bag.start_ns) / 1e9
     for damage in summary.damage:
         print(f"could not be read: {damage}")
     print(
@@ -54,11 +64,19 @@ def run(args: argparse.Namespace) -> int:
         f"{drive_s:.1f} s of driving in {took_s:.1f} s → {args.out}"
         f"{'' if manifest.is_complete else ', of a bag that could not be read whole'}"
     )
+    for line in view_lines(args, drive.narrator.languages):
+        print(line)
     if voice is not None:
-        sound = aloud(said, voice, SpeakingConfig(), start_ns=bag.start_ns, end_ns=bag.end_ns)
-        write_wav(sound, args.aloud)
-        print(f"{len(sound.samples) / sound.rate_hz:.1f} s of sound by {voice.name} → {args.aloud}")
+        _speak(said, voice, drive.bag, args.aloud)
     return 0
+
+
+def _speak(said: Sequence[Narration], voice: Synthesiser, bag: Bag, path: Path) -> None:
+    from crossmodal_narrator.voice import SpeakingConfig, aloud, write_wav
+
+    sound = aloud(said, voice, SpeakingConfig(), start_ns=bag.start_ns, end_ns=bag.end_ns)
+    write_wav(sound, path)
+    print(f"{len(sound.samples) / sound.rate_hz:.1f} s of sound by {voice.name} → {path}")
 
 
 def _voice(language: str) -> Synthesiser:

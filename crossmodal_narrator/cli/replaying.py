@@ -22,6 +22,7 @@ from crossmodal_narrator.bags.replay import Replay, ReplaySummary, Transcript
 from crossmodal_narrator.cli.recorded import DriveConfig, RecordedDrive, intake_of
 from crossmodal_narrator.configuration import NarratorNodeConfig, PerceptionConfig
 from crossmodal_narrator.core.config import build, flatten, flatten_mapping, nest
+from crossmodal_narrator.core.scene import SceneState
 from crossmodal_narrator.core.speech import Narration
 from crossmodal_narrator.runtime.environment import source_digest, versions
 from crossmodal_narrator.wire import Intake, guess_topics
@@ -32,18 +33,19 @@ _UNUSED = "rewriting."  # a replay asks no large model
 
 
 def replay_drive(
-    drive: RecordedDrive, folder: Path, on_said: Callable[[Narration], None] = lambda narration: None
+    drive: RecordedDrive,
+    folder: Path,
+    on_scene: Callable[[SceneState, tuple[Narration, ...]], None] = lambda scene, narrations: None,
 ) -> tuple[ReplaySummary, RunManifest]:
-    """Write transcript.jsonl, scenes.jsonl, timings.jsonl and, when all is done, run.json; `on_said` hears meanwhile.
+    """Write transcript.jsonl, scenes.jsonl, timings.jsonl and, when all is done, run.json; `on_scene` hears meanwhile.
 
     Raises:
         BagError: the folder cannot be written.
     """
     with Transcript(folder) as transcript:
         replay = Replay(drive.bag, drive.intake, drive.pipeline, transcript)
-        for _, narrations in replay:
-            for narration in narrations:
-                on_said(narration)
+        for scene, narrations in replay:
+            on_scene(scene, narrations)
     manifest = RunManifest(
         code=Code(version=__version__, sha256=source_digest(), versions=versions()),
         models=tuple(

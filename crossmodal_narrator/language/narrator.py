@@ -61,6 +61,12 @@ class Narrator:
         for realiser in self._realisers.values():
             realiser.forget()
 
+    def duration_s(self, texts: Mapping[str, str]) -> float:
+        """How long a sentence takes to say, from its text by language: the longest, so that nobody is cut off."""
+        paces = {"words": self._config.words_per_minute, "characters": self._config.characters_per_minute}
+        speakers = ((self._realisers[language], text) for language, text in texts.items())
+        return max(r.duration_s(text, paces[r.lexicon.measure.unit]) for r, text in speakers)
+
     def _say(self, proposed: Message, facts: Facts) -> tuple[Narration, ...]:
         verdict = self._gate.admit(proposed, facts)
         if verdict.refused:
@@ -69,7 +75,7 @@ class Narrator:
         if agreed is None:
             return ()
         message, sentences = agreed
-        duration_s = self._duration_s(sentences)
+        duration_s = self.duration_s({language: sentence.text for language, sentence in sentences.items()})
         if not self._planner.has_room(message, duration_s, facts.stamp_ns):
             return ()
         for language, sentence in sentences.items():
@@ -125,9 +131,3 @@ class Narrator:
             return
         self._complained.add((language, sentence.variant))
         _log.warning("words/%s.yaml, %s: refused %r (%s)", language, sentence.variant, sentence.text, why)
-
-    def _duration_s(self, sentences: Mapping[str, Sentence]) -> float:
-        """The longest of the languages: whichever is listened to, it is not cut off."""
-        paces = {"words": self._config.words_per_minute, "characters": self._config.characters_per_minute}
-        speakers = ((self._realisers[language], sentence) for language, sentence in sentences.items())
-        return max(r.duration_s(s.text, paces[r.lexicon.measure.unit]) for r, s in speakers)

@@ -21,6 +21,7 @@ from crossmodal_narrator.bags import open_bag
 from crossmodal_narrator.core.errors import BagError
 from crossmodal_narrator.core.frames import CameraFrame, FrameTransform, LidarSweep
 from crossmodal_narrator.core.geometry import OrientedBox, Pose
+from crossmodal_narrator.fusion.outlines import box_edges
 from crossmodal_narrator.wire import Intake, guess_topics
 
 Image = NDArray[np.uint8]
@@ -28,7 +29,6 @@ FRAMES_A_SECOND = 10.0
 HEIGHT, WIDTH = 480, 1280
 _CAMERA_WIDTH = 800
 _METRES_ACROSS = 80.0  # of the view from above, whose middle is the vehicle
-_EDGES = ((0, 1), (1, 2), (2, 3), (3, 0), (4, 5), (5, 6), (6, 7), (7, 4), (0, 4), (1, 5), (2, 6), (3, 7))
 _SEEN_M = 60.0
 # By label, RGB.
 _COLOURS = {
@@ -155,13 +155,10 @@ def _camera_view(frame: CameraFrame, seen: _Seen, entry: Mapping[str, Any]) -> I
         return image
     camera_from_base = mount.inverse()
     for box, colour, thing in _boxes(entry):
-        corners = camera_from_base.transform(box.corners())
-        if thing["lidar_points"] == 0 or corners[:, 2].min() < 0.5 or box.nearest_in_plan_m() > _SEEN_M:
+        if thing["lidar_points"] == 0 or box.nearest_in_plan_m() > _SEEN_M:
             continue
-        pixels, seen_corners = frame.intrinsics.project(corners)
-        if seen_corners.any():
-            for a, b in _EDGES:
-                cv2.line(image, _pixel(pixels[a]), _pixel(pixels[b]), colour, 1, cv2.LINE_AA)
+        for edge in box_edges(box, camera_from_base, frame.intrinsics):
+            cv2.line(image, _pixel(edge[:2]), _pixel(edge[2:]), colour, 1, cv2.LINE_AA)
     return image
 
 

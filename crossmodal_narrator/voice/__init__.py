@@ -7,6 +7,7 @@ from crossmodal_narrator.voice.echo import OwnVoice
 from crossmodal_narrator.voice.engines import Recogniser, Sound, Synthesiser, Transcript, VoiceActivity
 from crossmodal_narrator.voice.interpreter import Interpreter
 from crossmodal_narrator.voice.queue import Sentence, SpeechQueue
+from crossmodal_narrator.voice.schedule import Schedule, Spoken
 from crossmodal_narrator.voice.speaker import Speaker
 from crossmodal_narrator.voice.spelling import spelled
 
@@ -16,12 +17,14 @@ __all__ = [
     "ListeningConfig",
     "OwnVoice",
     "Recogniser",
+    "Schedule",
     "Sentence",
     "Sound",
     "Speaker",
     "SpeakingConfig",
     "SpeechBegan",
     "SpeechQueue",
+    "Spoken",
     "Synthesiser",
     "Transcript",
     "Turn",

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from crossmodal_narrator.core.speech import Narration, Urgency
+from crossmodal_narrator.core.speech import Narration
 from crossmodal_narrator.voice.config import SpeakingConfig
 from crossmodal_narrator.voice.engines import Floats, Sound, Synthesiser
-from crossmodal_narrator.voice.queue import Sentence, SpeechQueue
+from crossmodal_narrator.voice.queue import Sentence
+from crossmodal_narrator.voice.schedule import Schedule
 from crossmodal_narrator.voice.speaker import clauses
 from crossmodal_narrator.voice.spelling import spelled
 
@@ -22,26 +23,19 @@ def aloud(
     narrations: Sequence[Narration], voice: Synthesiser, config: SpeakingConfig, *, start_ns: int, end_ns: int
 ) -> Sound:
     """From `start_ns` to `end_ns`, or to the last word; what others than `voice`'s language say is left out."""
-    waiting = sorted((n for n in narrations if n.language == voice.language), key=lambda narration: narration.stamp_ns)
-    queue = SpeechQueue(config)
-    spoken: list[tuple[int, Sound]] = []
-    now_ns = start_ns
-    while True:
-        while waiting and waiting[0].stamp_ns <= now_ns:
-            queue.add(_sentence(waiting.pop(0)))
-        sentence = queue.take(now_ns)
-        if sentence is None:
-            if not waiting:
-                return _placed(spoken, start_ns, end_ns)
-            now_ns = waiting[0].stamp_ns
-            continue
-        sound = _said(sentence, voice)
-        until_ns = now_ns + _length_ns(sound)
-        cut_ns = _broken_off_ns(sentence, waiting, until_ns)
-        kept = sound if cut_ns is None else _cut(sound, cut_ns - now_ns)
-        spoken.append((now_ns, kept))
-        now_ns = until_ns if cut_ns is None else cut_ns
-        queue.end(now_ns, is_whole=cut_ns is None)
+    sounds: list[Sound] = []
+
+    def length_ns(sentence: Sentence) -> int:
+        sounds.append(_said(sentence, voice))
+        return _length_ns(sounds[-1])
+
+    schedule = Schedule(config, length_ns)
+    heard = sorted((n for n in narrations if n.language == voice.language), key=lambda narration: narration.stamp_ns)
+    over = [spoken for n in heard for spoken in schedule.add(_sentence(n, start_ns))] + schedule.finish()
+    parts = [
+        (spoken.from_ns, _cut(sound, spoken.to_ns - spoken.from_ns)) for spoken, sound in zip(over, sounds, strict=True)
+    ]
+    return _placed(parts, start_ns, end_ns)
 
 
 def write_wav(sound: Sound, path: Path) -> None:
@@ -53,13 +47,13 @@ def write_wav(sound: Sound, path: Path) -> None:
         file.writeframes(np.clip(np.rint(sound.samples * 32_767.0), -32_768, 32_767).astype("<i2").tobytes())
 
 
-def _sentence(narration: Narration) -> Sentence:
+def _sentence(narration: Narration, start_ns: int) -> Sentence:
     return Sentence(
         text=narration.text,
         language=narration.language,
         urgency=narration.urgency,
         is_reply=False,
-        at_ns=narration.stamp_ns,
+        at_ns=max(narration.stamp_ns, start_ns),
     )
 
 
@@ -67,13 +61,6 @@ def _said(sentence: Sentence, voice: Synthesiser) -> Sound:
     parts = [voice.speak(clause, sentence.pace) for clause in clauses(spelled(sentence.text, sentence.language))]
     samples: Floats = np.concatenate([part.samples for part in parts]) if parts else np.zeros(0, np.float32)
     return Sound(samples=samples, rate_hz=parts[0].rate_hz if parts else 1)
-
-
-def _broken_off_ns(sentence: Sentence, waiting: Sequence[Narration], until_ns: int) -> int | None:
-    """When something urgent ends the sentence before its time."""
-    if sentence.urgency is Urgency.URGENT:
-        return None
-    return next((n.stamp_ns for n in waiting if n.urgency is Urgency.URGENT and n.stamp_ns < until_ns), None)
 
 
 def _cut(sound: Sound, after_ns: int) -> Sound:

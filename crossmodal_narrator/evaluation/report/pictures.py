@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from crossmodal_narrator.bags import Bag
 from crossmodal_narrator.bags.reader import BagMessage
@@ -16,14 +15,13 @@ from crossmodal_narrator.core.errors import BagError, FrameError, TransformError
 from crossmodal_narrator.core.frames import CameraFrame, EgoMotion, FrameTransform
 from crossmodal_narrator.core.geometry import Intrinsics, OrientedBox, Pose
 from crossmodal_narrator.evaluation.report.thinning import Room
-from crossmodal_narrator.fusion.projection import NEAREST_M
+from crossmodal_narrator.fusion.outlines import box_edges
 from crossmodal_narrator.sync import SyncConfig, TransformBuffer
 from crossmodal_narrator.sync.ego import EgoHistory
 from crossmodal_narrator.wire import Intake
 from crossmodal_narrator.wire.headers import stamp_ns as header_stamp_ns
 
 Segment = tuple[int, int, int, int]  # x0, y0, x1, y1 in pixels of the small picture
-_EDGES = np.array([(0, 1), (1, 2), (2, 3), (3, 0), (4, 5), (5, 6), (6, 7), (7, 4), (0, 4), (1, 5), (2, 6), (3, 7)])
 _LATEST_NS = 150_000_000  # after a moment, until when its picture and poses may still be recorded
 _OLDEST_NS = 500_000_000  # before a moment, since when a picture still shows it
 _HELD = 8  # messages of each camera that are kept, not decoded
@@ -158,25 +156,9 @@ class _Photographer:
         return [Outline(track_id=track_id, segments=segments) for track_id, segments in drawn if segments]
 
 
-def _segments(box: OrientedBox, camera_from_base: Pose, k: Intrinsics, scale: float) -> tuple[Segment, ...]:
-    """The edges of a box in the image, cut where they pass the lens; none where no corner is in the image."""
-    corners = camera_from_base.transform(box.corners())  # (8, 3)
-    if not k.project(corners)[1].any():
-        return ()
-    a, b = corners[_EDGES[:, 0]], corners[_EDGES[:, 1]]  # (12, 3)
-    a, b = _cut(a, b), _cut(b, a)
-    ahead = (a[:, 2] >= NEAREST_M - 1e-6) & (b[:, 2] >= NEAREST_M - 1e-6)
-    ends = np.concatenate([k.project(a[ahead])[0], k.project(b[ahead])[0]], axis=1) * scale  # (edges, 4)
-    rounded = np.clip(np.round(ends), -9999, 9999).astype(int)
+def _segments(box: OrientedBox, pose: Pose, k: Intrinsics, scale: float) -> tuple[Segment, ...]:
+    rounded = np.clip(np.round(box_edges(box, pose, k) * scale), -9999, 9999).astype(int)
     return tuple((int(x0), int(y0), int(x1), int(y1)) for x0, y0, x1, y1 in rounded)
-
-
-def _cut(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
-    """`a` moved along the edge to `b` until it is in front of the lens."""
-    depth = b[:, 2] - a[:, 2]
-    share = np.where((a[:, 2] < NEAREST_M) & (depth > 1e-9), (NEAREST_M - a[:, 2]) / np.where(depth == 0, 1, depth), 0)
-    moved: NDArray[np.float64] = a + np.clip(share, 0, 1)[:, None] * (b - a)
-    return moved
 
 
 def _small(frame: CameraFrame, outlines: Sequence[Outline], room: Room) -> Picture:
