@@ -45,8 +45,10 @@ setup(
     extras_require={
         "evaluate": requirements("evaluate.in"),
         "gpu": requirements("gpu.in"),
+        "rerun": requirements("rerun.in"),
         "sim": requirements("sim.in"),
         "train": requirements("train.in"),
+        "video": requirements("video.in"),
         "vlm": requirements("vlm.in"),
         "voice": requirements("voice.in"),
         "whisper": requirements("whisper.in"),

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crossmodal_narrator.core.detections import ObjectClass
+from crossmodal_narrator.core.geometry import PixelBox
 from crossmodal_narrator.core.scene import SceneObject, SceneState
 from crossmodal_narrator.core.snapshot import PlacedCamera
 from crossmodal_narrator.fusion.outlines import box_edges
@@ -19,7 +20,7 @@ from crossmodal_narrator.views.lettering import Image, width_of, write
 
 _SHIFT = 4  # OpenCV takes sixteenths of a pixel
 _FARTHEST_M, _OBSTACLE_M = 70.0, 15.0
-_NAMED = 10  # things of each picture that get a label, the nearest first
+_NEAR_M = 25.0  # up to here lines are thick
 _LETTERS = 15
 
 
@@ -84,11 +85,16 @@ def _draw_things(picture: Image, placed: PlacedCamera, scale: float, scene: Scen
         if len(edges):
             is_told = thing.track_id in told
             colour = palette.TOLD if is_told else palette.colour_of(thing.label)
-            _draw_edges(picture, edges, colour, 3 if is_told else 1 if thing.label is ObjectClass.OBSTACLE else 2)
+            _draw_edges(picture, edges, colour, _thickness(thing, is_told=is_told))
             drawn.append((thing, edges))
-    named = [(thing, edges) for thing, edges in drawn if thing.label is not ObjectClass.OBSTACLE]
-    for thing, edges in named[-_NAMED:]:
-        _label(picture, thing, edges, is_told=thing.track_id in told)
+    _label(picture, [(thing, edges) for thing, edges in drawn if thing.label is not ObjectClass.OBSTACLE], told)
+
+
+def _thickness(thing: SceneObject, *, is_told: bool) -> int:
+    if is_told:
+        return 3
+    is_near = thing.relation.distance_m is not None and thing.relation.distance_m <= _NEAR_M
+    return 2 if is_near and thing.label is not ObjectClass.OBSTACLE else 1
 
 
 def _is_drawn(thing: SceneObject, told: frozenset[int]) -> bool:
@@ -104,17 +110,28 @@ def _draw_edges(picture: Image, edges: NDArray[np.float64], colour: palette.Colo
     cv2.polylines(picture, lines, False, colour, thickness, cv2.LINE_AA, _SHIFT)
 
 
-def _label(picture: Image, thing: SceneObject, edges: NDArray[np.float64], *, is_told: bool) -> None:
+def _label(picture: Image, drawn: Sequence[tuple[SceneObject, NDArray[np.float64]]], told: frozenset[int]) -> None:
+    """Names, the last of `drawn` first; one that would lie over another is left out."""
+    taken: list[PixelBox] = []
+    for thing, edges in reversed(drawn):
+        text = _name(thing)
+        x, y = edges.reshape(-1, 2).min(axis=0)
+        width = width_of(text, _LETTERS) + 10
+        left = round(float(np.clip(x, 0, picture.shape[1] - width)))
+        base = round(float(np.clip(y - 6, _LETTERS + 4, picture.shape[0] - 6)))
+        place = PixelBox(x0=left, y0=base - _LETTERS - 2, x1=left + width, y1=base + 5)
+        if any(place.intersection(other) > 0 for other in taken):
+            continue
+        taken.append(place)
+        colour = palette.TOLD if thing.track_id in told else palette.colour_of(thing.label)
+        cv2.rectangle(picture, (left, base - _LETTERS - 2), (left + width, base + 5), colour, -1)
+        write(picture, text, (left + 5, base - 1), _LETTERS, palette.PAPER)
+
+
+def _name(thing: SceneObject) -> str:
     painted = thing.attribute("colour")
     words = [painted.value] if painted is not None else []
     words.append(thing.label.value)
     if thing.relation.distance_m is not None:
         words.append(f"{thing.relation.distance_m:.0f} m")
-    text = " ".join(words)
-    x, y = edges.reshape(-1, 2).min(axis=0)
-    width = width_of(text, _LETTERS) + 10
-    left = round(float(np.clip(x, 0, picture.shape[1] - width)))
-    base = round(float(np.clip(y - 6, _LETTERS + 4, picture.shape[0] - 6)))
-    colour = palette.TOLD if is_told else palette.colour_of(thing.label)
-    cv2.rectangle(picture, (left, base - _LETTERS - 2), (left + width, base + 5), colour, -1)
-    write(picture, text, (left + 5, base - 1), _LETTERS, palette.PAPER)
+    return " ".join(words)

@@ -20,9 +20,11 @@ _SHIFT = 4  # OpenCV takes sixteenths of a pixel
 _METRES_ACROSS = 56.0
 _EGO_FROM_TOP = 0.6
 _RINGS_M = (10, 20, 30)
+_RING_NAMES_RAD = math.radians(50)  # beside the road, mostly
 _LOW_M, _HIGH_M = 0.3, 3.0  # points between are drawn: the rest is road and roofs
 _EGO = np.array([[3.7, 0.95], [-1.0, 0.95], [-1.0, -0.95], [3.7, -0.95]])  # of a car, base_link on its rear axle
 _SOUND_FROM_M, _SOUND_TO_M = 21.0, 6.0
+_RIM_M = 25.0  # where things stand of which only the bearing is known
 _COURSE_MPS = 0.8  # slower than that nothing has a course
 _LETTERS = 14
 
@@ -43,7 +45,7 @@ class FromAbove:
             self._draw_points(picture, snapshot.lidar.xyz)
         self._draw_things(picture, scene.objects, told)
         for signal in scene.signals:
-            r = signal.range_m if signal.range_m is not None else _SOUND_FROM_M
+            r = signal.range_m if signal.range_m is not None else _RIM_M
             cv2.circle(
                 picture, self._pixel(_polar(signal.azimuth_rad, r)), 5, palette.SIGNALS[signal.state], -1, cv2.LINE_AA
             )
@@ -56,8 +58,8 @@ class FromAbove:
         middle = self._pixel((0.0, 0.0))
         for ring_m in _RINGS_M:
             cv2.circle(picture, middle, round(ring_m * self._scale), palette.RULE, 1, cv2.LINE_AA)
-            x, y = self._pixel((ring_m, 0.0))
-            write(picture, f"{ring_m} m", (x + 4, y - 3), 12, palette.FAINT)
+            x, y = self._pixel(_polar(_RING_NAMES_RAD, ring_m))
+            write(picture, f"{ring_m} m", (x - 12, y), 12, palette.FAINT)
 
     def _draw_points(self, picture: Image, xyz: FloatArray) -> None:
         columns, rows = self._placed(xyz[(xyz[:, 2] > _LOW_M) & (xyz[:, 2] < _HIGH_M), :2]).astype(np.int32).T
@@ -78,7 +80,7 @@ class FromAbove:
     def _draw_thing(self, picture: Image, thing: SceneObject, colour: palette.Colour, *, is_told: bool) -> None:
         """What has no place has a bearing: a short line at the rim."""
         if thing.box is None or thing.position_m is None:
-            ends = [self._pixel(_polar(thing.azimuth_rad, r)) for r in (_SOUND_FROM_M, _SOUND_FROM_M + 3.0)]
+            ends = [self._pixel(_polar(thing.azimuth_rad, r)) for r in (_RIM_M, _RIM_M + 3.0)]
             cv2.line(picture, ends[0], ends[1], colour, 2, cv2.LINE_AA)
             return
         corners = self._sixteenths(thing.box.footprint())

@@ -63,7 +63,6 @@ class RerunFile:
             raise BagError(f"{path} cannot be written: {error}", remedy="name a file elsewhere") from error
         self._log.log("world", self._rr.ViewCoordinates.RIGHT_HAND_Z_UP, static=True)
         self._log.log(f"{VEHICLE}/body", self._rr.Boxes3D(**_EGO, colors=[palette.INK], labels=["we"]), static=True)
-        self._send_layout()
 
     def show(self, moment: Moment) -> None:
         self._log.set_time("drive", duration=moment.at_ns / 1e9)
@@ -79,6 +78,7 @@ class RerunFile:
         self._log_said(moment.begun)
 
     def finish(self, over: tuple[Line, ...]) -> None:
+        self._send_layout()  # now that all cameras have been seen
         self._log.flush()
 
     def close(self) -> None:
@@ -144,7 +144,6 @@ class RerunFile:
         name = f"{VEHICLE}/camera/{frame.camera}"
         if frame.camera not in self._cameras:
             self._cameras.add(frame.camera)
-            self._send_layout()
             matrix = [[k.fx, 0.0, k.cx], [0.0, k.fy, k.cy], [0.0, 0.0, 1.0]]
             pinhole = self._rr.Pinhole(image_from_camera=matrix, width=k.width, height=k.height)
             self._log.log(name, pinhole, static=True)
