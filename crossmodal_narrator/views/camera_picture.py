@@ -1,10 +1,9 @@
-"""What cameras see, with the boxes of the scene drawn through the calibration that the bag itself holds."""
+"""What a camera sees, with the boxes of the scene drawn through the calibration that the bag itself holds."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -12,66 +11,56 @@ from numpy.typing import NDArray
 
 from crossmodal_narrator.core.detections import ObjectClass
 from crossmodal_narrator.core.geometry import PixelBox
-from crossmodal_narrator.core.scene import SceneObject, SceneState
+from crossmodal_narrator.core.scene import SceneObject, SceneState, SoundEvent
 from crossmodal_narrator.core.snapshot import PlacedCamera
 from crossmodal_narrator.fusion.outlines import box_edges
 from crossmodal_narrator.views import palette
+from crossmodal_narrator.views.about import About
 from crossmodal_narrator.views.lettering import Image, width_of, write
 
 _SHIFT = 4  # OpenCV takes sixteenths of a pixel
 _FARTHEST_M, _OBSTACLE_M = 70.0, 15.0
 _NEAR_M = 25.0  # up to here lines are thick
-_LETTERS = 15
+_LETTERS, _SMALL_LETTERS = 15, 12
+_FAR_M = 1000.0  # a bearing, as a point
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Area:
-    """A part of the canvas, in pixels."""
-
-    left: int
-    top: int
-    width: int
-    height: int
-
-
-def draw_cameras(
-    canvas: Image, area: Area, cameras: Sequence[PlacedCamera], scene: SceneState, told: frozenset[int]
-) -> None:
-    """One large, or several in a grid. `told`: the tracks that the sentence is about."""
-    for placed, tile in zip(cameras, tiles(area, len(cameras)), strict=True):
-        _draw_camera(canvas, tile, placed, scene, told)
-
-
-def tiles(area: Area, count: int) -> list[Area]:
-    """As many equal parts of `area`, row by row, that leave images of 16 to 9 the largest."""
-    columns = min(range(1, count + 1), key=lambda n: (-_image_width(area, n, math.ceil(count / n)), n), default=1)
-    rows = math.ceil(count / columns)
-    width, height = area.width // columns, area.height // max(rows, 1)
-    return [
-        Area(left=area.left + k % columns * width, top=area.top + k // columns * height, width=width, height=height)
-        for k in range(count)
-    ]
-
-
-def _image_width(area: Area, columns: int, rows: int) -> float:
-    return min(area.width / columns, area.height / rows * 16 / 9)
-
-
-def _draw_camera(canvas: Image, tile: Area, placed: PlacedCamera, scene: SceneState, told: frozenset[int]) -> None:
+def draw_camera(
+    placed: PlacedCamera, within: tuple[int, int], scene: SceneState, about: About, *, is_small: bool = False
+) -> Image:
+    """(height, width, 3), as large as `within` (width, height) allows. A small one has no names of things."""
     rgb = placed.frame.rgb
-    scale = min(tile.width / rgb.shape[1], tile.height / rgb.shape[0])
-    width, height = round(rgb.shape[1] * scale), round(rgb.shape[0] * scale)
-    left, top = tile.left + (tile.width - width) // 2, tile.top + (tile.height - height) // 2
+    scale = min(within[0] / rgb.shape[1], within[1] / rgb.shape[0])
+    size = max(1, round(rgb.shape[1] * scale)), max(1, round(rgb.shape[0] * scale))
     way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    picture: Image = np.ascontiguousarray(cv2.resize(np.asarray(rgb), (width, height), interpolation=way))
-    _draw_things(picture, placed, scale, scene, told)
-    name = placed.frame.camera
-    cv2.rectangle(picture, (0, 0), (width_of(name, _LETTERS) + 16, 24), palette.PAPER, -1)
-    write(picture, name, (8, 17), _LETTERS, palette.FAINT)
-    canvas[top : top + height, left : left + width] = picture
+    picture: Image = np.ascontiguousarray(cv2.resize(np.asarray(rgb), size, interpolation=way))
+    _draw_things(picture, placed, scale, scene, about.tracks, is_small=is_small)
+    for sound in scene.sounds:
+        _draw_sound(picture, placed, scale, sound)
+    name, letters = placed.frame.camera, _SMALL_LETTERS if is_small else _LETTERS
+    cv2.rectangle(picture, (0, 0), (width_of(name, letters) + 16, letters + 9), palette.PAPER, -1)
+    write(picture, name, (8, letters + 2), letters, palette.FAINT)
+    return picture
 
 
-def _draw_things(picture: Image, placed: PlacedCamera, scale: float, scene: SceneState, told: frozenset[int]) -> None:
+def is_shown(placed: PlacedCamera, thing: SceneObject) -> bool:
+    """Whether a corner of its box is in the image."""
+    k = placed.frame.intrinsics
+    return thing.box is not None and k is not None and len(box_edges(thing.box, placed.camera_from_base, k)) > 0
+
+
+def sound_column(placed: PlacedCamera, sound: SoundEvent) -> float | None:
+    """The column of the image from which it comes, in pixels; None where it is not in view or has no direction."""
+    if sound.azimuth_rad is None or placed.frame.intrinsics is None:
+        return None
+    far = _FAR_M * np.array([[math.cos(sound.azimuth_rad), math.sin(sound.azimuth_rad), 0.0]])
+    pixels, seen = placed.frame.intrinsics.project(placed.camera_from_base.transform(far))
+    return float(pixels[0, 0]) if seen[0] else None
+
+
+def _draw_things(
+    picture: Image, placed: PlacedCamera, scale: float, scene: SceneState, told: frozenset[int], *, is_small: bool
+) -> None:
     """The far ones first, so that the near ones lie over them; those that are spoken of last."""
     assert placed.frame.intrinsics is not None  # the synchroniser places no camera without them
     seen = sorted(
@@ -85,9 +74,20 @@ def _draw_things(picture: Image, placed: PlacedCamera, scale: float, scene: Scen
         if len(edges):
             is_told = thing.track_id in told
             colour = palette.TOLD if is_told else palette.colour_of(thing.label)
-            _draw_edges(picture, edges, colour, _thickness(thing, is_told=is_told))
+            _draw_edges(picture, edges, colour, 1 if is_small else _thickness(thing, is_told=is_told))
             drawn.append((thing, edges))
-    _label(picture, [(thing, edges) for thing, edges in drawn if thing.label is not ObjectClass.OBSTACLE], told)
+    if not is_small:
+        _label(picture, [(thing, edges) for thing, edges in drawn if thing.label is not ObjectClass.OBSTACLE], told)
+
+
+def _draw_sound(picture: Image, placed: PlacedCamera, scale: float, sound: SoundEvent) -> None:
+    """A line down the image where it comes from, faint, since a sound has no height."""
+    column = sound_column(placed, sound)
+    if column is None:
+        return
+    x, half = round(column * scale), max(2, picture.shape[1] // 120)
+    strip = picture[:, max(x - half, 0) : x + half + 1]
+    strip[:] = cv2.addWeighted(strip, 0.6, np.full_like(strip, palette.SOUND), 0.4, 0.0)
 
 
 def _thickness(thing: SceneObject, *, is_told: bool) -> int:

@@ -23,7 +23,8 @@ _RINGS_M = (10, 20, 30)
 _RING_NAMES_RAD = math.radians(50)  # beside the road, mostly
 _LOW_M, _HIGH_M = 0.3, 3.0  # points between are drawn: the rest is road and roofs
 _EGO = np.array([[3.7, 0.95], [-1.0, 0.95], [-1.0, -0.95], [3.7, -0.95]])  # of a car, base_link on its rear axle
-_SOUND_FROM_M, _SOUND_TO_M = 21.0, 6.0
+_SOUND_FROM_M, _SOUND_TO_M = 24.0, 17.0
+_UNSURE_RAD = math.radians(6)
 _RIM_M = 25.0  # where things stand of which only the bearing is known
 _COURSE_MPS = 0.8  # slower than that nothing has a course
 _LETTERS = 14
@@ -92,17 +93,25 @@ class FromAbove:
             cv2.arrowedLine(picture, self._pixel((x, y)), in_a_second, colour, 2, cv2.LINE_AA, tipLength=0.25)
 
     def _draw_sound(self, picture: Image, sound: SoundEvent) -> None:
-        """An arrow towards us. What has no direction stands below the vehicle, as a word alone."""
+        """A sector, and in it an arrow towards us. What has no direction stands below the vehicle, as a word alone."""
         if sound.azimuth_rad is None:
             x, y = self._pixel((-4.0, 0.0))
             self._word(picture, f"{sound.kind}, from where?", (x, y))
             return
+        self._draw_sector(picture, sound.azimuth_rad)
         start, end = (self._pixel(_polar(sound.azimuth_rad, r)) for r in (_SOUND_FROM_M, _SOUND_TO_M))
-        cv2.arrowedLine(picture, start, end, palette.SOUND, 4, cv2.LINE_AA, tipLength=0.18)
+        cv2.arrowedLine(picture, start, end, palette.SOUND, 4, cv2.LINE_AA, tipLength=0.35)
         if sound.range_m is not None:
             cv2.circle(picture, self._pixel(_polar(sound.azimuth_rad, sound.range_m)), 7, palette.SOUND, 2, cv2.LINE_AA)
         x, y = self._pixel(_polar(sound.azimuth_rad, _SOUND_FROM_M + 1.8))
         self._word(picture, f"{sound.kind} {round(math.degrees(sound.azimuth_rad))}°", (x, y + 5))
+
+    def _draw_sector(self, picture: Image, azimuth_rad: float) -> None:
+        """About as wide as a bearing is unsure; what is in it stays to be seen."""
+        rim = [_polar(azimuth_rad + turn, _SOUND_FROM_M) for turn in np.linspace(-_UNSURE_RAD, _UNSURE_RAD, 9)]
+        filled = picture.copy()
+        self._fill(filled, np.array([(0.0, 0.0), *rim]), palette.SOUND)
+        cv2.addWeighted(filled, 0.22, picture, 0.78, 0.0, dst=picture)
 
     def _word(self, picture: Image, text: str, middle: tuple[int, int]) -> None:
         width = width_of(text, _LETTERS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
@@ -10,7 +10,8 @@ import numpy as np
 from crossmodal_narrator.core.scene import SceneState
 from crossmodal_narrator.core.speech import Narration
 from crossmodal_narrator.views import palette
-from crossmodal_narrator.views.camera_picture import Area, draw_cameras
+from crossmodal_narrator.views.about import About
+from crossmodal_narrator.views.cameras import Area, draw_cameras
 from crossmodal_narrator.views.from_above import FromAbove
 from crossmodal_narrator.views.lettering import Image, shortened, width_of, wrapped, write
 from crossmodal_narrator.views.moment import Moment
@@ -33,30 +34,17 @@ class Picture:
     def draw(self, moment: Moment) -> Image:
         """(HEIGHT, WIDTH, 3), red first."""
         canvas: Image = np.full((HEIGHT, WIDTH, 3), palette.PAPER, np.uint8)
-        told = tracks_of(line.narration for line in moment.lines)
+        about = About.of(line.narration for line in moment.lines)
         if moment.snapshot.cameras:
-            draw_cameras(canvas, CAMERAS, moment.snapshot.cameras, moment.scene, told)
+            draw_cameras(canvas, CAMERAS, moment.snapshot.cameras, moment.scene, about)
         else:
             write(canvas, "no camera", (_MARGIN, _HEAD + 40), 20, palette.FAINT)
-        above = self._above.draw(moment.scene, moment.snapshot, told)
+        above = self._above.draw(moment.scene, moment.snapshot, about.tracks)
         canvas[ABOVE.top : ABOVE.top + ABOVE.height, ABOVE.left :] = above
         _draw_head(canvas, moment.at_ns, moment.scene)
         if moment.lines:
             _draw_said(canvas, [line.narration for line in moment.lines])
         return canvas
-
-
-def tracks_of(narrations: Iterable[Narration]) -> frozenset[int]:
-    """The tracks that sentences are about."""
-    names = {
-        name
-        for narration in narrations
-        for claim in narration.claims
-        for text in (claim.subject, claim.value)  # a sound's source is a track, too
-        if isinstance(text, str)
-        for name in text.split(",")
-    }
-    return frozenset(int(name[6:]) for name in names if name.startswith("track:") and name[6:].isdigit())
 
 
 def _draw_head(canvas: Image, at_ns: int, scene: SceneState) -> None:

@@ -28,7 +28,10 @@ AHEAD = Pose(  # camera_from_base: 1.5 m up, optical axis ahead
     rotation=np.array([[0.0, -1.0, 0.0], [0.0, 0.0, -1.0], [1.0, 0.0, 0.0]]), translation_m=np.array([0.0, 1.5, 0.0])
 )
 LENS = Intrinsics(width=640, height=360, fx=400.0, fy=400.0, cx=320.0, cy=180.0)
-GREY = 90
+BEHIND = Pose(  # the same camera, looking back
+    rotation=np.array([[0.0, 1.0, 0.0], [0.0, 0.0, -1.0], [-1.0, 0.0, 0.0]]), translation_m=np.array([0.0, 1.5, 0.0])
+)
+GREY, BRIGHTER = 60, 130  # of the images ahead, and of those behind
 
 
 def thing(track_id: int, label: ObjectClass, at: Vec3, size: Vec3 = (4.0, 2.0, 1.5)) -> SceneObject:
@@ -77,10 +80,10 @@ def snapshot(at_s: float, *cameras: str) -> Snapshot:
                 stamp_ns=stamp_ns,
                 frame_id=f"{camera}_optical",
                 camera=camera,
-                rgb=np.full((LENS.height, LENS.width, 3), GREY, np.uint8),
+                rgb=np.full((LENS.height, LENS.width, 3), BRIGHTER if camera == "rear" else GREY, np.uint8),
                 intrinsics=LENS,
             ),
-            camera_from_base=AHEAD,
+            camera_from_base=BEHIND if camera == "rear" else AHEAD,
         )
         for camera in cameras
     )

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import cv2
 import numpy as np
 import pytest
-from drawn_moments import AHEAD, LENS, moment, said, scene, siren, thing
+from drawn_moments import AHEAD, BRIGHTER, LENS, moment, said, scene, siren, thing
 
 from crossmodal_narrator.core.detections import ObjectClass
 from crossmodal_narrator.core.errors import ConfigError
 from crossmodal_narrator.core.scene import SceneState
-from crossmodal_narrator.core.speech import Narration
+from crossmodal_narrator.core.speech import Claim, Narration
 from crossmodal_narrator.fusion.outlines import box_edges
 from crossmodal_narrator.views import palette
-from crossmodal_narrator.views.camera_picture import Area, tiles
+from crossmodal_narrator.views.about import About
+from crossmodal_narrator.views.cameras import insets
 from crossmodal_narrator.views.lettering import Image, check_letters, shortened, width_of, wrapped
-from crossmodal_narrator.views.picture import ABOVE, CAMERAS, HEIGHT, WIDTH, Picture, tracks_of
+from crossmodal_narrator.views.picture import ABOVE, CAMERAS, HEIGHT, WIDTH, Picture
 
 CAR = thing(1, ObjectClass.CAR, (12.0, 0.0, 0.75))
 WALKER = thing(2, ObjectClass.PEDESTRIAN, (9.0, 3.0, 0.9), (0.6, 0.6, 1.8))
@@ -78,8 +80,8 @@ def test_from_above_ahead_is_up_and_left_is_left() -> None:
 def test_a_sound_points_at_us_from_where_it_comes(degrees: int) -> None:
     azimuth_rad = math.radians(degrees)
     picture = drawn(scene(0.0, sounds=(siren(azimuth_rad),)))
-    there = from_above(15 * math.cos(azimuth_rad), 15 * math.sin(azimuth_rad))
-    opposite = from_above(-15 * math.cos(azimuth_rad), -15 * math.sin(azimuth_rad))
+    there = from_above(20 * math.cos(azimuth_rad), 20 * math.sin(azimuth_rad))
+    opposite = from_above(-20 * math.cos(azimuth_rad), -20 * math.sin(azimuth_rad))
     assert is_near(picture, there, palette.SOUND)
     assert not is_near(picture, opposite, palette.SOUND, within=8)
 
@@ -112,15 +114,38 @@ def test_without_a_camera_or_a_sweep_the_rest_is_drawn() -> None:
     assert is_near(picture, from_above(14.0, 1.0), palette.TOLD)
 
 
+def test_the_camera_that_shows_what_is_spoken_of_is_large() -> None:
+    bus = thing(3, ObjectClass.BUS, (-12.0, 0.0, 1.5), (10.0, 2.5, 3.0))
+    silent = drawn(scene(0.0, CAR, bus), cameras=("front", "rear"))
+    ahead = drawn(scene(0.0, CAR, bus), said("A car.", track=1), cameras=("front", "rear"))
+    behind = drawn(scene(0.0, CAR, bus), said("A bus behind us.", track=3), cameras=("front", "rear"))
+    assert [large(picture) for picture in (silent, ahead, behind)] == ["front", "front", "rear"]
+
+
+def large(picture: Image) -> str:
+    """The camera whose grey fills the middle: the front one's is the darker."""
+    row, column = CAMERAS.top + 440, CAMERAS.left + 60
+    return "front" if picture[row, column].max() < BRIGHTER else "rear"
+
+
 @pytest.mark.parametrize("count", range(1, 9))
-def test_cameras_share_their_place_without_overlap(count: int) -> None:
-    whole = Area(left=0, top=36, width=896, height=504)
-    covered = np.zeros((600, 900), int)
-    for tile in tiles(whole, count):
-        covered[tile.top : tile.top + tile.height, tile.left : tile.left + tile.width] += 1
+def test_the_other_cameras_lie_within_the_large_one_and_beside_each_other(count: int) -> None:
+    covered = np.zeros((HEIGHT, WIDTH), int)
+    for place in insets(CAMERAS, count):
+        covered[place.top : place.top + place.height, place.left : place.left + place.width] += 1
     assert covered.max() == 1
-    assert not covered[: whole.top].any()
-    assert not covered[whole.top + whole.height :].any()
+    assert not covered[:, CAMERAS.left + CAMERAS.width :].any()
+    assert not covered[: CAMERAS.top].any()
+    assert len(insets(CAMERAS, count)) == count
+
+
+def test_a_sound_in_view_is_marked_in_the_image() -> None:
+    to_the_left = math.radians(20)
+    picture = drawn(scene(0.0, sounds=(siren(to_the_left),)))
+    x, y = in_camera((math.cos(to_the_left) * 1000, math.sin(to_the_left) * 1000, 1.5))
+    plain = drawn(scene(0.0))
+    assert int(picture[round(y), round(x), 0]) > int(plain[round(y), round(x), 0]) + 40
+    assert (drawn(scene(0.0, sounds=(siren(math.pi),)))[40:500, 60:880] == plain[40:500, 60:880]).all()
 
 
 def test_edges_end_at_the_lens_and_what_is_behind_has_none() -> None:
@@ -134,9 +159,12 @@ def test_edges_end_at_the_lens_and_what_is_behind_has_none() -> None:
     assert len(box_edges(behind.box, AHEAD, LENS)) == 0
 
 
-def test_tracks_are_those_of_subjects_and_of_a_sounds_source() -> None:
-    assert tracks_of([said("Two.", track=4), said("Three.", track=7)]) == {4, 7}
-    assert tracks_of([]) == frozenset()
+def test_sentences_are_about_their_subjects_and_about_a_sounds_source() -> None:
+    about = About.of([said("Two.", track=4), said("Three.", track=7)])
+    assert about == About(tracks=frozenset({4, 7}), has_sound=False)
+    source = Claim(predicate="sound_source", subject="sound:siren", value="track:9", confidence=0.9, evidence=())
+    assert About.of([replace(said("A siren."), claims=(source,))]) == About(tracks=frozenset({9}), has_sound=True)
+    assert About.of([]) == About()
 
 
 def test_text_is_broken_where_its_language_breaks() -> None:
