@@ -45,6 +45,7 @@ setup(
     extras_require={
         "evaluate": requirements("evaluate.in"),
         "gpu": requirements("gpu.in"),
+        "notebook": requirements("notebook.in"),
         "rerun": requirements("rerun.in"),
         "sim": requirements("sim.in"),
         "train": requirements("train.in"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -43,10 +44,16 @@ def draw_camera(
     return picture
 
 
-def is_shown(placed: PlacedCamera, thing: SceneObject) -> bool:
-    """Whether a corner of its box is in the image."""
-    k = placed.frame.intrinsics
-    return thing.box is not None and k is not None and len(box_edges(thing.box, placed.camera_from_base, k)) > 0
+def image_edges(placed: PlacedCamera, thing: SceneObject, stamp_ns: int) -> NDArray[np.float64]:
+    """(edges, 4) in pixels, as in `box_edges`, of where it was when the image was taken; `stamp_ns` is its scene's."""
+    k, box = placed.frame.intrinsics, thing.box
+    if k is None or box is None:
+        return np.empty((0, 4))
+    if thing.velocity_mps is not None:
+        earlier_s = (placed.frame.stamp_ns - stamp_ns) / 1e9
+        (x, y, z), (vx, vy, vz) = box.centre_m, thing.velocity_mps
+        box = replace(box, centre_m=(x + vx * earlier_s, y + vy * earlier_s, z + vz * earlier_s))
+    return box_edges(box, placed.camera_from_base, k)
 
 
 def sound_column(placed: PlacedCamera, sound: SoundEvent) -> float | None:
@@ -62,15 +69,13 @@ def _draw_things(
     picture: Image, placed: PlacedCamera, scale: float, scene: SceneState, told: frozenset[int], *, is_small: bool
 ) -> None:
     """The far ones first, so that the near ones lie over them; those that are spoken of last."""
-    assert placed.frame.intrinsics is not None  # the synchroniser places no camera without them
     seen = sorted(
         (thing for thing in scene.objects if _is_drawn(thing, told)),
         key=lambda thing: (thing.track_id in told, -(thing.relation.distance_m or 0.0)),
     )
     drawn: list[tuple[SceneObject, NDArray[np.float64]]] = []
     for thing in seen:
-        assert thing.box is not None
-        edges = box_edges(thing.box, placed.camera_from_base, placed.frame.intrinsics) * scale
+        edges = image_edges(placed, thing, scene.stamp_ns) * scale
         if len(edges):
             is_told = thing.track_id in told
             colour = palette.TOLD if is_told else palette.colour_of(thing.label)

@@ -11,7 +11,7 @@ from crossmodal_narrator.core.scene import SceneState
 from crossmodal_narrator.core.snapshot import PlacedCamera
 from crossmodal_narrator.views import palette
 from crossmodal_narrator.views.about import About
-from crossmodal_narrator.views.camera_picture import draw_camera, is_shown, sound_column
+from crossmodal_narrator.views.camera_picture import draw_camera, image_edges, sound_column
 from crossmodal_narrator.views.lettering import Image
 
 _INSET_WIDTH, _GAP = 216, 10
@@ -49,7 +49,10 @@ def insets(area: Area, count: int) -> list[Area]:
 
 def _worth(placed: PlacedCamera, scene: SceneState, about: About) -> tuple[int, int, float]:
     """How much it shows of what is spoken of: things, else the sound; where that is alike, how far it looks ahead."""
-    things = sum(thing.track_id in about.tracks and is_shown(placed, thing) for thing in scene.objects)
+    things = sum(
+        thing.track_id in about.tracks and len(image_edges(placed, thing, scene.stamp_ns)) > 0
+        for thing in scene.objects
+    )
     sounds = sum(sound_column(placed, sound) is not None for sound in scene.sounds) if about.has_sound else 0
     return things, sounds, round(float(placed.camera_from_base.rotation[_AHEAD, 0]), 2)
 

@@ -27,8 +27,8 @@ from crossmodal_narrator.core.geometry import Vec3
 from crossmodal_narrator.core.scene import SceneObject, SceneState, SoundEvent, TrafficSignal
 from crossmodal_narrator.core.snapshot import PlacedCamera, PlacedSweep
 from crossmodal_narrator.core.speech import Narration, Urgency
-from crossmodal_narrator.fusion.outlines import box_edges
 from crossmodal_narrator.views import palette
+from crossmodal_narrator.views.camera_picture import image_edges
 from crossmodal_narrator.views.moment import Line, Moment
 from crossmodal_narrator.views.picture import evidence_line
 
@@ -151,7 +151,7 @@ class RerunFile:
         self._log.log(name, at)
         _, jpeg = cv2.imencode(".jpg", cv2.cvtColor(np.asarray(frame.rgb), cv2.COLOR_RGB2BGR), _JPEG)
         self._log.log(f"{name}/image", self._rr.EncodedImage(contents=jpeg.tobytes(), media_type="image/jpeg"))
-        drawn = [(o, box_edges(o.box, placed.camera_from_base, k)) for o in scene.objects if o.box is not None]
+        drawn = [(thing, image_edges(placed, thing, scene.stamp_ns)) for thing in scene.objects]
         strips = [edge.reshape(2, 2) for _, edges in drawn for edge in edges]
         colours = [palette.colour_of(thing.label) for thing, edges in drawn for _ in edges]
         self._log.log(f"{name}/image/boxes", self._rr.LineStrips2D(strips, colors=colours))

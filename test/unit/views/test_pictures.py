@@ -8,7 +8,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 import pytest
-from drawn_moments import AHEAD, BRIGHTER, LENS, moment, said, scene, siren, thing
+from drawn_moments import AHEAD, BRIGHTER, LENS, moment, said, scene, siren, snapshot, thing
 
 from crossmodal_narrator.core.detections import ObjectClass
 from crossmodal_narrator.core.errors import ConfigError
@@ -17,6 +17,7 @@ from crossmodal_narrator.core.speech import Claim, Narration
 from crossmodal_narrator.fusion.outlines import box_edges
 from crossmodal_narrator.views import palette
 from crossmodal_narrator.views.about import About
+from crossmodal_narrator.views.camera_picture import image_edges
 from crossmodal_narrator.views.cameras import insets
 from crossmodal_narrator.views.lettering import Image, check_letters, shortened, width_of, wrapped
 from crossmodal_narrator.views.picture import ABOVE, CAMERAS, HEIGHT, WIDTH, Picture
@@ -57,6 +58,15 @@ def test_a_box_is_drawn_in_the_colour_of_its_class_where_the_camera_sees_its_cor
         for x, y, z in seen.box.corners()[:4]:
             assert is_near(picture, in_camera((x, y, z)), colour)
     assert not is_near(picture, in_camera((12.0, -6.0, 0.75)), palette.VEHICLE, within=10)
+
+
+def test_what_moves_is_drawn_where_it_was_when_the_image_was_taken() -> None:
+    moving = replace(CAR, velocity_mps=(0.0, 20.0, 0.0))
+    placed = snapshot(0.0, "front").cameras[0]
+    edges = image_edges(placed, moving, placed.frame.stamp_ns + 50_000_000)
+    near_m = 10.0  # its near end; a metre to the right of where it is now, it reached from 0 to -2 m
+    assert edges[:, [0, 2]].min() == pytest.approx(LENS.cx, abs=1.0)
+    assert edges[:, [0, 2]].max() == pytest.approx(LENS.cx + LENS.fx * 2.0 / near_m, abs=1.0)
 
 
 def test_what_is_spoken_of_stands_out_in_both_views() -> None:
