@@ -33,6 +33,7 @@ SHARED_BY_VERBS = {
     "parameters",
     "recorded",
     "replaying",
+    "viewing",
     "survey",
 }
 
