@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 import apsw
@@ -17,6 +17,7 @@ MAGIC = b"SQLite format 3\0"
 _HEAD_BYTES = 100
 _TOPIC_TEXTS = ("name", "type", "serialization_format")
 _DEFINITION_TEXTS = ("topic_type", "encoding", "encoded_message_definition")
+_LIST = "SELECT timestamp, id, topic_id FROM messages NOT INDEXED"
 _CUT_VFS = "crossmodal_narrator_cut"
 
 
@@ -77,10 +78,12 @@ class Db3File:
     def _survey(self, database: apsw.Connection) -> None:
         definitions, offered_qos = _definitions(database), _offered_qos(database)
         counts: dict[int, int] = {}
-        for log_time_ns, _, topic_id in _index(database, []):
+        faults: list[str] = []
+        for log_time_ns, _, topic_id in _index(database, faults):
             counts[topic_id] = counts.get(topic_id, 0) + 1
             self.start_ns = log_time_ns if self.start_ns is None else min(self.start_ns, log_time_ns)
             self.end_ns = log_time_ns if self.end_ns is None else max(self.end_ns, log_time_ns)
+        self._is_listed_whole = not faults
         for key, *texts in database.execute(f"SELECT id, {_texts(*_TOPIC_TEXTS)} FROM topics ORDER BY id"):
             name, msgtype, encoding = (_decoded(text) for text in texts)
             self._topics[key] = BagTopic(
@@ -97,7 +100,7 @@ class Db3File:
         lost = 0
         with closing(self._connect()) as database:
             faults: list[str] = []
-            for log_time_ns, key, topic_id in sorted(_index(database, faults)):
+            for log_time_ns, key, topic_id in self._by_log_time(database, faults):
                 if topic_id not in names:
                     continue
                 raw = _data(database, key)
@@ -109,6 +112,14 @@ class Db3File:
             damage.append(f"{self.path} is damaged ({'; '.join(faults) or 'pages'})")
         if lost:
             damage.append(f"{self.path}: {lost} messages are listed and cannot be read")
+
+    def _by_log_time(self, database: apsw.Connection, faults: list[str]) -> Iterable[tuple[int, int, int]]:
+        """The index by log time. SQLite sorts it on disk, so that memory does not grow with the bag; it gives no row
+        of a list that breaks off, which is therefore sorted here.
+        """
+        if not self._is_listed_whole:
+            return sorted(_index(database, faults))
+        return cast(Iterable[tuple[int, int, int]], database.execute(f"{_LIST} ORDER BY timestamp, id"))
 
 
 class _CutVfs(apsw.VFS):
@@ -155,20 +166,18 @@ def _data(database: apsw.Connection, key: int) -> bytes | None:
     return row[0] if row is not None and isinstance(row[0], bytes) else None
 
 
-def _index(database: apsw.Connection, faults: list[str]) -> list[tuple[int, int, int]]:
+def _index(database: apsw.Connection, faults: list[str]) -> Iterator[tuple[int, int, int]]:
     """Log time, id and topic of each message, in the order of recording, up to the first page that is missing."""
-    index: list[tuple[int, int, int]] = []
     try:
-        for row in database.execute("SELECT timestamp, id, topic_id FROM messages NOT INDEXED ORDER BY id"):
-            if all(isinstance(value, int) for value in row):  # one by one, so that an error leaves those before it
-                index.append(row)
+        for row in database.execute(f"{_LIST} ORDER BY id"):
+            if all(isinstance(value, int) for value in row):
+                yield row
             else:
                 faults.append(f"a row is {row}")
     except apsw.Error as error:
         if not _is_damage(error):
             raise
         faults.append(str(error))
-    return index
 
 
 def _is_damage(error: apsw.Error) -> bool:
