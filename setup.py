@@ -44,6 +44,7 @@ setup(
     install_requires=requirements("runtime.in"),
     extras_require={
         "evaluate": requirements("evaluate.in"),
+        "fleet": requirements("fleet.in"),
         "gpu": requirements("gpu.in"),
         "notebook": requirements("notebook.in"),
         "rerun": requirements("rerun.in"),

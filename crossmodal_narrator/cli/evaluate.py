@@ -54,10 +54,10 @@ def run(args: argparse.Namespace) -> int:
 def _survey(bag: Path, replay: Path, stamps_ns: tuple[int, ...] = ()) -> Survey:
     from crossmodal_narrator.bags import open_bag
     from crossmodal_narrator.cli.replaying import intake_of_replay
-    from crossmodal_narrator.cli.survey import survey_bag
+    from crossmodal_narrator.cli.survey import camera_view
 
     opened = open_bag(bag)
-    return survey_bag(opened, stamps_ns, intake_of_replay(replay, opened))
+    return camera_view(opened, stamps_ns, intake_of_replay(replay, opened))
 
 
 def _truth(path: Path, bag: Path | None, replay: Path) -> Truth:

@@ -33,6 +33,7 @@ VERBS = (
     "evaluate",
     "report",
     "compare",
+    "fleet",
     "models",
     "train",
     "doctor",

@@ -50,15 +50,21 @@ def open_drive(
         ConfigError: a parameter, a language, a profile or the name of a topic is not right.
     """
     bag = open_bag(path)
+    return open_configured(bag, drive_config(bag, params, languages, profile=profile, topics=topics))
+
+
+def drive_config(
+    bag: Bag, params: Path | None, languages: str | None, *, profile: str | None = None, topics: Sequence[str] = ()
+) -> DriveConfig:
+    """What `open_drive` opens; raises as it does."""
     known = load_profile(profile) if profile is not None else None
     said = known.parameters if known is not None else {}
     chosen = topics_of(bag, known, topics)
-    config = DriveConfig(
+    return DriveConfig(
         topics=chosen,
-        perception=perception_config(params, chosen, vehicle_file(path), said.get("perception", {})),
+        perception=perception_config(params, chosen, vehicle_file(bag.path), said.get("perception", {})),
         narrator=narrator_config(params, languages, said.get("narrator", {})),
     )
-    return open_configured(bag, config)
 
 
 def open_configured(bag: Bag, config: DriveConfig) -> RecordedDrive:

@@ -2,62 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import logging
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
 
 from crossmodal_narrator.bags import Bag
-from crossmodal_narrator.core.errors import BagError
-from crossmodal_narrator.core.frames import CameraFrame, EgoMotion, FrameTransform
-from crossmodal_narrator.core.geometry import Pose, Vec3
+from crossmodal_narrator.core.errors import BagError, FrameError
+from crossmodal_narrator.core.frames import CameraFrame, EgoMotion, FrameTransform, SensorFrame
+from crossmodal_narrator.core.geometry import Intrinsics, Pose, Vec3
 from crossmodal_narrator.sync import SyncConfig, TransformBuffer
 from crossmodal_narrator.sync.ego import EgoHistory
 from crossmodal_narrator.wire import Intake, TopicMap, guess_topics
 
 FRONT = "front"
 
+_log = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Survey:
-    """`in_view`: whether a point of base_link lies in the image of the camera that is called front, else the first."""
+    """`in_view`: whether a point of base_link lies in the image of the camera that is called front, else of the first; in
+    none, where that is not calibrated.
+    """
 
     in_view: Callable[[Vec3], bool]
+    has_camera: bool
     odom_from_base: Mapping[int, Pose]
 
 
 def survey_bag(bag: Bag, stamps_ns: tuple[int, ...], intake: Intake | None = None) -> Survey:
-    """Read the calibration and the ego's poses at `stamps_ns`. Without `intake` the topics are what they look like.
+    """Read the calibration and the ego's poses at `stamps_ns`. What cannot be read is left out, as in a replay.
 
-    Raises:
-        BagError: the bag has no calibrated camera.
+    Without `intake` the topics are what they look like.
     """
     config = SyncConfig()
     transforms = TransformBuffer(max_extrapolation_s=config.max_extrapolation_s)
     ego = EgoHistory(config, transforms)
-    intake = intake or Intake(guess_topics([(topic.name, topic.msgtype) for topic in bag.topics]))
-    topics = intake.topics
-    view: CameraFrame | None = None
+    view: tuple[Intrinsics, str, int] | None = None
     poses: dict[int, Pose] = {}
-    for message in bag.messages([name for name in topics.names if name not in _unread(topics)]):
-        for frame in () if view and topics.is_image(message.topic) else intake.frames(message.topic, message.message):
-            if isinstance(frame, CameraFrame) and frame.intrinsics is not None:
-                view = frame
-            elif isinstance(frame, EgoMotion):
-                ego.push(frame)
-                _note_poses(poses, stamps_ns, ego, frame.stamp_ns)
-            elif isinstance(frame, FrameTransform):
-                transforms.push(frame)
-    if view is None or view.intrinsics is None:
-        raise BagError("the bag has no image with a CameraInfo", remedy="evaluate a drive with a calibrated camera")
-    intrinsics = view.intrinsics
-    camera_from_base = transforms.lookup(view.frame_id, config.base_frame, view.stamp_ns)
+    wanted = deque(sorted(stamps_ns))
+    for frame in _frames(bag, intake or Intake(guess_topics([(topic.name, topic.msgtype) for topic in bag.topics]))):
+        if isinstance(frame, CameraFrame) and frame.intrinsics is not None:
+            view = frame.intrinsics, frame.frame_id, frame.stamp_ns
+        elif isinstance(frame, EgoMotion):
+            ego.push(frame)
+            _note_poses(poses, wanted, ego, frame.stamp_ns)
+        elif isinstance(frame, FrameTransform):
+            transforms.push(frame)
+    in_view = _in_view(*view, transforms, config.base_frame) if view is not None else lambda point: False
+    return Survey(in_view=in_view, has_camera=view is not None, odom_from_base=poses)
 
-    def in_view(point: Vec3) -> bool:
-        _, seen = intrinsics.project(camera_from_base.transform(np.array([point])))
-        return bool(seen[0])
 
-    return Survey(in_view=in_view, odom_from_base=poses)
+def _frames(bag: Bag, intake: Intake) -> Iterator[SensorFrame]:
+    """All frames but sweeps and other cameras, which are not needed, and images after the first that is calibrated."""
+    topics = intake.topics
+    has_view = False
+    try:
+        for message in bag.messages(name for name in topics.names if name not in _unread(topics)):
+            if topics.is_image(message.topic) and has_view:
+                continue
+            with suppress(FrameError):
+                for frame in intake.frames(message.topic, message.message):
+                    has_view = has_view or (isinstance(frame, CameraFrame) and frame.intrinsics is not None)
+                    yield frame
+    except BagError as error:
+        _log.warning("%s", error)
 
 
 def _unread(topics: TopicMap) -> set[str | None]:
@@ -67,7 +80,33 @@ def _unread(topics: TopicMap) -> set[str | None]:
     return {topics.lidar, *(topic for camera in others for topic in (camera.image, camera.compressed))}
 
 
-def _note_poses(poses: dict[int, Pose], stamps_ns: tuple[int, ...], ego: EgoHistory, newest_ns: int) -> None:
-    for stamp_ns in stamps_ns:
-        if stamp_ns <= newest_ns and stamp_ns not in poses and (motion := ego.at(stamp_ns)) is not None:
+def _in_view(
+    intrinsics: Intrinsics, optical: str, stamp_ns: int, transforms: TransformBuffer, base_frame: str
+) -> Callable[[Vec3], bool]:
+    camera_from_base = transforms.lookup(optical, base_frame, stamp_ns)
+
+    def in_view(point: Vec3) -> bool:
+        _, seen = intrinsics.project(camera_from_base.transform(np.array([point])))
+        return bool(seen[0])
+
+    return in_view
+
+
+def camera_view(bag: Bag, stamps_ns: tuple[int, ...] = (), intake: Intake | None = None) -> Survey:
+    """A survey of a bag that must have a camera.
+
+    Raises:
+        BagError: the bag has no calibrated camera.
+    """
+    survey = survey_bag(bag, stamps_ns, intake)
+    if not survey.has_camera:
+        raise BagError("the bag has no image with a CameraInfo", remedy="evaluate a drive with a calibrated camera")
+    return survey
+
+
+def _note_poses(poses: dict[int, Pose], wanted: deque[int], ego: EgoHistory, newest_ns: int) -> None:
+    """Of the stamps that are still `wanted`, which are sorted; one that has no pose by now has none."""
+    while wanted and wanted[0] <= newest_ns:
+        stamp_ns = wanted.popleft()
+        if (motion := ego.at(stamp_ns)) is not None:
             poses[stamp_ns] = motion.odom_from_base
