@@ -104,7 +104,9 @@ def _executor(args: argparse.Namespace) -> Executor:
 
     if args.on == _PROCESSES:
         return ProcessExecutor(args.workers or usable_cores())
-    return RayExecutor(args.workers, args.address)
+    on_ray = RayExecutor(args.workers, args.address)
+    signal.signal(signal.SIGTERM, _interrupt)  # Ray has put its own in place, which prints where its code was
+    return on_ray
 
 
 def _put_together(jobs: Sequence[Job], course: Course, folder: FleetFolder, name: str) -> Summary:

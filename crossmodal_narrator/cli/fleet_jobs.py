@@ -14,7 +14,7 @@ from crossmodal_narrator.fleet.finding import FoundBag, is_url
 from crossmodal_narrator.fleet.job import Job
 from crossmodal_narrator.nodes.profile import load_profile
 from crossmodal_narrator.runtime.environment import source_digest, versions
-from crossmodal_narrator.wire import TopicMap
+from crossmodal_narrator.wire import TopicMap, named_topic
 
 _EVALUATION = ("evaluation", "cli")  # beside what a replay depends on
 _MANIFESTS = "*/manifest.yaml"
@@ -29,8 +29,10 @@ def jobs_for(bags: Sequence[FoundBag], out: Path, asked: Asked, limit_s: float) 
     """A job for each bag.
 
     Raises:
-        ConfigError: a parameter, a language or a profile that is right for no bag.
+        ConfigError: a parameter, a language, a profile or the name of a topic that is right for no bag.
     """
+    for argument in asked.topics:
+        named_topic(argument.partition("=")[0])
     work, common = ReplayAndEvaluate(asked), _common_key(asked)
     return tuple(
         Job(

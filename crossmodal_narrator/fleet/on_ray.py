@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import socket
 import tempfile
 from collections.abc import Hashable
 from typing import Any
@@ -25,6 +26,7 @@ _QUIET = {
     "RAY_DISABLE_IMPORT_WARNING": "1",
     "RAY_LOG_TO_STDERR": "0",
 }
+_KNOCK_S = 10.0
 _isolation: Isolation | None = None  # of a worker of Ray's, which serves many jobs
 
 
@@ -36,7 +38,10 @@ class RayExecutor:
     """
 
     def __init__(self, workers: int | None, address: str | None) -> None:
-        os.environ.update(_QUIET)
+        os.environ.update(_QUIET)  # read as Ray is loaded
+        if address is None and "RAY_AUTH_MODE" not in os.environ:
+            # Whoever reaches Ray's ports can run code: a password for this run, which is written nowhere.
+            os.environ |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
         try:
             import ray
         except ImportError as error:
@@ -44,13 +49,13 @@ class RayExecutor:
             raise ConfigError(f"Ray cannot be loaded ({error})", remedy=remedy) from error
         self._ray = ray
         self._folder: str | None = None
+        self._pending: set[Any] = set()
         if address is None:
             self._start(workers or usable_cores())
         else:
             self._join(address)
         self.workers = workers or max(int(ray.cluster_resources().get("CPU", 1)), 1)
         self._run = ray.remote(max_retries=0, num_cpus=1)(run_isolated)
-        self._pending: set[Any] = set()
 
     def submit(self, job: Job) -> Hashable:
         ticket = self._run.remote(job)
@@ -81,15 +86,18 @@ class RayExecutor:
     def _start(self, workers: int) -> None:
         # Its sockets have long paths, of which the system takes 107 characters: not in the folder of the results.
         self._folder = tempfile.mkdtemp(prefix="ray_")
-        # Whoever reaches Ray's ports can run code: a password for this run, which is written nowhere.
-        os.environ.setdefault("RAY_AUTH_MODE", "token")
-        os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))
-        self._init(num_cpus=workers, object_store_memory=_OBJECT_STORE_BYTES, _temp_dir=self._folder)
+        try:
+            self._init(num_cpus=workers, object_store_memory=_OBJECT_STORE_BYTES, _temp_dir=self._folder)
+        except (OSError, RuntimeError, ValueError, self._ray.exceptions.RayError) as error:
+            self.close()
+            remedy = "take --on processes, which needs no Ray; a long TMPDIR is too long for its sockets"
+            raise ConfigError(f"Ray cannot be started: {error}", remedy=remedy) from error
 
     def _join(self, address: str) -> None:
         try:
+            _knock(address)
             self._init(address=address)
-        except (ConnectionError, OSError, RuntimeError, ValueError) as error:
+        except (OSError, RuntimeError, ValueError, self._ray.exceptions.RayError) as error:
             remedy = "start it with `ray start --head`, or leave --address out for this machine alone"
             raise ConfigError(f"no Ray cluster at {address}: {error}", remedy=remedy) from error
 
@@ -109,6 +117,17 @@ def run_isolated(job: Job) -> Outcome:
     if _isolation is None:
         _isolation = Isolation()
     return _isolation.run(job)
+
+
+def _knock(address: str) -> None:
+    """Whether anybody answers: Ray itself would ask for minutes. What is no HOST:PORT, as auto, it finds at once.
+
+    Raises:
+        OSError: nobody does.
+    """
+    host, colon, port = address.rpartition("://")[2].rpartition(":")
+    if colon and port.isdigit():
+        socket.create_connection((host, int(port)), _KNOCK_S).close()
 
 
 def _of_ray(error: Exception) -> str:
