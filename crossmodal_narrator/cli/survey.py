@@ -25,8 +25,9 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Survey:
-    """`in_view`: whether a point of base_link lies in the image of the camera that is called front, else of the first; in
-    none, where that is not calibrated.
+    """`in_view`: whether a point of base_link lies in the image of the camera that is called front, else of the first.
+
+    It is in none where that camera is not calibrated.
     """
 
     in_view: Callable[[Vec3], bool]

@@ -76,7 +76,9 @@ def kills(seed: Path, folder: Path, args: argparse.Namespace) -> None:
             if pids:
                 chosen = rng.choice(pids)
                 try:
-                    os.kill(int(chosen.read_text()), signal.SIGKILL)
+                    pid = int(chosen.read_text())
+                    chosen.unlink()
+                    os.kill(pid, signal.SIGKILL)
                     killed.append(chosen.parent.name)
                 except (OSError, ValueError):
                     continue  # it had ended by itself
@@ -102,10 +104,8 @@ def scaling(seed: Path, folder: Path, args: argparse.Namespace) -> None:
         start_s = fleet(folder / f"one_{workers}", folder / f"o{workers}", "--on", args.on, "--workers", str(workers))
         took_s[workers] = fleet(bags, folder / f"out_{workers}", "--on", args.on, "--workers", str(workers)) - start_s
         driven_s = json.loads((folder / f"out_{workers}" / "summary.json").read_text())["drive_s"]
-        rate = driven_s / took_s[workers]
-        print(
-            f"{workers} workers: {took_s[workers]:.1f} s beyond {start_s:.1f} s of starting; {rate:.2f} s of driving in 1 s"
-        )
+        rate = f"{driven_s / took_s[workers]:.2f} s of driving in 1 s"
+        print(f"{workers} workers: {took_s[workers]:.1f} s beyond {start_s:.1f} s of starting; {rate}")
     print(f"scaling {took_s[1] / took_s[2]:.2f}; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
 
 

@@ -45,6 +45,8 @@ def copies(bag: Path, folder: Path, count: int) -> list[str]:
     source = open_bag(bag)
     messages = list(source.messages())
     names = [f"drive_{number:03}" for number in range(count)]
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy(bag.parent / "vehicle.yaml", folder)
     for number, name in enumerate(names):
         with _copy_of(source, folder / name) as copy:
             for message in messages:
