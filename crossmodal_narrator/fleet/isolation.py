@@ -26,10 +26,13 @@ class Isolation:
     def __init__(self) -> None:
         self._child: subprocess.Popen[bytes] | None = None
         self._connection: Connection | None = None
+        self._is_over = False
 
     def run(self, job: Job) -> Outcome:
         """Do one job. Its limit does not count what a child needs to start."""
         connection = self._connected(type(job.work).__module__)
+        if self._is_over:
+            return Outcome(ending=Ending.CRASHED, reason="the run was ended")
         try:
             connection.send(job)
             if connection.poll(job.limit_s):
@@ -41,7 +44,8 @@ class Isolation:
         return Outcome(ending=Ending.LATE, reason=f"it did not end within {job.limit_s:g} s")
 
     def kill(self) -> None:
-        """Have the child die, so that `run`, which waits for it in another thread, returns."""
+        """Have the child die, so that `run`, which waits for it in another thread, returns; no job is begun then."""
+        self._is_over = True
         if self._child is not None:
             self._child.kill()
 
