@@ -27,7 +27,7 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(REPOSITORY / "test" / "integration" / "fleet"))
 
-from many_bags import copies, corrupt, empty, endless, repeated, small_drive  # noqa: E402
+from many_bags import LIDAR, copies, corrupt, empty, endless, repeated, small_drive  # noqa: E402
 
 SPOILT = {"corrupt", "empty", "endless"}
 
@@ -37,6 +37,7 @@ def main() -> int:
     parser.add_argument("part", choices=("many", "kills", "scaling", "long"))
     parser.add_argument("--bags", type=int, default=40)
     parser.add_argument("--minutes", type=float, default=30.0)
+    parser.add_argument("--every-nth-sweep", type=int, default=1, help="long: 5 leaves two sweeps a second")
     parser.add_argument("--kills", type=int, default=10)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--on", choices=("ray", "processes"), default="ray")
@@ -111,10 +112,13 @@ def scaling(seed: Path, folder: Path, args: argparse.Namespace) -> None:
 
 def long(seed: Path, folder: Path, args: argparse.Namespace) -> None:
     """Replay one long bag in this process, and look at its resident memory once a minute of the drive."""
+    from crossmodal_narrator.bags import open_bag
     from crossmodal_narrator.bags.replay import Replay, Transcript
     from crossmodal_narrator.cli.recorded import open_drive
 
-    bag = repeated(seed, folder / "long", times=round(args.minutes * 60 / 1.1))
+    length_s = 0.1 * next(topic.message_count for topic in open_bag(seed).topics if topic.name == LIDAR)
+    times = round(args.minutes * 60 / length_s)
+    bag = repeated(seed, folder / "long", times=times, every_nth_sweep=args.every_nth_sweep)
     shutil.copy(seed.parent / "vehicle.yaml", folder)
     drive = open_drive(bag, None, None)
     length_s = (drive.bag.end_ns - drive.bag.start_ns) / 1e9

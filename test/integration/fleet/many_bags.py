@@ -54,20 +54,18 @@ def copies(bag: Path, folder: Path, count: int) -> list[str]:
     return names
 
 
-def repeated(bag: Path, folder: Path, *, times: int) -> Path:
+def repeated(bag: Path, folder: Path, *, times: int, every_nth_sweep: int = 1) -> Path:
     """The drive `times` times in a row, as one long bag."""
     source = open_bag(bag)
     messages = list(source.messages())
-    step_ns = (
-        100_000_000
-        + max(m.log_time_ns for m in messages if m.topic == LIDAR)
-        - min(m.log_time_ns for m in messages if m.topic == LIDAR)
-    )
-    end_ns = source.start_ns + step_ns
+    sweeps_ns = [message.log_time_ns for message in messages if message.topic == LIDAR]
+    kept_ns = frozenset(sweeps_ns[::every_nth_sweep])
+    step_ns = 100_000_000 * len(sweeps_ns)
     with _copy_of(source, folder) as copy:
         for number in range(times):
             for message in messages:
-                if message.log_time_ns < end_ns and not (number and message.topic == "/tf_static"):
+                is_left_out = message.topic == LIDAR and message.log_time_ns not in kept_ns
+                if message.log_time_ns < source.start_ns + step_ns and not is_left_out:
                     _write_later(copy, message, number * step_ns)
     return folder
 

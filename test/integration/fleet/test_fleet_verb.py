@@ -109,7 +109,7 @@ def test_a_run_that_was_killed_goes_on_without_redoing_what_was_whole(
     command = [sys.executable, "-m", "crossmodal_narrator", "fleet", str(bags), "--out", str(tmp_path)]
     command += ["--on", "processes", "--workers", "1"]
     run = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    until = time.monotonic() + 60
+    until = time.monotonic() + 120
     while not (tmp_path / "bags" / GOOD[0] / "result.json").exists():
         assert time.monotonic() < until
         time.sleep(0.05)
@@ -138,11 +138,11 @@ def test_on_ray_the_bytes_are_the_same_and_nothing_of_it_is_left(undisturbed: Pa
     home.mkdir()
     command = [sys.executable, "-m", "crossmodal_narrator", "fleet", str(bags), "--out", str(out)]
     environment = {**os.environ, "HOME": str(home), "XDG_CACHE_HOME": str(home / "cache"), "PYTHONWARNINGS": "default"}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
 
     assert done.returncode == 1, done.stderr
     assert "3 of 6 bags whole" in done.stdout
-    assert "ray" not in (done.stdout + done.stderr).lower()
+    assert done.stderr.strip() == "", "Ray says nothing"
     same_bytes(undisturbed, out)
     assert not (home / ".ray").exists()
 
@@ -153,9 +153,9 @@ def test_an_endless_bag_is_ended_and_truth_beside_another_is_used(seed_bag: Path
     shutil.copytree(seed_bag.parent, drives / "one")
     endless(drives / "endless")
 
-    assert fleet(drives, out, "--truth", "--on", "processes", "--workers", "2", "--timeout", "12") == 1
+    assert fleet(drives, out, "--truth", "--on", "processes", "--workers", "2", "--timeout", "15") == 1
     summary = json.loads((out / "summary.json").read_text())
-    assert summary["failed"] == [{"bag": "endless", "reason": "it did not end within 12 s"}]
+    assert summary["failed"] == [{"bag": "endless", "reason": "it did not end within 15 s"}]
     assert read_evaluation(out / "bags" / "one" / "bag" / "evaluation.json").figures["sweeps_with_scene"] == 6
 
 
