@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from crossmodal_narrator.bags import open_bag
-from crossmodal_narrator.cli.recorded import DriveConfig, RecordedDrive, drive_config, open_configured
+from crossmodal_narrator.cli.recorded import DriveConfig, RecordedDrive, drive_config, intake_of, open_configured
 from crossmodal_narrator.cli.replaying import replay_drive
 from crossmodal_narrator.cli.survey import survey_bag
 from crossmodal_narrator.core.errors import BagError
@@ -90,7 +90,7 @@ def _opened(path: Path, asked: Asked) -> RecordedDrive:
 def _evaluated(drive: RecordedDrive, folder: Path, beside: Path | None) -> Evaluation:
     replayed = read_replayed(folder)
     scenes = read_truth(beside / TRUTH) if beside is not None and (beside / TRUTH).is_file() else None
-    survey = survey_bag(drive.bag, tuple(scene.stamp_ns for scene in scenes or ()))
+    survey = survey_bag(drive.bag, tuple(scene.stamp_ns for scene in scenes or ()), intake_of(drive.config))
     if scenes is None or beside is None:
         return merged(evaluate_drive(replayed, in_view=survey.in_view if survey.has_camera else None).values())
     expected = beside / EXPECTATIONS
