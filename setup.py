@@ -43,6 +43,7 @@ setup(
     ],
     install_requires=requirements("runtime.in"),
     extras_require={
+        "display": requirements("display.in"),
         "evaluate": requirements("evaluate.in"),
         "fleet": requirements("fleet.in"),
         "gpu": requirements("gpu.in"),

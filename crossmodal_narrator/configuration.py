@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from crossmodal_narrator.core.config import parameter
 from crossmodal_narrator.core.errors import ConfigError
+from crossmodal_narrator.display import DisplayConfig
 from crossmodal_narrator.encoding.audio import SoundEncoderConfig
 from crossmodal_narrator.encoding.camera import CameraEncoderConfig
 from crossmodal_narrator.encoding.crossmodal import CrossmodalConfig
@@ -21,6 +22,7 @@ from crossmodal_narrator.wire import IntakeConfig
 
 __all__ = [
     "DialogueConfig",
+    "DisplayConfig",
     "ModelConfig",
     "NarratorConfig",
     "NarratorNodeConfig",

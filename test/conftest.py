@@ -1,9 +1,12 @@
-"""Fixtures that every test may use: where the measured drives are, if this checkout has them beside it."""
+"""Fixtures that every test may use: where the measured drives are, if this checkout has them beside it; a browser."""
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,7 @@ import pytest
 from crossmodal_narrator.encoding.camera import CameraEncoder, CameraEncoderConfig
 from crossmodal_narrator.runtime import ModelState, ModelStore, detector_spec, open_engine
 
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 
@@ -50,3 +54,20 @@ def san_francisco_bag(shared_dir: Path) -> Path:
 def san_francisco_truth(shared_dir: Path) -> list[dict[str, Any]]:
     truth: list[dict[str, Any]] = json.loads((shared_dir / "drives" / "san_francisco" / "truth.json").read_text())
     return truth
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """The first Chromium on the path, or the one that CHROMIUM names."""
+    if importlib.util.find_spec("playwright") is None:
+        pytest.skip("playwright is not installed: pip install -r requirements/browser.in")
+    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    if path is None:
+        pytest.skip(f"there is no browser here ({', '.join(BROWSERS)}, or the one that CHROMIUM names)")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        # Chromium's own sandbox does not start for root, as whom containers run their tests.
+        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()

@@ -12,7 +12,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from crossmodal_narrator.configuration import DialogueConfig, NarratorNodeConfig, PerceptionConfig, VoiceConfig
+from crossmodal_narrator.configuration import (
+    DialogueConfig,
+    DisplayConfig,
+    NarratorNodeConfig,
+    PerceptionConfig,
+    VoiceConfig,
+)
 from crossmodal_narrator.core.config import Parameter, Value, parameters_of
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -21,6 +27,7 @@ NODES: dict[str, type[Any]] = {
     "narrator": NarratorNodeConfig,
     "dialogue": DialogueConfig,
     "voice": VoiceConfig,
+    "display": DisplayConfig,
 }
 MADE = "Made by tools/parameters.py from the declarations in the code: change it there."
 MADE_HERE = (

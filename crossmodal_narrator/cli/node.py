@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import importlib
 
-SUMMARY = "run one node in this process: perception, narrator, dialogue or voice"
-NODES = ("perception", "narrator", "dialogue", "voice")
+SUMMARY = "run one node in this process: perception, narrator, dialogue, voice or display"
+NODES = ("perception", "narrator", "dialogue", "voice", "display")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

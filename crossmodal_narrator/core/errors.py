@@ -14,6 +14,7 @@ NarratorError
 │       ├── DescriptionLateError     not within the deadline
 │       ├── DescriptionRefusedError  its checkpoint or the request cannot be taken
 │       └── DescriptionLostError     its process died, or said what is no answer
+├── DisplayError       a page that cannot be served
 ├── ScenarioError      a simulated drive that contradicts itself
 └── TrainingError      a training that cannot go on, or data that cannot be learnt from
 """
@@ -90,6 +91,10 @@ class DescriptionRefusedError(DescriptionError):
 
 class DescriptionLostError(DescriptionError):
     """The large model's process died, or said what is no answer."""
+
+
+class DisplayError(NarratorError):
+    """A page that cannot be served: a package is missing, or its address cannot be had."""
 
 
 class ScenarioError(NarratorError):

@@ -44,7 +44,7 @@ class DialogueNode(NarratorLifecycleNode):
         self._scenes, self._latencies = Rate(), Latencies()
         self._seen_ns = 0  # by the node's clock, which stands still while a simulator does: the newest scene came
         self._asked = self._declined = self._late = 0
-        self._reply_out = self.create_lifecycle_publisher(self._types.Reply, "~/reply", qos.NARRATION)
+        self._reply_out = self.create_lifecycle_publisher(self._types.Reply, "~/reply", qos.SAID)
         self._action = ActionServer(
             self, Ask, "~/ask", execute_callback=self._execute, cancel_callback=lambda goal: CancelResponse.ACCEPT
         )

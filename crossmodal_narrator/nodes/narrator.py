@@ -55,7 +55,7 @@ class NarratorNode(NarratorLifecycleNode):
         self._latencies, self._scenes, self._sentences = Latencies(), Rate(), Rate()
         self._recent: deque[SceneState] = deque(maxlen=REMEMBERED_SCENES)
         self._since_ns = 0
-        self._narration_out = self.create_lifecycle_publisher(self._types.Narration, "~/narration", qos.NARRATION)
+        self._narration_out = self.create_lifecycle_publisher(self._types.Narration, "~/narration", qos.SAID)
         self._text_out = self.create_lifecycle_publisher(String, "~/narration/text", qos.NARRATION)
         self.create_service(Describe, "~/describe", self._describe)
 

@@ -16,7 +16,13 @@ from typing import Any
 
 import yaml
 
-from crossmodal_narrator.configuration import DialogueConfig, NarratorNodeConfig, PerceptionConfig, VoiceConfig
+from crossmodal_narrator.configuration import (
+    DialogueConfig,
+    DisplayConfig,
+    NarratorNodeConfig,
+    PerceptionConfig,
+    VoiceConfig,
+)
 from crossmodal_narrator.core.config import Value, build, flatten_mapping
 from crossmodal_narrator.core.errors import ConfigError
 from crossmodal_narrator.core.folders import shared_folder
@@ -28,6 +34,7 @@ NODES: Mapping[str, type[Any]] = {
     "narrator": NarratorNodeConfig,
     "dialogue": DialogueConfig,
     "voice": VoiceConfig,
+    "display": DisplayConfig,
 }
 _KEYS = ("simulator", "use_sim_time", *NODES, "streams")
 _TOPIC = re.compile(r"(/[A-Za-z_][A-Za-z0-9_]*)+")

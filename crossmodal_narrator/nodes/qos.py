@@ -29,6 +29,7 @@ STATIC_TRANSFORMS = _profile(100, reliable=True, latched=True)
 SPEECH = _profile(50, reliable=True)
 SCENE = _profile(5, reliable=True)
 NARRATION = _profile(20, reliable=True)
+SAID = _profile(20, reliable=True, latched=True)  # who comes later hears the last ones, if he asks for them
 MARKERS = _profile(1, reliable=True)
 DIAGNOSTICS = _profile(10, reliable=True)
 CLOCK = _profile(1, reliable=False)

@@ -1,14 +1,9 @@
-"""A real Chromium, and a replayed drive with its bag, for a browser to open the report of."""
+"""A replayed drive with its bag, for a browser to open the report of."""
 
 from __future__ import annotations
 
-import importlib.util
-import os
-import shutil
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -23,26 +18,8 @@ from crossmodal_narrator.core.frames import CameraFrame, EgoMotion, FrameTransfo
 from crossmodal_narrator.core.geometry import Intrinsics, Pose
 from crossmodal_narrator.evaluation.evaluation import Evaluation, Event, Table, write_evaluation
 
-BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 OPTICAL = Pose(rotation=np.array([[0.0, 0.0, 1.0], [-1.0, 0.0, 0.0], [0.0, -1.0, 0.0]]), translation_m=np.zeros(3))
 SCENES = 40
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    """The first Chromium on the path, or the one that CHROMIUM names."""
-    if importlib.util.find_spec("playwright") is None:
-        pytest.skip("playwright is not installed: pip install -r requirements/browser.in")
-    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
-    if path is None:
-        pytest.skip(f"there is no browser here ({', '.join(BROWSERS)}, or the one that CHROMIUM names)")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        # Chromium's own sandbox does not start for root, as whom containers run their tests.
-        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,71 @@
+"""What was said, numbered, so that a page which was away hears all of it and nothing twice."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import deque
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+TWICE_WITHIN_S = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """`text` is JSON, ready to be sent. `seat`: the only page that it is for; None: it is for all."""
+
+    number: int
+    text: str
+    seat: str | None
+
+
+class History:
+    """The last `kept` sentences, and as many answers for single pages, which push nobody's sentences out.
+
+    One thread adds, another reads.
+    """
+
+    def __init__(self, kept: int) -> None:
+        self._for_all: deque[Entry] = deque(maxlen=kept)
+        self._for_one: deque[Entry] = deque(maxlen=kept)
+        self._heard: deque[tuple[Hashable, float]] = deque(maxlen=kept)
+        self._lock = threading.Lock()
+        self.newest = 0
+        self._let_go = 0  # the newest that was for all and is no longer kept
+
+    def add(self, kind: str, record: Mapping[str, Any], *, seat: str | None = None) -> None:
+        with self._lock:
+            self.newest += 1
+            text = to_json({"kind": kind, "number": self.newest, **record})
+            entry = Entry(number=self.newest, text=text, seat=seat)
+            if seat is not None:
+                self._for_one.append(entry)
+                return
+            if len(self._for_all) == self._for_all.maxlen:
+                self._let_go = self._for_all[0].number
+            self._for_all.append(entry)
+
+    def is_new(self, key: Hashable, now_s: float) -> bool:
+        """Whether `key` did not come a moment ago: one sentence may arrive by two ways."""
+        while self._heard and now_s - self._heard[0][1] > TWICE_WITHIN_S:
+            self._heard.popleft()
+        if any(heard == key for heard, _ in self._heard):
+            return False
+        self._heard.append((key, now_s))
+        return True
+
+    def after(self, number: int, seat: str) -> tuple[tuple[Entry, ...], bool]:
+        """What `seat` has not heard yet, in order; and whether something between is no longer kept."""
+        with self._lock:
+            if number >= self.newest:
+                return (), False
+            found = [e for e in self._for_all if e.number > number]
+            found += [e for e in self._for_one if e.number > number and e.seat == seat]
+            is_cut = number < self._let_go
+        return tuple(sorted(found, key=lambda entry: entry.number)), is_cut
+
+
+def to_json(record: Mapping[str, Any]) -> str:
+    return json.dumps(record, ensure_ascii=False, allow_nan=False, separators=(",", ":"))

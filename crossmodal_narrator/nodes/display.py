@@ -1,0 +1,172 @@
+"""The `display` node: a page for passengers, of what is said and what is around; what they type is asked.
+
+The page is served from a thread of its own. What comes from there waits, bounded, for this node's thread.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rclpy.clock import Clock, ClockType
+from rclpy.lifecycle import LifecycleState, TransitionCallbackReturn
+
+from crossmodal_narrator.configuration import DisplayConfig
+from crossmodal_narrator.core.errors import FrameError
+from crossmodal_narrator.display import Board, Question, Refusal, open_server
+from crossmodal_narrator.nodes import diagnostics, qos
+from crossmodal_narrator.nodes.asking import Asking
+from crossmodal_narrator.nodes.diagnostics import Health
+from crossmodal_narrator.nodes.lifecycle import NOT_ACTIVE, NarratorLifecycleNode, transition
+from crossmodal_narrator.nodes.narrator_settings import NarratorSettings
+from crossmodal_narrator.nodes.process import run_node
+from crossmodal_narrator.nodes.rates import Rate
+from crossmodal_narrator.nodes.types import message_types
+from crossmodal_narrator.wire import narration_from_message, reply_from_message, scene_from_message
+
+if TYPE_CHECKING:
+    from crossmodal_narrator.display.server import DisplayServer
+
+NAME = "display"
+SCENE_TOPIC, NARRATION_TOPIC, REPLY_TOPIC = "perception/scene", "narrator/narration", "dialogue/reply"
+MOST_WAITING = 32  # questions that this node has not taken up yet
+LOOKED_AFTER_EVERY_S = 0.5
+
+
+class DisplayNode(NarratorLifecycleNode):
+    """Callbacks write on the board, which takes microseconds whatever the pages do."""
+
+    def __init__(self) -> None:
+        super().__init__(NAME, DisplayConfig)
+        self._types = message_types()
+        self._board: Board | None = None
+        self._server: DisplayServer | None = None
+        self._asking: Asking | None = None
+        self._settings = NarratorSettings(self)
+        self._scenes, self._sentences = Rate(), Rate()
+        self._typed: deque[Question] = deque(maxlen=MOST_WAITING)
+        self._complaints: deque[str] = deque(maxlen=4)
+        self._from_pages = self.create_guard_condition(self._take_up)
+        # Also while a simulated clock stands still.
+        self.create_timer(LOOKED_AFTER_EVERY_S, self._look_after, clock=Clock(clock_type=ClockType.STEADY_TIME))
+
+    @transition
+    def on_configure(self, _state: LifecycleState) -> TransitionCallbackReturn:
+        self.settings.read(DisplayConfig).token()  # refuse now what would be refused when the page opens
+        self.settings.is_locked = True
+        return TransitionCallbackReturn.SUCCESS
+
+    @transition
+    def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        config = self.settings.read(DisplayConfig)
+        board = Board(kept=config.kept, scenes_per_s=config.scenes_per_s)
+        self._server = open_server(config, board, self._hand_over, self._complain)
+        self._board = board
+        self._asking = Asking(self, config.answered_within_s, board.refuse)
+        self.subscribe(self._types.Scene, SCENE_TOPIC, self._see, qos.SCENE)
+        # Twice: who publishes latched tells what was said before, who does not is heard from now on. What comes by both
+        # ways is shown once.
+        for quality in (qos.NARRATION, qos.SAID):
+            self.subscribe(self._types.Narration, NARRATION_TOPIC, self._narrate, quality)
+            self.subscribe(self._types.Reply, REPLY_TOPIC, self._reply, quality)
+        self._server.start()
+        self.get_logger().info(f"the page is at {self._server.address}")
+        return super().on_activate(state)
+
+    def release(self) -> None:
+        """Nothing is taken by configuring."""
+
+    def stop(self) -> None:
+        super().stop()
+        if self._server is not None and not self._server.stop():
+            self.get_logger().warning("a page holds up the end")
+        if self._asking is not None:
+            self._asking.close()
+        self._server = self._board = self._asking = None
+        self._typed.clear()
+
+    def _narrate(self, message: Any) -> None:
+        try:
+            narration = narration_from_message(message)
+        except FrameError as error:
+            self.get_logger().warning(str(error), throttle_duration_sec=5.0)
+            return
+        if self._board is not None:
+            self._sentences.count(time.monotonic_ns())
+            self._board.narrate(narration)
+
+    def _reply(self, message: Any) -> None:
+        try:
+            reply = reply_from_message(message)
+        except FrameError as error:
+            self.get_logger().warning(str(error), throttle_duration_sec=5.0)
+            return
+        if self._asking is not None and self._board is not None:
+            self._asking.settle(reply)
+            self._board.answer(reply)
+
+    def _see(self, message: Any) -> None:
+        self._scenes.count(time.monotonic_ns())
+        try:
+            scene = scene_from_message(message)
+        except FrameError as error:
+            self.get_logger().warning(str(error), throttle_duration_sec=5.0)
+            return
+        if self._board is not None:
+            self._board.see(scene)
+
+    def _hand_over(self, question: Question) -> None:
+        """In the server's thread."""
+        if len(self._typed) == self._typed.maxlen and self._board is not None:
+            self._board.refuse(question, Refusal.TOO_MANY)
+            return
+        self._typed.append(question)
+        self._from_pages.trigger()
+
+    def _complain(self, told: str) -> None:
+        """In the server's thread."""
+        self._complaints.append(told)
+        self._from_pages.trigger()
+
+    def _take_up(self) -> None:
+        while self._complaints:
+            self.get_logger().error(self._complaints.popleft(), throttle_duration_sec=5.0)
+        while self._typed:
+            question = self._typed.popleft()
+            if self._asking is not None:
+                self._asking.ask(question)
+
+    def _look_after(self) -> None:
+        if self._asking is not None:
+            self._asking.give_up()
+        if self._board is not None:
+            self._settings.renew()
+            self._board.tell(languages=self._settings.languages, profile=self._settings.profile)
+
+    def health(self) -> Iterator[Health]:
+        server, board = self._server, self._board
+        if server is None or board is None:
+            yield NOT_ACTIVE
+            return
+        values = {
+            "address": server.address,
+            "pages": str(len(board.readers)),
+            "refused": str(server.doorkeeper.refused),
+            "dropped": str(server.doorkeeper.dropped),
+            "sentences": str(self._sentences.total),
+        }
+        yield Health(name="page", level=diagnostics.OK, message=f"it is at {server.address}", values=values)
+        silent_s = self._scenes.silent_s(time.monotonic_ns())
+        yield diagnostics.scenes(self.resolve_topic_name(SCENE_TOPIC), silent_s, {})
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the node until it is told to stop."""
+    return run_node(NAME, DisplayConfig, DisplayNode, sys.argv[1:] if arguments is None else arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

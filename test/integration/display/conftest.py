@@ -1,0 +1,87 @@
+"""A board that is served, and a real browser that opens it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crossmodal_narrator.display import Board, DisplayConfig, Question, open_server
+
+pytest.importorskip("starlette", reason="the page's packages are not installed: pip install -r requirements/display.in")
+
+
+@dataclass
+class Served:
+    """A board and the address at which it is shown; `asked` is what the pages have asked."""
+
+    board: Board
+    address: str
+    asked: list[Question] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., Served]]:
+    servers = []
+    shown = []
+
+    def opened(**settings: Any) -> Served:
+        config = DisplayConfig(**{"port": 0, **settings})
+        served = Served(Board(kept=config.kept, scenes_per_s=config.scenes_per_s), "")
+        server = open_server(config, served.board, served.asked.append, served.complaints.append)
+        served.address = server.address
+        server.start()
+        servers.append(server)
+        shown.append(served)
+        return served
+
+    yield opened
+    assert all(server.stop() for server in servers)
+    assert [complaint for served in shown for complaint in served.complaints] == []
+
+
+@pytest.fixture
+def open_page(browser: Any) -> Iterator[Callable[..., Any]]:
+    """Opens an address; at the end nothing may have been complained about, and nothing asked of another machine."""
+    faults: list[str] = []
+    contexts = []
+
+    def opened(
+        address: str,
+        width: int = 1280,
+        height: int = 800,
+        scheme: str = "light",
+        locale: str = "en-GB",
+        script: str = "",
+        *,
+        may_lose_line: bool = False,
+    ) -> Any:
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme=scheme, locale=locale, reduced_motion="reduce"
+        )
+        if script:
+            context.add_init_script(script)
+        page = context.new_page()
+        if not may_lose_line:  # else the browser itself says that nobody answers
+            page.on("console", lambda message: faults.append(f"{message.type}: {message.text}"))
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("request", lambda request: faults.append(request.url) if "127.0.0.1" not in request.url else None)
+        page.goto(address)
+        contexts.append(context)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+@pytest.fixture
+def token_file(tmp_path: Path) -> Path:
+    path = tmp_path / "token"
+    path.write_text("0123456789abcdef0123\n")
+    return path
