@@ -1,4 +1,4 @@
-"""perception, narrator, dialogue and voice under an apt ROS 2: `ros2 launch crossmodal_narrator narrator.launch.py`.
+"""All nodes under an apt ROS 2: `ros2 launch crossmodal_narrator narrator.launch.py`.
 
 Each node is configured when its process has started, and activated when it is configured; so too after a respawn.
 Topics are relative: include this file in a group with `SetRemap` to name those of a vehicle, or name the `profile` of a
@@ -81,10 +81,14 @@ def generate_launch_description() -> LaunchDescription:
             DeclareLaunchArgument(
                 "voice", default_value="false", description="true: start the voice node, which speaks and listens"
             ),
+            DeclareLaunchArgument(
+                "display", default_value="false", description="true: start the display node, the passengers' page"
+            ),
             *(SetEnvironmentVariable(k, EnvironmentVariable(k, default_value=v)) for k, v in ENVIRONMENT.items()),
             *lifecycle_node("perception"),
             *lifecycle_node("narrator"),
             *lifecycle_node("dialogue", IfCondition(LaunchConfiguration("dialogue"))),
             *lifecycle_node("voice", IfCondition(LaunchConfiguration("voice"))),
+            *lifecycle_node("display", IfCondition(LaunchConfiguration("display"))),
         ]
     )

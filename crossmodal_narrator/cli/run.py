@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from crossmodal_narrator.cli.play import positive
+from crossmodal_narrator.core.config import Value
 
 SUMMARY = "start the nodes; with a bag or a scenario, play it to them and end with it"
 # A demonstration disturbs nobody: above what people choose by hand, below where DDS's ports meet ephemeral ones.
@@ -35,6 +37,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--voice",
         action="store_true",
         help="voice and dialogue, too: voice/speech speaks, audio/cabin is heard",
+    )
+    parser.add_argument(
+        "--page",
+        action="store_true",
+        help="the passengers' page and the dialogue, too: its address is told when all is running",
     )
     parser.add_argument("--rate", type=positive, default=1.0, help="times the bag's own pace (default: 1)")
     end = parser.add_mutually_exclusive_group()
@@ -71,9 +78,20 @@ def run(args: argparse.Namespace) -> int:
         remaps=tuple(args.remap),
         profile=profile,
         has_voice=args.voice,
+        page=page_address(args.params, {} if profile is None else profile.parameters["display"]) if args.page else "",
         exits_at_end=not args.stay,
     )
     return Run(plan, environment).run()
+
+
+def page_address(params: Path | None, profile: Mapping[str, Value]) -> str:
+    """Where the page will be, as far as the parameters tell. The word that lets a passenger in is not shown."""
+    from crossmodal_narrator.cli.parameters import display_config
+
+    config = display_config(params, profile)
+    if config.port == 0:
+        return "at a free port, which the display's log tells"
+    return config.address() + ("#token=<what token_file holds>" if config.token() else "")
 
 
 def _scenario(name: str) -> Path:

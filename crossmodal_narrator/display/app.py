@@ -22,7 +22,7 @@ from crossmodal_narrator.display.history import to_json
 from crossmodal_narrator.display.protocol import Hello, Look, Question, Refusal, read_message
 
 HELLO_WITHIN_S, SENT_WITHIN_S = 5.0, 5.0
-MOST_STRANGERS = 32  # connections that have not said hello yet
+MORE_STRANGERS = 32  # than pages: connections that have not said hello yet
 MESSAGES_PER_S, MESSAGES_AT_ONCE = 5.0, 20
 UNREADABLE, UNWANTED, TOO_SLOW, FULL = 1003, 4401, 4408, 4429  # close codes; 4000 and up are an application's own
 KINDS = {"html": "text/html", "css": "text/css", "js": "text/javascript"}
@@ -57,7 +57,7 @@ class Doorkeeper:
         """One page, from its coming to its going."""
         host, origin = socket.headers.get("host", ""), socket.headers.get("origin", "")
         is_ours = self.guard.is_host_right(host) and self.guard.is_origin_right(origin, host)
-        if not is_ours or self._strangers >= MOST_STRANGERS:
+        if not is_ours or self._strangers >= self._config.most_clients + MORE_STRANGERS:
             self.refused += 1
             await socket.close()  # before it is accepted: the answer is 403
             return

@@ -42,6 +42,9 @@ class RunPlan:
     remaps: tuple[str, ...] = ()  # "from:=to", as ROS 2 writes them
     profile: Profile | None = None  # of the simulator that is listened to
     has_voice: bool = False  # whether the voice and the dialogue are started, too
+    page: str = (
+        ""  # the address of the passengers' page; empty: it is not started, nor, without the voice, the dialogue
+    )
 
 
 class Run:
@@ -75,7 +78,7 @@ class Run:
             listener.first_ns = None if self._bag is None else self._bag.start_ns
             supervisor = Supervisor(node, executor, self._environment, view.tell, lambda: self._is_over)
             try:
-                is_well = supervisor.start(self._nodes()) and self._attend(supervisor, listener, view, executor)
+                is_well = self._start(supervisor, view) and self._attend(supervisor, listener, view, executor)
             finally:
                 if self._player is not None:
                     supervisor.segments |= segments_of(self._player.pid)
@@ -87,6 +90,13 @@ class Run:
             view.tell(_summary(view, listener, supervisor, time.monotonic() - started_s))
         return 0 if is_well or self._is_over else FAILED
 
+    def _start(self, supervisor: Supervisor, view: TerminalView) -> bool:
+        """Whether all nodes are active."""
+        is_up = supervisor.start(self._nodes())
+        if is_up and self._plan.page:
+            view.tell(f"the passengers' page: {self._plan.page}")
+        return is_up
+
     def _stop(self, _signal: int, _frame: object) -> None:
         self._is_over = True
 
@@ -95,9 +105,9 @@ class Run:
         given = [] if self._plan.params is None else ["--params-file", str(self._plan.params)]
         given += [word for remap in self._plan.remaps for word in ("-r", remap)]
         profile = self._plan.profile
-        perception, narrator, dialogue, voice = (
+        perception, narrator, dialogue, voice, display = (
             [*given] if profile is None else [*profile.parameter_arguments(node), *given, *profile.remappings]
-            for node in ("perception", "narrator", "dialogue", "voice")
+            for node in ("perception", "narrator", "dialogue", "voice", "display")
         )
         if self._plan.languages is not None:
             narrator += ["-p", f"languages:=[{','.join(self._plan.languages)}]"]
@@ -118,8 +128,11 @@ class Run:
             narrator += ["-p", "use_sim_time:=true"]
             voice += ["-p", "use_sim_time:=true"]
             dialogue += ["-p", "use_sim_time:=true"]
-        spoken = [("dialogue", dialogue), ("voice", voice)] if self._plan.has_voice else []
-        return [("perception", perception), ("narrator", narrator), *spoken]
+            display += ["-p", "use_sim_time:=true"]
+        asked = [("dialogue", dialogue)] if self._plan.has_voice or self._plan.page else []
+        spoken = [("voice", voice)] if self._plan.has_voice else []
+        shown = [("display", display)] if self._plan.page else []
+        return [*shown, ("perception", perception), ("narrator", narrator), *asked, *spoken]
 
     def _attend(
         self, supervisor: Supervisor, listener: Listener, view: TerminalView, executor: SingleThreadedExecutor

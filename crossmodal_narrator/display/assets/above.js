@@ -3,14 +3,14 @@
 import { svg } from "./dom.js";
 import { fill, sideOf } from "./words.js";
 
-const REACH = 42, BEHIND = 0.72; // metres to each side; the vehicle stands somewhat below the middle
+const REACH = 41, BEHIND = 0.75; // metres to each side; the vehicle stands somewhat below the middle
 const KIND_OF = { pedestrian: "person", animal: "person", cyclist: "cyclist", bicycle: "cyclist", motorcycle: "cyclist", obstacle: "nameless", cone: "nameless" };
 const STILL = new Set(["parked", "stopped", "unknown"]);
 const kindOf = (label) => KIND_OF[label] || "vehicle";
 
 /** `told`: subjects as claims name them, "track:4". */
 export function drawAbove(scene, told, words) {
-  const root = svg("svg", { viewBox: `${-REACH} ${-1.15 * REACH} ${2 * REACH} ${(1.15 + BEHIND) * REACH}`, role: "img", "aria-label": inWords(scene, words) });
+  const root = svg("svg", { viewBox: `${-REACH} ${-1.03 * REACH} ${2 * REACH} ${(1.03 + BEHIND) * REACH}`, role: "img", "aria-label": inWords(scene, words) });
   for (const r of [10, 20, 40]) root.append(svg("circle", { r, class: "ring" }), svg("text", { x: 0.72 * r, y: -0.72 * r, class: "scale", "font-size": 2 }, `${r} m`));
   if (scene) {
     for (const sound of scene.sounds) if (sound.azimuth !== null) root.append(heard(sound, words));
@@ -74,7 +74,7 @@ export function inWords(scene, words) {
   if (!scene) return words.noscene;
   const counts = new Map();
   for (const thing of scene.things) if (thing.label !== "obstacle") counts.set(thing.label, (counts.get(thing.label) || 0) + 1);
-  const things = [...counts].map(([name, n]) => `${n} ${(n > 1 && words.many[name]) || words.names[name] || name}`);
+  const things = [...counts].map(([name, n]) => fill(words.counted, n, (n > 1 && words.many[name]) || words.names[name] || name));
   const sounds = scene.sounds.map((sound) => fill(words.heard, fill(words.from, words.names[sound.kind] || sound.kind, sound.azimuth === null ? words.unknown : sideOf(sound.azimuth, words))));
   return [things.join(words.comma), ...sounds].filter(Boolean).join(words.semicolon) || words.empty;
 }

@@ -1,6 +1,7 @@
 // "Why did you say that?": the claims of a sentence, and the evidence of each.
 
 import { el } from "./dom.js";
+import { claimed } from "./claims.js";
 import { fill } from "./words.js";
 
 export const subjectsOf = (sentence) => new Set((sentence.claims || []).flatMap((claim) => claim.subject.split(",")));
@@ -31,7 +32,7 @@ export function whyOf(sentence, words) {
   const names = namesIn(sentence);
   const claims = sentence.claims.map((claim) => el("li", {},
     el("p", { class: "claim" }, `${claim.subject.split(",").map((subject) => inWords(subject, names, words)).join(" + ")}: `,
-      el("span", { lang: "en" }, claim.predicate.replaceAll("_", " ")), ` ${valueInWords(claim.value, words) ?? "–"}`),
+      claimed(claim.predicate, valueInWords(claim.value, words), words)),
     el("p", {}, fill(words.sure, Math.round(100 * (claim.confidence ?? 0)))),
     claim.evidence.map((found) => el("p", { class: "evidence" },
       fill(found.before >= 0.05 ? words.at : words.then, words.senses[found.sense.split("/")[0]] || found.sense, (found.before || 0).toFixed(1)),

@@ -3,7 +3,8 @@
 export const TAGS = { en: "en", zh: "zh-Hans", es: "es" };
 
 const ENGLISH = {
-  comma: ", ", semicolon: "; ",
+  tag: "en",
+  counted: "{0} {1}", comma: ", ", semicolon: "; ",
   title: "What is around us", now: "Said last", before: "Said before", around: "From above", sound: "Read aloud",
   ask: "Ask about what is around", send: "Ask", light: "Light", dark: "Dark",
   open: "Connected", closed: "Not connected; trying again", unwanted: "This page needs the link with its key: ask whoever runs it",
@@ -15,7 +16,7 @@ const ENGLISH = {
   late: "There was no answer in time.", too_many: "Those were many questions at once; wait a moment.", asked: "…",
   noscene: "There is no picture of now.", empty: "Nothing is near.", heard: "heard: {0}", from: "{0}, {1}", unknown: "from no known direction",
   vehicle: "vehicle", person: "person or animal", cyclist: "on two wheels", nameless: "something",
-  we: "our vehicle", still: "outline alone: it stands",
+  we: "our vehicle",
   names: { car: "car", van: "van", truck: "truck", bus: "bus", motorcycle: "motorcycle", bicycle: "bicycle", cyclist: "cyclist", pedestrian: "person", animal: "animal", cone: "cone", train: "train", obstacle: "thing", siren: "siren", horn: "horn", signal: "traffic light" },
   many: { car: "cars", van: "vans", truck: "trucks", bus: "buses", motorcycle: "motorcycles", bicycle: "bicycles", cyclist: "cyclists", pedestrian: "people", animal: "animals", cone: "cones", train: "trains", obstacle: "things" },
   senses: { camera: "camera", lidar: "laser", audio: "microphone", ego: "own motion", odometry: "own motion" },
@@ -23,7 +24,8 @@ const ENGLISH = {
 };
 
 const CHINESE = {
-  comma: "、", semicolon: "；",
+  tag: "zh",
+  counted: "{1}×{0}", comma: "、", semicolon: "；",
   title: "我们周围", now: "刚才说的", before: "之前说过的", around: "俯视图", sound: "朗读",
   ask: "询问周围的情况", send: "提问", light: "浅色", dark: "深色",
   open: "已连接", closed: "未连接，正在重试", unwanted: "此页面需要带密钥的链接，请向车辆管理者索取",
@@ -35,7 +37,7 @@ const CHINESE = {
   late: "没有及时得到回答。", too_many: "问题太多了，请稍等。", asked: "……",
   noscene: "没有当前的画面。", empty: "附近什么也没有。", heard: "听到：{0}", from: "{0}，{1}", unknown: "方向不明",
   vehicle: "车辆", person: "人或动物", cyclist: "两轮车", nameless: "不明物体",
-  we: "本车", still: "只有轮廓：静止",
+  we: "本车",
   names: { car: "小汽车", van: "面包车", truck: "卡车", bus: "公交车", motorcycle: "摩托车", bicycle: "自行车", cyclist: "骑车人", pedestrian: "行人", animal: "动物", cone: "锥桶", train: "列车", obstacle: "物体", siren: "警笛", horn: "喇叭", signal: "红绿灯" },
   many: {},
   senses: { camera: "摄像头", lidar: "激光雷达", audio: "麦克风", ego: "本车运动", odometry: "本车运动" },
@@ -43,9 +45,10 @@ const CHINESE = {
 };
 
 const SPANISH = {
-  comma: ", ", semicolon: "; ",
+  tag: "es",
+  counted: "{0} {1}", comma: ", ", semicolon: "; ",
   title: "Lo que nos rodea", now: "Lo último dicho", before: "Dicho antes", around: "Desde arriba", sound: "Leer en voz alta",
-  ask: "Pregunte por lo que hay alrededor", send: "Preguntar", light: "Claro", dark: "Oscuro",
+  ask: "Pregunte por lo que hay alrededor, en inglés o en chino", send: "Preguntar", light: "Claro", dark: "Oscuro",
   open: "Conectado", closed: "Sin conexión; reintentando", unwanted: "Esta página necesita el enlace con su clave: pídalo a quien la gestiona",
   full: "Hay demasiadas páginas abiertas; reintentando", nothing: "Aún no se ha dicho nada.",
   cut: "Lo dicho anteriormente ya no se conserva.", profile: "Perfil: {0}", unspoken: "El narrador no habla español ahora; habla {0}.",
@@ -55,7 +58,7 @@ const SPANISH = {
   late: "No hubo respuesta a tiempo.", too_many: "Son muchas preguntas a la vez; espere un momento.", asked: "…",
   noscene: "No hay imagen de ahora.", empty: "No hay nada cerca.", heard: "se oye: {0}", from: "{0}, {1}", unknown: "sin dirección conocida",
   vehicle: "vehículo", person: "persona o animal", cyclist: "sobre dos ruedas", nameless: "algo",
-  we: "nuestro vehículo", still: "solo contorno: está parado",
+  we: "nuestro vehículo",
   names: { car: "coche", van: "furgoneta", truck: "camión", bus: "autobús", motorcycle: "moto", bicycle: "bicicleta", cyclist: "ciclista", pedestrian: "persona", animal: "animal", cone: "cono", train: "tren", obstacle: "objeto", siren: "sirena", horn: "bocina", signal: "semáforo" },
   many: { car: "coches", van: "furgonetas", truck: "camiones", bus: "autobuses", motorcycle: "motos", bicycle: "bicicletas", cyclist: "ciclistas", pedestrian: "personas", animal: "animales", cone: "conos", train: "trenes", obstacle: "objetos" },
   senses: { camera: "cámara", lidar: "láser", audio: "micrófono", ego: "movimiento propio", odometry: "movimiento propio" },

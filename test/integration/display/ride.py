@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from crossmodal_narrator.core.detections import ObjectClass, SignalState
 from crossmodal_narrator.core.scene import (
     Evidence,
@@ -42,9 +44,7 @@ def said(
     urgency: Urgency = Urgency.NOTABLE,
     stamp_ns: int = START_NS,
 ) -> Narration:
-    return Narration(
-        stamp_ns=stamp_ns, language=language, text=text, claims=claims, urgency=urgency, trigger="test"
-    )
+    return Narration(stamp_ns=stamp_ns, language=language, text=text, claims=claims, urgency=urgency, trigger="test")
 
 
 def replied(text: str, question: str, *claims: Claim, seat: str = "", language: str = "en", query: str = "") -> Reply:
@@ -79,8 +79,6 @@ def thing(
     motion: Motion = Motion.MOVING,
     yaw: float = 0.0,
 ) -> SceneObject:
-    import math
-
     azimuth = math.atan2(y, x)
     return SceneObject(
         track_id=number,

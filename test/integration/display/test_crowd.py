@@ -1,0 +1,129 @@
+"""Fifty pages at once: one that reads nothing and one that sends garbage cost the others and the node nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import WebSocketException
+
+PAGES, LASTS_S, MEASURED_AFTER_S = 48, 12.0, 1.0
+
+
+def hello(seat: int) -> str:
+    return json.dumps({"kind": "hello", "token": "", "seat": f"{seat:032x}", "board": "", "after": 0})
+
+
+async def page(address: str, seat: int, until_s: float) -> list[float]:
+    """Seconds from saying to hearing of each sentence."""
+    found = []
+    measured_from_s = time.monotonic() + MEASURED_AFTER_S  # what was said before it came is old
+    async with connect(talk(address), origin=address, compression=None) as line:
+        await line.send(hello(seat))
+        while time.monotonic() < until_s:
+            message: Any = json.loads(await asyncio.wait_for(line.recv(), 5.0))
+            if message["kind"] == "said" and time.monotonic() > measured_from_s:
+                found.append(time.monotonic() - float(message["text"]))
+    return found
+
+
+async def one_that_reads_nothing(address: str, until_s: float) -> bool:
+    """Whether it was sent away before the end."""
+    host, port = address.removeprefix("http://").split(":")
+    plain = socket.create_connection((host, int(port)))
+    plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    settings: dict[str, Any] = {"origin": address, "compression": None, "max_queue": 1, "ping_interval": None}
+    async with connect(talk(address), sock=plain, close_timeout=0.1, **settings) as line:
+        await line.send(hello(1000))
+        line.transport.pause_reading()
+        await asyncio.sleep(until_s - time.monotonic())
+        line.transport.resume_reading()
+        newest = 0.0
+        try:
+            while True:  # what had been on its way
+                message = json.loads(await asyncio.wait_for(line.recv(), 1.0))
+                newest = float(message["text"]) if message["kind"] == "said" else newest
+        except (WebSocketException, asyncio.TimeoutError):
+            return newest < until_s - 1.0
+
+
+async def one_that_sends_garbage(address: str, until_s: float) -> int:
+    """How often it was sent away."""
+    times = 0
+    while time.monotonic() < until_s:
+        try:
+            async with connect(talk(address), origin=address, compression=None) as line:
+                await line.send(hello(1001))
+                for garbage in ("{" * 4000, b"\xff" * 4000, "x" * 100_000):
+                    await line.send(garbage)
+                await line.wait_closed()
+        except (WebSocketException, OSError):
+            pass
+        times += 1
+        await asyncio.sleep(0.02)
+    return times
+
+
+def talk(address: str) -> str:
+    return f"{address.replace('http', 'ws')}/talk"
+
+
+def ride(*, has_hostile: bool) -> dict[str, Any]:
+    command = [sys.executable, str(Path(__file__).parent / "serving.py")]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, text=True, **pipes) as server:
+        assert server.stdout is not None
+        address = server.stdout.readline().strip().rstrip("/")
+        before = memory_mb(server.pid)
+
+        async def all_of_them() -> tuple[list[list[float]], list[Any]]:
+            until_s = time.monotonic() + LASTS_S
+            hostile = [one_that_reads_nothing, one_that_sends_garbage] if has_hostile else []
+            others = [asyncio.create_task(act(address, until_s)) for act in hostile]
+            heard = await asyncio.gather(*(page(address, seat, until_s) for seat in range(PAGES)))
+            return heard, [await other for other in others]
+
+        heard, hostile = asyncio.run(all_of_them())
+        after = memory_mb(server.pid)
+        out, words = server.communicate(timeout=30)
+    assert server.returncode == 0, words
+    assert words == "", "what is sent by others fills no log"
+    every = sorted(seconds for one in heard for seconds in one)
+    return {
+        "least": min(map(len, heard)),
+        "p50_ms": 1e3 * every[len(every) // 2],
+        "p95_ms": 1e3 * every[int(0.95 * len(every))],
+        "node_ms": 1e3 * float(out),
+        "grown_mb": after - before,
+        "hostile": hostile,
+    }
+
+
+def memory_mb(process: int) -> float:
+    status = Path(f"/proc/{process}/status").read_text()
+    return float(status.split("VmRSS:")[1].split()[0]) / 1024
+
+
+@pytest.mark.slow
+def test_who_reads_nothing_and_who_sends_garbage_cost_the_others_nothing() -> None:
+    alone = ride(has_hostile=False)
+    disturbed = ride(has_hostile=True)
+    told = f"alone {alone}, disturbed {disturbed}"
+    sys.stderr.write(told + "\n")
+    was_sent_away, times = disturbed["hostile"]
+
+    assert was_sent_away, told
+    assert times > 5, told
+    assert disturbed["least"] > 0.8 * alone["least"] > 100, told
+    assert disturbed["p95_ms"] < max(2.0 * alone["p95_ms"], alone["p95_ms"] + 30.0), told
+    assert disturbed["p95_ms"] < 300.0, told
+    assert disturbed["grown_mb"] < 40.0, told
+    assert disturbed["node_ms"] < max(2.0 * alone["node_ms"], alone["node_ms"] + 50.0), told
