@@ -74,17 +74,14 @@ class Board:
 
     def narrate(self, narration: Narration) -> None:
         """A sentence that was said."""
-        record = narration_shown(narration)
-        if self.history.is_new(("said", record["id"]), self._now_s()):
-            self.history.add("said", record)
-            self._wake()
+        self.history.add("said", narration_shown(narration))
+        self._wake()
 
     def answer(self, reply: Reply) -> None:
         """To the page that asked; where somebody spoke, to all."""
-        record, seat = reply_shown(reply), reply.in_reply_to.seat
-        if self.history.is_new(("reply", record["id"], seat), self._now_s()):
-            self.history.add("reply", record, seat=seat.removeprefix(SEATS) if seat.startswith(SEATS) else None)
-            self._wake()
+        seat = reply.in_reply_to.seat
+        self.history.add("reply", reply_shown(reply), seat=seat.removeprefix(SEATS) if seat.startswith(SEATS) else None)
+        self._wake()
 
     def refuse(self, question: Question, why: Refusal) -> None:
         """Told to the page that asked."""

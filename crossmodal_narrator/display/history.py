@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 import threading
 from collections import deque
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-
-TWICE_WITHIN_S = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +28,6 @@ class History:
     def __init__(self, kept: int) -> None:
         self._for_all: deque[Entry] = deque(maxlen=kept)
         self._for_one: deque[Entry] = deque(maxlen=kept)
-        self._heard: deque[tuple[Hashable, float]] = deque(maxlen=kept)
         self._lock = threading.Lock()
         self.newest = 0
         self._let_go = 0  # the newest that was for all and is no longer kept
@@ -46,15 +43,6 @@ class History:
             if len(self._for_all) == self._for_all.maxlen:
                 self._let_go = self._for_all[0].number
             self._for_all.append(entry)
-
-    def is_new(self, key: Hashable, now_s: float) -> bool:
-        """Whether `key` did not come a moment ago: one sentence may arrive by two ways."""
-        while self._heard and now_s - self._heard[0][1] > TWICE_WITHIN_S:
-            self._heard.popleft()
-        if any(heard == key for heard, _ in self._heard):
-            return False
-        self._heard.append((key, now_s))
-        return True
 
     def after(self, number: int, seat: str) -> tuple[tuple[Entry, ...], bool]:
         """What `seat` has not heard yet, in order; and whether something between is no longer kept."""

@@ -67,11 +67,9 @@ class DisplayNode(NarratorLifecycleNode):
         self._board = board
         self._asking = Asking(self, config.answered_within_s, board.refuse)
         self.subscribe(self._types.Scene, SCENE_TOPIC, self._see, qos.SCENE)
-        # Twice: who publishes latched tells what was said before, who does not is heard from now on. What comes by both
-        # ways is shown once.
-        for quality in (qos.NARRATION, qos.SAID):
-            self.subscribe(self._types.Narration, NARRATION_TOPIC, self._narrate, quality)
-            self.subscribe(self._types.Reply, REPLY_TOPIC, self._reply, quality)
+        # Latched: what was said while this node was away is heard now.
+        self.subscribe(self._types.Narration, NARRATION_TOPIC, self._narrate, qos.SAID)
+        self.subscribe(self._types.Reply, REPLY_TOPIC, self._reply, qos.SAID)
         self._server.start()
         self.get_logger().info(f"the page is at {self._server.address}")
         return super().on_activate(state)

@@ -87,15 +87,6 @@ def test_a_number_of_another_board_counts_for_nothing(serve: Serve) -> None:
         assert json.loads(socket.recv(timeout=5))["text"] == "One."
 
 
-def test_one_sentence_that_comes_by_two_ways_is_shown_once(serve: Serve) -> None:
-    board = serve().board
-    board.narrate(said("One."))
-    board.narrate(said("One."))
-    board.narrate(said("One.", stamp_ns=5))
-
-    assert board.history.newest == 2
-
-
 @pytest.mark.parametrize("origin", ["http://elsewhere.example", "null", None])
 def test_a_page_of_another_site_is_refused(serve: Serve, origin: str | None) -> None:
     served = serve()
