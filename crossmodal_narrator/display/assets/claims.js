@@ -26,5 +26,6 @@ const OF = { en: ENGLISH, zh: CHINESE, es: SPANISH };
 export function claimed(predicate, value, words) {
   const name = OF[words.tag][predicate] || predicate.replaceAll("_", " ");
   const unit = UNITS[predicate] ? ` ${UNITS[predicate]}` : "";
-  return value === true ? name : `${name} ${value ?? "–"}${unit}`;
+  // The subject is called by what it is already.
+  return value === true || predicate === "exists" ? name : `${name} ${value ?? "–"}${unit}`;
 }

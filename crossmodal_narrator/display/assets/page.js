@@ -6,7 +6,7 @@ import { Talk } from "./talk.js";
 import { subjectsOf, whyOf } from "./why.js";
 import { fill, OWN_NAMES, TAGS, WORDS } from "./words.js";
 
-const PAST_AFTER_MS = 8000, BLIND_AFTER_MS = 1500, MOST_KEPT = 5000, FEW = 400;
+const PAST_AFTER_MS = 8000, BLIND_AFTER_MS = 1500, MOST_KEPT = 5000, FEW = 400, LONG = 75;
 const root = document.documentElement;
 const stored = (key) => { try { return localStorage.getItem(key); } catch { return null; } };
 const store = (key, value) => { try { localStorage.setItem(key, value); } catch { /* a private window keeps nothing */ } };
@@ -97,6 +97,7 @@ function closeAll() {
 
 function showNow() {
   const had = byId("now").contains(document.activeElement);
+  byId("now").classList.toggle("long", Boolean(latest) && latest.text.length > (latest.language === "zh" ? LONG / 2 : LONG));
   byId("now").replaceChildren(latest ? row(latest, "div") : el("p", { class: "waiting" }, words.nothing));
   if (had) byId("now").querySelector("button")?.focus();
 }

@@ -28,17 +28,31 @@ function valueInWords(value, words) {
   return typeof value === "string" ? words.names[value] || value.replaceAll("_", " ") : value;
 }
 
+/** What one thing is, by the same evidence, is told together: "car 3: is there, distance 11.5 m". */
+function grouped(claims) {
+  const groups = new Map();
+  for (const claim of claims) {
+    const key = JSON.stringify([claim.subject, claim.evidence]);
+    groups.set(key, [...(groups.get(key) || []), claim]);
+  }
+  return [...groups.values()];
+}
+
+function evidenceOf(found, words) {
+  const sense = words.senses[found.sense.split("/")[0]] || found.sense;
+  return el("p", { class: "evidence" }, fill(found.before >= 0.05 ? words.at : words.then, sense, (found.before || 0).toFixed(1)),
+    found.detail ? [": ", el("span", { lang: "en" }, found.detail)] : null);
+}
+
 export function whyOf(sentence, words) {
   const names = namesIn(sentence);
-  const claims = sentence.claims.map((claim) => el("li", {},
-    el("p", { class: "claim" }, `${claim.subject.split(",").map((subject) => inWords(subject, names, words)).join(" + ")}: `,
-      claimed(claim.predicate, valueInWords(claim.value, words), words)),
-    el("p", {}, fill(words.sure, Math.round(100 * (claim.confidence ?? 0)))),
-    claim.evidence.map((found) => el("p", { class: "evidence" },
-      fill(found.before >= 0.05 ? words.at : words.then, words.senses[found.sense.split("/")[0]] || found.sense, (found.before || 0).toFixed(1)),
-      found.detail ? [": ", el("span", { lang: "en" }, found.detail)] : null))));
+  const claims = grouped(sentence.claims).map((together) => el("li", {},
+    el("p", { class: "claim" }, `${together[0].subject.split(",").map((subject) => inWords(subject, names, words)).join(" + ")}: `,
+      together.map((claim) => claimed(claim.predicate, valueInWords(claim.value, words), words)).join(words.comma)),
+    el("p", {}, fill(words.sure, Math.round(100 * Math.min(...together.map((claim) => claim.confidence ?? 0))))),
+    together[0].evidence.map((found) => evidenceOf(found, words))));
   return [
     sentence.query ? el("p", { class: "quiet" }, fill(words.query, sentence.query)) : null,
     claims.length ? [el("p", { class: "quiet" }, words.claims), el("ul", {}, claims)] : el("p", { class: "quiet" }, words.noclaims),
-  ];
+  ].flat().filter(Boolean);
 }

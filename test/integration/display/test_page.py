@@ -76,11 +76,25 @@ def test_a_sentence_that_is_touched_tells_its_claims_and_lights_what_was_meant(s
     served.board.see(street())
     page.locator("#picture .told").wait_for(state="attached")
 
+    assert "bus 1: is there" in page.locator(".why").inner_text()
     assert "bus 1: distance 8.3 m" in page.locator(".why").inner_text()
     assert "laser, 0.1 s before: nearest of 42 points" in page.locator(".why").inner_text()
     assert page.locator("#picture .told").get_attribute("data-track") == "1"
     page.keyboard.press("Escape")
     assert page.locator(".why").count() == 0
+
+
+def test_what_one_thing_is_by_the_same_evidence_is_told_together(serve: Open, open_page: Open) -> None:
+    served = serve()
+    page = open_page(served.address)
+    served.board.narrate(
+        said("A bus is in our lane.", claim("exists", "track:1", "bus"), claim("in_path", "track:1", True))
+    )
+    wait_for(page, "bus")
+
+    page.locator("#now button").click()
+
+    assert page.locator(".why .claim").all_inner_texts() == ["bus 1: is there, in our path"]
 
 
 def test_the_picture_shows_things_and_the_bearing_of_a_sound_and_never_an_old_moment(
