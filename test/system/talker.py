@@ -1,6 +1,7 @@
 """Everything around the display node, as a process of its own for test_page_live.py. It does what is written to it:
 
     bring_up NAME             configure and activate a node
+    pause NAME                deactivate it, and activate it again
     show                      publish scenes of a bus behind us, ten a second, from now on
     say NUMBER EVERY_S TEXT   publish so many sentences, so far apart; `{k}` in the text is the sentence's number
     end
@@ -39,8 +40,14 @@ class Talker:
         self.said = 0
 
     def bring_up(self, name: str) -> bool:
+        return self._lead(name, (1, 3))  # configure, activate
+
+    def pause(self, name: str) -> bool:
+        return self._lead(name, (4, 3))  # deactivate, activate
+
+    def _lead(self, name: str, transitions: tuple[int, ...]) -> bool:
         client = self.node.create_client(ChangeState, f"{name}/change_state")
-        return all(self._change(client, transition) for transition in (1, 3))  # configure, activate
+        return all(self._change(client, transition) for transition in transitions)
 
     def _change(self, client: Any, transition: int) -> bool:
         """Asked again until the node hears it: one that was killed is taken for a living one for a while."""
@@ -99,6 +106,8 @@ def main() -> None:
         answer: object
         if verb == "bring_up":
             answer = talker.bring_up(rest[0])
+        elif verb == "pause":
+            answer = talker.pause(rest[0])
         elif verb == "show":
             answer = talker.show()
         else:

