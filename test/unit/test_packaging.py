@@ -106,10 +106,14 @@ def test_the_version_is_one(description: dict[str, Any], repository: Path) -> No
 
 
 def test_every_requirement_is_locked_with_its_digest(repository: Path) -> None:
-    for wanted in ("runtime", "ros", "ros-build", "sim", "test"):
-        lines = (repository / "requirements" / f"{wanted}.in").read_text().splitlines()
+    locks = {name: (name,) for name in ("runtime", "ros", "ros-build", "sim", "test")}
+    optional = (repository / "requirements" / "optional.txt").read_text().splitlines()[0]  # names what it is made from
+    locks["optional"] = tuple(re.findall(r"([a-z]+)\.in", optional))
+    assert set(locks["optional"]) >= {"evaluate", "fleet", "display", "video", "rerun", "notebook", "browser", "docs"}
+    for lock_name, sources in locks.items():
+        lines = [line for s in sources for line in (repository / "requirements" / f"{s}.in").read_text().splitlines()]
         names = {re.split(r"[=<>\s;#]", line)[0].lower().replace(".", "-") for line in lines} - {""}
-        lock = (repository / "requirements" / f"{wanted}.txt").read_text().lower()
+        lock = (repository / "requirements" / f"{lock_name}.txt").read_text().lower()
         pins = dict(re.findall(r"^([a-z0-9._-]+)==.*\\\n    (--hash=sha256:)", lock, re.MULTILINE))
 
         assert names <= set(pins)
