@@ -41,7 +41,8 @@ def time_left_s(supposed: Supposition, thing: Thing, ego: Ego) -> float | None:
         return thing.ttc_s
     if supposed is Supposition.IT_STEPS_OUT:
         is_near = thing.forward_m > 0.0 and abs(thing.left_m) <= BESIDE_OUR_LANE_M
-        return thing.distance_m / ego.speed_mps if is_near and ego.speed_mps > DRIVES_ABOVE_MPS else None
+        ahead_m = min(thing.forward_m, thing.distance_m)
+        return ahead_m / ego.speed_mps if is_near and ego.speed_mps > DRIVES_ABOVE_MPS else None
     if thing.forward_mps is None:
         return None
     ahead, behind = ego.speed_mps, thing.forward_mps
@@ -71,5 +72,5 @@ def time_left(supposed: Supposition, thing: Thing, ego: Ego) -> Claim | None:
         subject=thing.subject,
         value=left_s,
         confidence=thing.confidence,
-        evidence=thing.evidence,
+        evidence=(*thing.evidence, *ego.evidence),
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from crossmodal_narrator.core.speech import Claim, Urgency
 from crossmodal_narrator.language.claims.facts import Facts
-from crossmodal_narrator.language.claims.predicates import UNKNOWN_CAUSE, EgoState, Predicate
+from crossmodal_narrator.language.claims.predicates import UNKNOWN_CAUSE, EgoState, Movement, Predicate
 from crossmodal_narrator.language.config import NarratorConfig
 from crossmodal_narrator.language.gate import Gate
 from crossmodal_narrator.language.planning.changes import movements
@@ -75,6 +75,8 @@ class Episode:
         act = PAST.get(self.message.act)
         if act is None:
             return None
+        if self.message.act is Act.DANGER and self._value(Predicate.MOTION) == Movement.STOPPED.value:
+            act = Act.STOOD_IN_THE_WAY  # it did not stop: that is what it was doing
         ago = Claim(
             predicate=Predicate.AGO.value,
             subject=self.message.roles["a"],
@@ -120,8 +122,8 @@ class Chronicle:
                     self._episodes.append(Episode(stamp_ns=facts.stamp_ns, message=admitted))
 
     def last(self, now_ns: int) -> Iterator[Episode]:
-        """The newest first."""
-        return (e for e in reversed(self._episodes) if now_ns - e.stamp_ns <= KEPT_NS)
+        """Those until then, the newest first."""
+        return (e for e in reversed(self._episodes) if 0 <= now_ns - e.stamp_ns <= KEPT_NS)
 
     def own(self, motions: frozenset[EgoState], now_ns: int) -> Episode | None:
         """The last time that we did one of these, as it was best understood."""

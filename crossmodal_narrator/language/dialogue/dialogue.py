@@ -70,6 +70,7 @@ class Dialogue:
         self._chronicle = Chronicle(self._config)
         self._answerer = Answerer(self._chronicle)
         self._facts: Facts | None = None
+        self._last_ns = 0  # of the newest scene, whether or not it is still in sight
         self._contexts: dict[str, Context] = {}
         self._narrated_last: dict[str, _Said] = {}  # by language
         self._replied_last: dict[tuple[str, str], _Said] = {}  # by seat and language
@@ -82,8 +83,9 @@ class Dialogue:
         self._facts = None
 
     def observe(self, scene: SceneState) -> None:
-        if self._facts is not None and scene.stamp_ns < self._facts.stamp_ns:
+        if scene.stamp_ns < self._last_ns:
             self.forget()
+        self._last_ns = scene.stamp_ns
         self._facts = self._drawer.draw(scene)
         self._chronicle.note(self._facts)
 
@@ -126,11 +128,12 @@ class Dialogue:
 
     def _reply_to(self, query: Query, seat: str, language: str) -> _Said:
         if query.asks in _OF_THE_LAST:
+            last = self._last_said(seat, language)
             if query.asks in (Asks.MEANT, Asks.HOW_KNOWN):  # claims are of no language
-                language_of_last = next((key[1] for key in reversed(self._replied_last) if key[0] == seat), language)
-                last = self._last_said(seat, language_of_last)
-            else:
-                last = self._last_said(seat, language)
+                newest = next((key[1] for key in reversed(self._replied_last) if key[0] == seat), language)
+                last = self._last_said(seat, newest)
+                if last is not None and newest != language:
+                    last = replace(self._worded(known_from(last.claims), language), claims=last.claims)
             return self._worded(NOTHING_YET, language) if last is None else self._of_the_last(query, last, language)
         if query.asks is Asks.HAPPENED:
             return self._what_happened(language)

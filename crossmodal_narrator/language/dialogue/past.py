@@ -12,6 +12,8 @@ from crossmodal_narrator.language.planning.message import Message
 
 LATELY_NS = 60_000_000_000
 MOST_TOLD = 4
+ENDS_IN_A_STOP_NS = 15_000_000_000  # a slowing that is longer ago had another reason
+STOOD_FROM_THE_BEGINNING = frozenset({EgoState.STANDING})  # when that began nobody saw
 # What a question about ourselves may mean, by the words of the query.
 OWN_MOTIONS = {
     "slowed": frozenset({EgoState.SLOWING, EgoState.STOPPING}),
@@ -25,12 +27,13 @@ OWN_MOTIONS = {
 
 def why_we_did(did: str, chronicle: Chronicle, now_ns: int) -> Answer:
     """Why we did it the last time; a stop is explained by what we slowed for, where nothing else explains it."""
-    episode = chronicle.own(OWN_MOTIONS[did], now_ns)
+    episode = chronicle.own(OWN_MOTIONS[did] - STOOD_FROM_THE_BEGINNING, now_ns)
     if episode is None:
         return CANNOT_TELL
     if did == "stopped" and not episode.has_cause:
         slowed = chronicle.own(OWN_MOTIONS["slowed"], episode.stamp_ns)
-        episode = slowed if slowed is not None and slowed.has_cause else episode
+        if slowed is not None and slowed.has_cause and episode.stamp_ns - slowed.stamp_ns <= ENDS_IN_A_STOP_NS:
+            episode = slowed
     return _told((episode,), now_ns)
 
 

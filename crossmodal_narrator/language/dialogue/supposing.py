@@ -57,4 +57,6 @@ def _fits(supposed: Supposition, thing: Thing) -> bool:
         follows = thing.left_m is not None and abs(thing.left_m) <= FOLLOWS_WITHIN_M
         return thing.label.is_vehicle and thing.side is Side.BEHIND and follows
     is_ahead = is_ahead_in_path(thing)
-    return is_ahead and (supposed is Supposition.NOTHING_CHANGES or thing.label.is_vehicle)
+    return is_ahead and (
+        supposed is Supposition.NOTHING_CHANGES or (thing.label.is_vehicle and not thing.movement.stands)
+    )

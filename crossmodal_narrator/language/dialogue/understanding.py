@@ -20,6 +20,7 @@ _OF_A_THING = frozenset({Asks.WHERE, Asks.WHAT, Asks.DISTANCE, Asks.SPEED, Asks.
 _PLACED = frozenset({*_OF_A_THING, Asks.COUNT, Asks.LEAVING, Asks.AROUND})
 _OF_NAMED = frozenset({*_OF_A_THING, Asks.COUNT}) - {Asks.WHAT}
 _ASIDE = frozenset({"left", "right", "ahead_left", "ahead_right"})
+_OURSELVES = frozenset({"", "car", "vehicle", "anything", "anyone"})  # "why did the car stop" is asked of ours
 _ANY_VEHICLE = frozenset({"car", "vehicle", "anyone", "anything"})  # "the car ahead" may be a lorry
 _BY_PLACE = frozenset({Asks.DISTANCE, Asks.SPEED, Asks.COLOUR, Asks.MOVEMENT})  # "what colour is the one in front?"
 MOST_LETTERS = 500  # nobody asks for longer
@@ -78,9 +79,11 @@ def understand(text: str, words: QuestionWords, context: Context) -> Query:
         return _guessed(details, is_order)
     if asks is Asks.MOVEMENT and details.movement and details.pick is Pick.ALL and words.definite.search(said):
         details = replace(details, pick=Pick.NEAREST)  # "is the car moving": one of them, whatever the others do
-    if asks is Asks.WHY:
-        return Query(asks=asks, did=details.did)
     has_pronoun = bool(words.pronouns.search(said))
+    if asks is Asks.WHY:
+        is_of_others = details.kind not in _OURSELVES or (has_pronoun and bool(details.kind))
+        is_knowable = not words.undone.search(said) and (not is_of_others or words.ours.search(said))
+        return Query(asks=asks, did=details.did) if is_knowable else Query(asks=Asks.UNKNOWABLE)
     return _supposed(details, has_pronoun, context) if asks is Asks.IF else _meant(details, has_pronoun, context)
 
 

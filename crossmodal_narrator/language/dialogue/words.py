@@ -36,6 +36,8 @@ class QuestionWords:
     movements: tuple[tuple[str, Pattern], ...]
     picks: tuple[tuple[Pick, Pattern], ...]
     own: tuple[tuple[str, Pattern], ...]  # what we did
+    ours: Pattern  # it is asked of us
+    undone: Pattern  # it is asked of what was not done
     past: Pattern  # it is asked of what is over
     clause: Pattern  # what stands before a supposition
     conclusion: Pattern  # what is asked of it
@@ -85,6 +87,8 @@ def words_from(language: str, content: Mapping[str, Any]) -> QuestionWords:
             movements=_table(content["movements"], set(MOVEMENTS), bounded),
             picks=tuple((Pick(name), p) for name, p in _table(content["picks"], None, bounded)),
             own=_table(content["own"], set(OWN_MOTIONS), bounded),
+            ours=re.compile(content["ours"]),
+            undone=re.compile(content["undone"]),
             past=re.compile(content["past"]),
             clause=re.compile(content["clause"]),
             conclusion=re.compile(content["conclusion"]),

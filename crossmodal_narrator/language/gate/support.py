@@ -149,7 +149,8 @@ def _holds_for_ego(predicate: Predicate, claim: Claim, facts: Facts) -> bool:
 
 
 def _holds_for_things(predicate: Predicate, claim: Claim, things: list[Thing], facts: Facts) -> bool:
-    if not _is_evidence_of(claim.evidence, things):
+    ours = facts.ego.evidence if predicate is P.TIME_LEFT else ()
+    if not _is_evidence_of(claim.evidence, things, ours):
         return False
     if predicate is P.COUNT:
         return len(things) == claim.value
@@ -164,9 +165,9 @@ def _holds_for_things(predicate: Predicate, claim: Claim, things: list[Thing], f
     return all(any(_equal(known.value, claim.value) for known in t.claims(predicate)) for t in things)
 
 
-def _is_evidence_of(evidence: tuple[Evidence, ...], things: list[Thing]) -> bool:
-    """What is brought forward is what the senses said of these things, and nothing else."""
-    known = [e for t in things for e in t.evidence]
+def _is_evidence_of(evidence: tuple[Evidence, ...], things: list[Thing], ours: tuple[Evidence, ...]) -> bool:
+    """What is brought forward is what the senses said of these things, or of us where that counts."""
+    known = [*ours, *(e for t in things for e in t.evidence)]
     return all(e in known for e in evidence)
 
 

@@ -50,11 +50,11 @@ def ego_changes(view: View) -> Iterator[Message]:
 
 
 def swerves(view: View) -> Iterator[Message]:
-    """That we went aside, once; for whom, where somebody was in our way."""
+    """That we went aside, once. For whom is not known: once we are straight again, he is not in our way any more."""
     ego = view.facts.ego
     if ego.swerved is None or not view.fresh("ego/swerved", AGAIN_AFTER_S):
         return
-    yield replace(_because_of(_thing_in_the_way(view), view, ego.swerved), topic="ego/swerved")
+    yield replace(_because_of(None, view, ego.swerved), topic="ego/swerved")
 
 
 def _slowing(view: View, state: EgoState, said: object) -> Iterator[Message]:

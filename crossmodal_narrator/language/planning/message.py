@@ -52,6 +52,7 @@ class Act(str, Enum):
     DID = "did"  # what we did a while ago, and why
     DID_BEHIND = "did_behind"
     HAPPENED = "happened"  # what others did
+    STOOD_IN_THE_WAY = "stood_in_the_way"
     WAS_HEARD = "was_heard"
     WAS_LIT = "was_lit"
     IF_IT_BRAKES = "if_it_brakes"

@@ -67,6 +67,7 @@ MOTIONS = {
     "coming (?:towards|at) us": {"oncoming"},
     "drawing away": {"receding"},
     "passing us|passed us": {"overtaking"},
+    "was standing in our way": {"stopped"},
     "pulled away": {"pulling_away"},
     "braked": {"braking"},
     "cut in": {"cutting_in"},

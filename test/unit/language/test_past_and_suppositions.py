@@ -20,6 +20,7 @@ from crossmodal_narrator.language import Dialogue, NarratorConfig
 from crossmodal_narrator.language.claims.facts import Ego, Thing
 from crossmodal_narrator.language.claims.predicates import EGO, EgoState, Movement
 from crossmodal_narrator.language.claims.supposing import Supposition, time_left_s
+from crossmodal_narrator.language.dialogue import Context, read_words, understand
 from crossmodal_narrator.language.planning.message import Act, Message
 
 LEAD = Actor(track_id=1, label=ObjectClass.CAR, x=25.0, y=0.0, along=ramp(3.0, 5.0, 8.0, 1.0), colour="white")
@@ -250,8 +251,13 @@ BUILT = [
             Act.DID, AGO, claim(P.EGO_MOTION, state, EGO), claim(P.CAUSE, cause, EGO), *told,
             roles={"a": EGO, "b": "track:1"},
         )
-        for state in ("swerved_left", "swerved_right", "slowing")
-        for cause, told in (("track:1", DID), ("track:1", DID[:2]), ("unknown", ()))
+        for state, cause, told in (
+            ("swerved_left", "unknown", ()),
+            ("swerved_right", "unknown", ()),
+            ("slowing", "unknown", ()),
+            ("slowing", "track:1", DID),
+            ("slowing", "track:1", DID[:2]),
+        )
     ),
     message(Act.DID, AGO, claim(P.EGO_MOTION, "turning_left", EGO)),
     message(
@@ -262,8 +268,95 @@ BUILT = [
         Act.HAPPENED, claim(P.AGO, 70.0), claim(P.EXISTS, "cyclist"), claim(P.SIDE, "right"),
         claim(P.MOTION, "overtaken"),
     ),
+    message(
+        Act.STOOD_IN_THE_WAY, claim(P.AGO, 4.0), claim(P.EXISTS, "car"), claim(P.SIDE, "ahead"),
+        claim(P.MOTION, "stopped"),
+    ),
     message(Act.WAS_LIT, claim(P.AGO, 1.0, "signal:1"), claim(P.SIGNAL_STATE, "amber", "signal:1")),
 ]  # fmt: skip
+
+
+RED_CAR = Actor(track_id=7, label=ObjectClass.CAR, x=30.0, y=0.0, along=lambda t: 8.0, colour="red")
+
+
+def test_a_clock_that_jumps_back_while_nothing_is_seen_forgets_the_past_too() -> None:
+    dialogue, again = Dialogue(NarratorConfig()), Script(seconds=3.0, ego=lambda t: 8.0)
+    for scene in (*red_until(12.0).scenes(),):
+        dialogue.observe(scene)
+    dialogue.lose_sight()
+    for scene in again.scenes():
+        dialogue.observe(scene)
+    asks = Utterance(stamp_ns=again.start_ns, text="Why did we stop?", language="", confidence=1.0)
+    assert dialogue.ask(asks).reply.text == "I can't tell."
+
+
+def test_a_stop_is_not_explained_by_a_slowing_long_before_or_after_it() -> None:
+    """Slow for a car at 3 s; stop for nothing at 40 s; slow for a car again at 60 s."""
+    late = Actor(track_id=9, label=ObjectClass.CAR, x=330.0, y=0.0, along=ramp(58.0, 60.0, 8.0, 5.0), from_s=50.0)
+    calm = Script(
+        seconds=75.0,
+        ego=lambda t: ramp(38.0, 44.0, 8.0, 0.0)(t) if t < 48.0 else ramp(48.0, 50.0, 0.0, 8.0)(t),
+        actors=(replace(LEAD, to_s=8.0), late),
+    )
+    for at_s in (47.0, 66.0):
+        (reply,) = asked(calm, at_s, "Why did we stop?")
+        assert "car" not in reply.text, (at_s, reply.text)
+
+
+def test_who_stood_behind_a_car_from_the_beginning_did_not_stop_for_it() -> None:
+    waits = Actor(track_id=1, label=ObjectClass.CAR, x=10.0, y=0.0, along=ramp(8.0, 10.0, 0.0, 9.0), colour="white")
+    drive = Script(seconds=25.0, ego=ramp(10.0, 12.0, 0.0, 7.0), actors=(waits,))
+    assert asked(drive, 20.0, "Why did we stop?")[0].text == "I can't tell."
+
+
+def test_what_stood_in_our_way_did_not_stop_there() -> None:
+    stands = Actor(track_id=1, label=ObjectClass.CAR, x=75.0, y=0.0, colour="white")
+    drive = Script(seconds=6.0, ego=lambda t: 14.0, actors=(stands,))
+    (reply,) = asked(drive, 4.6, "What happened?")
+    assert " stopped" not in reply.text, reply.text
+
+
+def test_nobody_is_blamed_for_a_swerve() -> None:
+    (reply,) = asked(replace(swerving(), actors=(RED_CAR,)), 7.5, "Why did we swerve?")
+    assert reply.text == "We moved over to the left 4 seconds ago; I couldn't tell why."
+
+
+@pytest.mark.parametrize(
+    ("language", "question", "query"),
+    [
+        ("en", "Can you go slower?", "command()"),
+        ("en", "We can't keep up with that car", "exists(car)"),
+        ("en", "What if the brakes fail?", "if()"),
+        ("en", "What if the rain stops?", "if()"),
+        ("en", "What if the truck pulls out?", "if()"),
+        ("en", "Why didn't we stop?", "unknowable()"),
+        ("en", "Why did the bus stop?", "unknowable()"),
+        ("en", "Why is it taking so long?", "why()"),
+        ("en", "What car is that on the left?", "exists(car, left)"),
+        ("zh", "请放慢速度", "command()"),
+        ("zh", "万一刹车失灵", "if()"),
+        ("zh", "如果后车不刹车呢", "if()"),
+        ("zh", "为什么没停", "unknowable()"),
+        ("zh", "公交车为什么停了", "unknowable()"),
+        ("zh", "那个牌子是什么意思", "other()"),
+    ],
+)
+def test_words_that_only_sound_alike_are_not_taken_for_these_questions(
+    language: str, question: str, query: str
+) -> None:
+    assert str(understand(question, read_words(language), Context())) == query
+
+
+def test_what_is_meant_is_told_in_the_language_of_who_asks() -> None:
+    _, meant = asked(QUEUE, 2.0, "How fast are we going?", "什么意思？")
+    assert (meant.language, meant.text) == ("zh", "这是靠车速传感器知道的。")
+
+
+def test_how_much_time_is_left_is_known_by_our_own_speed_too() -> None:
+    left, known = asked(QUEUE, 2.0, "What if the car ahead brakes?", "How do you know?")
+    (claim_,) = (c for c in left.claims if c.predicate == "time_left")
+    assert Sense.ODOMETRY in {e.modality for e in claim_.evidence}
+    assert known.text == "I know that from the camera, laser and speed sensor."
 
 
 @pytest.mark.parametrize("language", READINGS)
