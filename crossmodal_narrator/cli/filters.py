@@ -88,4 +88,4 @@ def _stamp_ns(option: str, text: str) -> int:
         raise ConfigError(f"{option} {text}: {error}", remedy="write it as 2026-11-30T09:00") from error
     if time.tzinfo is None:
         time = time.replace(tzinfo=timezone.utc)
-    return round(time.timestamp()) * 1_000_000_000 + time.microsecond * 1000
+    return round(time.replace(microsecond=0).timestamp()) * 1_000_000_000 + time.microsecond * 1000

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from crossmodal_narrator.bags import Bag
-from crossmodal_narrator.core.errors import BagError, FrameError
+from crossmodal_narrator.core.errors import BagError, FrameError, TransformError
 from crossmodal_narrator.core.frames import CameraFrame, EgoMotion, FrameTransform, SensorFrame
-from crossmodal_narrator.core.geometry import Intrinsics, Pose, Vec3
+from crossmodal_narrator.core.geometry import Pose, Vec3
 from crossmodal_narrator.sync import SyncConfig, TransformBuffer
 from crossmodal_narrator.sync.ego import EgoHistory
 from crossmodal_narrator.wire import Intake, TopicMap, guess_topics
@@ -43,19 +43,21 @@ def survey_bag(bag: Bag, stamps_ns: tuple[int, ...], intake: Intake | None = Non
     config = SyncConfig()
     transforms = TransformBuffer(max_extrapolation_s=config.max_extrapolation_s)
     ego = EgoHistory(config, transforms)
-    view: tuple[Intrinsics, str, int] | None = None
+    view: CameraFrame | None = None
+    in_view: Callable[[Vec3], bool] | None = None
     poses: dict[int, Pose] = {}
     wanted = deque(sorted(stamps_ns))
     for frame in _frames(bag, intake or Intake(guess_topics([(topic.name, topic.msgtype) for topic in bag.topics]))):
         if isinstance(frame, CameraFrame) and frame.intrinsics is not None:
-            view = frame.intrinsics, frame.frame_id, frame.stamp_ns
+            view = frame
         elif isinstance(frame, EgoMotion):
             ego.push(frame)
             _note_poses(poses, wanted, ego, frame.stamp_ns)
         elif isinstance(frame, FrameTransform):
             transforms.push(frame)
-    in_view = _in_view(*view, transforms, config.base_frame) if view is not None else lambda point: False
-    return Survey(in_view=in_view, has_camera=view is not None, odom_from_base=poses)
+        if view is not None and in_view is None:  # as soon as it is known: transforms are forgotten after a while
+            in_view = _in_view(view, transforms, config.base_frame)
+    return Survey(in_view=in_view or (lambda point: False), has_camera=view is not None, odom_from_base=poses)
 
 
 def _frames(bag: Bag, intake: Intake) -> Iterator[SensorFrame]:
@@ -81,10 +83,14 @@ def _unread(topics: TopicMap) -> set[str | None]:
     return {topics.lidar, *(topic for camera in others for topic in (camera.image, camera.compressed))}
 
 
-def _in_view(
-    intrinsics: Intrinsics, optical: str, stamp_ns: int, transforms: TransformBuffer, base_frame: str
-) -> Callable[[Vec3], bool]:
-    camera_from_base = transforms.lookup(optical, base_frame, stamp_ns)
+def _in_view(view: CameraFrame, transforms: TransformBuffer, base_frame: str) -> Callable[[Vec3], bool] | None:
+    """None while nothing tells where the camera looks."""
+    intrinsics = view.intrinsics
+    try:
+        camera_from_base = transforms.lookup(view.frame_id, base_frame, view.stamp_ns)
+    except TransformError:
+        return None
+    assert intrinsics is not None
 
     def in_view(point: Vec3) -> bool:
         _, seen = intrinsics.project(camera_from_base.transform(np.array([point])))

@@ -13,7 +13,7 @@ import io
 import pickle
 import re
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from crossmodal_narrator.bags.importing.files import read_bytes
 from crossmodal_narrator.core.errors import BagError
 
+MOST_BYTES = 2**31  # unpacked; a sweep of PandaSet has 12 MB
 _PLAIN = re.compile(r"[biuf][1248]")
 _UNFIT = (
     pickle.UnpicklingError,
@@ -62,12 +63,16 @@ class _Array:
         _, shape, dtype, is_fortran, data = state
         self.fill(data, dtype, shape, "F" if is_fortran else "C")
 
-    def fill(self, data: Any, dtype: _Dtype, shape: tuple[int, ...], order: Any) -> _Array:
-        if dtype.is_object:
+    def fill(self, data: Any, dtype: Any, shape: tuple[int, ...], order: Any) -> _Array:
+        if not isinstance(dtype, _Dtype):
+            raise ValueError(f"an array of the type {type(dtype).__name__}")
+        if dtype.is_object and isinstance(data, list):
             flat = np.empty(len(data), dtype=object)
             flat[:] = data
-        else:
+        elif not dtype.is_object and isinstance(data, (bytes, bytearray)):
             flat = np.frombuffer(data, dtype=dtype.numpy())
+        else:
+            raise ValueError(f"an array made of {type(data).__name__}")
         self.values = flat.reshape(shape, order="F" if order == "F" else "C")
         return self
 
@@ -83,10 +88,32 @@ class _Strings:
 
 
 class _Named:
-    """A class that is only named, as those that others are told to make."""
+    """A class that is only named, as those that others are told to make. Whatever it is given is dropped: numpy would
+    believe an `__array_interface__`, and with it any address.
+    """
+
+    __slots__ = ()
 
     def __init__(self, *_arguments: Any, **_named: Any) -> None:
         pass
+
+    def __setstate__(self, _state: Any) -> None:
+        pass
+
+
+class _Call:
+    """A function of ours, whose attributes no pickle can set."""
+
+    __slots__ = ("_run",)
+
+    def __init__(self, run: Callable[..., Any]) -> None:
+        self._run = run
+
+    def __call__(self, *arguments: Any) -> Any:
+        return self._run(*arguments)
+
+    def __setstate__(self, _state: Any) -> None:
+        raise pickle.UnpicklingError("it would change a function")
 
 
 class _Blocks:
@@ -102,14 +129,21 @@ class _Blocks:
             self.blocks = [(block["values"], block["mgr_locs"]) for block in told["blocks"]]
 
     def columns(self) -> dict[str, NDArray[Any]]:
-        names = self.axes[0].values
+        names = _values(self.axes[0])
         found: dict[str, NDArray[Any]] = {}
         for values, place in self.blocks:
-            rows = np.atleast_2d(values.values)
-            places = np.arange(len(names))[place] if isinstance(place, slice) else place.values
+            rows = np.atleast_2d(_values(values))
+            places = np.arange(len(names))[place] if isinstance(place, slice) else _values(place)
             for row, k in zip(rows, places, strict=True):
                 found[str(names[k])] = row
         return found
+
+
+def _values(array: Any) -> NDArray[Any]:
+    """Of what was put together here, and of nothing else."""
+    if not isinstance(array, (_Array, _Strings)):
+        raise ValueError(f"{type(array).__name__} stands where an array belongs")
+    return array.values
 
 
 class _Frame:
@@ -152,17 +186,17 @@ _ALLOWED: Mapping[tuple[str, str], Any] = {
     ("pandas", "Index"): _Named,
     ("pandas", "RangeIndex"): _Named,
     ("pandas", "StringDtype"): _Named,
-    ("pandas._libs.arrays", "__pyx_unpickle_NDArrayBacked"): _strings,
-    ("pandas._libs.internals", "_unpickle_block"): _block,
+    ("pandas._libs.arrays", "__pyx_unpickle_NDArrayBacked"): _Call(_strings),
+    ("pandas._libs.internals", "_unpickle_block"): _Call(_block),
     ("pandas.arrays", "StringArray"): _Named,
     ("pandas.core.frame", "DataFrame"): _Frame,
     ("pandas.core.indexes.base", "Index"): _Named,
-    ("pandas.core.indexes.base", "_new_Index"): _index,
+    ("pandas.core.indexes.base", "_new_Index"): _Call(_index),
     ("pandas.core.indexes.numeric", "Int64Index"): _Named,
     ("pandas.core.indexes.range", "RangeIndex"): _Named,
     ("pandas.core.internals.managers", "BlockManager"): _Blocks,
     **{(f"numpy.{core}.multiarray", "_reconstruct"): _Array for core in ("core", "_core")},
-    **{(f"numpy.{core}.numeric", "_frombuffer"): _from_buffer for core in ("core", "_core")},
+    **{(f"numpy.{core}.numeric", "_frombuffer"): _Call(_from_buffer) for core in ("core", "_core")},
 }
 
 
@@ -182,9 +216,9 @@ def read_frame(path: Path, columns: Iterable[str]) -> Columns:
     data = read_bytes(path)
     try:
         if path.suffix == ".gz":
-            data = gzip.decompress(data)
+            data = gzip.GzipFile(fileobj=io.BytesIO(data)).read(MOST_BYTES)
         frame = _Unpickler(io.BytesIO(data)).load()
-        if not isinstance(frame, _Frame):
+        if not isinstance(frame, _Frame) or not isinstance(frame.blocks, _Blocks):
             raise ValueError("it holds something else")
         found = frame.blocks.columns()
     except (OSError, zlib.error, *_UNFIT) as error:

@@ -35,6 +35,7 @@ recall precision ap map hota mota motp deta assa idf1 f1 right met lead bleu chr
 equality supported score similarity nds iou
 """
 _NO_SIDE = ("_count", "_n")  # how often something was measured
+_FLOOR = "_floor_"  # what a text that knows nothing of the drive would reach: no figure of ours
 _WHOLE_NAMES = {"ass_a": Direction.HIGHER, "det_a": Direction.HIGHER, "loc_a": Direction.HIGHER}  # the parts of HOTA
 _WORD = re.compile(r"[^_./@\s-]+")
 _LOWER_WORDS, _HIGHER_WORDS = (frozenset(_WORD.findall(words)) for words in (_LOWER, _HIGHER))
@@ -44,7 +45,7 @@ def direction_of(name: str) -> Direction:
     """By the words of the name; NEITHER where they tell nothing."""
     if name in _WHOLE_NAMES:
         return _WHOLE_NAMES[name]
-    if name.endswith(_NO_SIDE):
+    if name.endswith(_NO_SIDE) or _FLOOR in name:
         return Direction.NEITHER
     words = frozenset(_WORD.findall(name.lower()))
     if words & _LOWER_WORDS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -114,7 +115,7 @@ class _Photographer:
     ) -> Iterator[tuple[tuple[int, bool, int], CameraFrame, list[Outline]]]:
         """The newest image of a topic at a moment, how much it shows of what matters, and the outlines in it."""
         latest_ns = moment.stamp_ns + round(self._config.lookahead_s * 1e9)
-        before = [m for m in images if header_stamp_ns(m.message.header.stamp) <= latest_ns]
+        before = [m for m in images if self._stamp_ns(m, album) <= latest_ns]
         if not before:
             return
         for frame in self._decoded(before[-1], album):
@@ -122,6 +123,18 @@ class _Photographer:
                 outlines = self._outlines(frame, moment)
                 shown = sum(outline.track_id in moment.matter for outline in outlines)
                 yield (shown, "front" in frame.camera, len(outlines)), frame, outlines
+
+    def _stamp_ns(self, message: BagMessage, album: Album) -> float:
+        """Of an image that cannot be read: never."""
+        try:
+            return header_stamp_ns(message.message.header.stamp)
+        except FrameError as error:
+            self._note(error, album)
+            return math.inf
+
+    def _note(self, error: Exception, album: Album) -> None:
+        if len(album.faults) < _HELD:
+            album.faults.append(str(error))
 
     def _decoded(self, message: BagMessage, album: Album) -> list[CameraFrame]:
         """Take in what a message tells; its images are handed on."""
@@ -135,8 +148,7 @@ class _Photographer:
                 elif isinstance(frame, EgoMotion):
                     self._ego.push(frame)
         except (FrameError, TransformError) as error:
-            if len(album.faults) < _HELD:
-                album.faults.append(str(error))
+            self._note(error, album)
         return images[-1:]
 
     def _outlines(self, frame: CameraFrame, moment: Moment) -> list[Outline]:

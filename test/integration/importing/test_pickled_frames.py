@@ -89,3 +89,40 @@ def test_a_frame_that_was_altered_anywhere_is_read_or_refused(tmp_path: Path, ve
         except BagError:
             refused += 1
     assert refused > len(whole) // 5 // 3
+
+
+def _global(module: str, name: str) -> bytes:
+    return f"c{module}\n{name}\n".encode()
+
+
+FORGED = b"(S'__array_interface__'\n(S'shape'\n(I1\ntS'typestr'\nS'|S6'\nS'data'\n(I4096\nI01\ntS'version'\nI3\ndd"
+
+
+def _frame_of(block: bytes) -> bytes:
+    """A DataFrame whose only block, and whose names, are what stands in `block`."""
+    manager = _global("pandas.core.internals.managers", "BlockManager")
+    rows = b"(" + block + _global("builtins", "slice") + b"(I0\nI1\ntRt"
+    axes = b"(l" + block + b"a"
+    blocks = b"(l" + rows + b"a"
+    made = manager + b"(" + blocks + axes + b"tR"
+    return _global("pandas", "DataFrame") + b"(tR(S'_mgr'\n" + made + b"db."
+
+
+@pytest.mark.parametrize("kind", ["Index", "RangeIndex", "StringDtype"])
+def test_an_address_that_poses_as_an_array_is_refused(tmp_path: Path, kind: str) -> None:
+    """Numpy would read, or call, whatever lies there."""
+    named = _global("pandas", kind) + b"(tR"
+    inner = named + FORGED + b"b"
+    outer = named + b"(S'values'\n" + inner + b"db"
+    for forged in (inner, outer):
+        path = tmp_path / "frame.pkl"
+        path.write_bytes(_frame_of(forged))
+        with pytest.raises(BagError, match="stands where an array belongs"):
+            read_frame(path, ["x"])
+
+
+def test_no_pickle_changes_our_own_functions(tmp_path: Path) -> None:
+    path = tmp_path / "frame.pkl"
+    path.write_bytes(_global("pandas.core.indexes.base", "_new_Index") + b"(N(S'__defaults__'\n(I1\ntdtb.")
+    with pytest.raises(BagError, match="it would change a function"):
+        read_frame(path, ["x"])

@@ -13,6 +13,7 @@ from replayed_drives import crossing_drive, siren_drive, write_bag
 
 from crossmodal_narrator.bags.index import DriveStore, Outcome, read_run
 from crossmodal_narrator.bags.index.schema import FILE
+from crossmodal_narrator.cli.filters import _stamp_ns
 from crossmodal_narrator.cli.main import main
 from crossmodal_narrator.core.errors import BagError
 
@@ -171,3 +172,15 @@ def test_a_filter_that_cannot_be_read_says_how_it_is_written(
 
     assert main(["search", "a siren", "--store", str(store), option, value]) == 2
     assert complaint in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "stamp_ns"),
+    [
+        ("1970-01-01T00:00:10.700", 10_700_000_000),
+        ("1970-01-01T00:00:10.499Z", 10_499_000_000),
+        ("1970-01-01T01:00:10.500+01:00", 10_500_000_000),
+    ],
+)
+def test_fractions_of_a_second_are_what_they_say(text: str, stamp_ns: int) -> None:
+    assert _stamp_ns("--after", text) == stamp_ns

@@ -204,3 +204,8 @@ def test_the_page_of_a_comparison_is_the_same_each_time(runs: tuple[Path, Path],
 def test_a_folder_that_is_no_run_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compare", str(tmp_path), str(tmp_path)]) == 2
     assert "transcript.jsonl" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["bleu_en_floor_shifted", "cider_zh_floor_commonest"])
+def test_a_floor_is_no_figure_of_ours(name: str) -> None:
+    assert direction_of(name) is Direction.NEITHER
