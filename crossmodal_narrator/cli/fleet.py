@@ -13,9 +13,10 @@ from crossmodal_narrator.cli.options import add_naming_arguments
 
 if TYPE_CHECKING:
     from crossmodal_narrator.fleet.executor import Executor
-    from crossmodal_narrator.fleet.fleet import Course
+    from crossmodal_narrator.fleet.fleet import Course, Failure
     from crossmodal_narrator.fleet.folder import FleetFolder
     from crossmodal_narrator.fleet.job import Job
+    from crossmodal_narrator.fleet.results import BagResult
     from crossmodal_narrator.fleet.summary import Summary
 
 SUMMARY = "replay and evaluate all bags of a folder or an object store, on this machine or a Ray cluster"
@@ -112,16 +113,34 @@ def _executor(args: argparse.Namespace) -> Executor:
 def _put_together(jobs: Sequence[Job], course: Course, folder: FleetFolder, name: str) -> Summary:
     """Write results.parquet, summary.json and summary.html, of what lies in the bags' folders."""
     from crossmodal_narrator.fleet.page import write_page
-    from crossmodal_narrator.fleet.results import BagResult, write_results
+    from crossmodal_narrator.fleet.results import write_results
     from crossmodal_narrator.fleet.summary import summarised, write_summary
 
-    written = [folder.result(job.bag.name, job.key) for job in jobs]
-    results = [BagResult.read(document) for document in written if document is not None]
-    summary = summarised(results, course.failures)
-    write_results(folder.root, results, course.failures)
+    results, failures = _results_of(jobs, course, folder)
+    summary = summarised(results, failures)
+    write_results(folder.root, results, failures)
     write_summary(folder.root, summary)
     write_page(folder.root, summary, name)
     return summary
+
+
+def _results_of(
+    jobs: Sequence[Job], course: Course, folder: FleetFolder
+) -> tuple[tuple[BagResult, ...], tuple[Failure, ...]]:
+    """Each job once: its result, or why there is none."""
+    from crossmodal_narrator.fleet.fleet import Failure
+    from crossmodal_narrator.fleet.results import BagResult
+
+    failed = {failure.bag: failure for failure in course.failures}
+    results = []
+    for job in jobs:
+        written = folder.result(job.bag.name, job.key) if job.bag.name not in failed else None
+        if written is not None:
+            results.append(BagResult.read(written))
+        else:
+            lost = Failure(bag=job.bag.name, reason="its result is gone: go on with --resume")
+            failed.setdefault(job.bag.name, lost)
+    return tuple(results), tuple(failed[name] for name in sorted(failed))
 
 
 def _interrupt(_number: int, _frame: object) -> None:

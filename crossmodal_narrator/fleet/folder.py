@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import json
 import os
 import shutil
@@ -11,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from crossmodal_narrator.core.errors import BagError, ConfigError
 
@@ -19,10 +21,14 @@ RESULT = "result.json"
 FORMAT = 1
 _MAKING = ".making"
 _LOCK = ".lock"
+_LONGEST = 200  # bytes of a folder's name; file systems take 255
+_SHOWN = 40  # of a name, in that of a folder that is gone when its bag is done
 
 
 class FleetFolder:
-    """`root/bags/NAME/` for each bag; what is being made lies in `root/.making/`, on the same file system."""
+    """`root/bags/NAME/` for each bag, side by side whatever lies in what; what is being made lies in
+    `root/.making/`, on the same file system.
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -32,7 +38,11 @@ class FleetFolder:
         return (self.root / BAGS).exists()
 
     def place(self, name: str) -> Path:
-        return self.root / BAGS / name
+        """One folder, however deep the bag lies: a bag in the folder of another is not within its results."""
+        quoted = quote(name, safe="")
+        if len(quoted) > _LONGEST:
+            quoted = f"{quoted[:_LONGEST]}-{hashlib.sha256(name.encode()).hexdigest()[:16]}"
+        return self.root / BAGS / quoted
 
     def result(self, name: str, key: str) -> Mapping[str, Any] | None:
         """What was written of a bag, or None where nothing was, or by another key."""
@@ -50,7 +60,7 @@ class FleetFolder:
         """A folder to make a bag's results in; gone afterwards, unless it was committed."""
         parent = self.root / _MAKING
         parent.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(dir=parent, prefix=f"{Path(name).name}-"))
+        folder = Path(tempfile.mkdtemp(dir=parent, prefix=f"{quote(Path(name).name)[:_SHOWN]}-"))
         (folder / "files").mkdir()
         (folder / "pid").write_text(str(os.getpid()))
         try:

@@ -156,7 +156,7 @@ def test_an_endless_bag_is_ended_and_truth_beside_another_is_used(seed_bag: Path
     assert fleet(drives, out, "--truth", "--on", "processes", "--workers", "2", "--timeout", "15") == 1
     summary = json.loads((out / "summary.json").read_text())
     assert summary["failed"] == [{"bag": "endless", "reason": "it did not end within 15 s"}]
-    assert read_evaluation(out / "bags" / "one" / "bag" / "evaluation.json").figures["sweeps_with_scene"] == 6
+    assert read_evaluation(out / "bags" / "one%2Fbag" / "evaluation.json").figures["sweeps_with_scene"] == 6
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from misbehaving import job_of
 
+from crossmodal_narrator.cli.fleet import _results_of
 from crossmodal_narrator.core.errors import ConfigError
 from crossmodal_narrator.fleet.child import do
-from crossmodal_narrator.fleet.fleet import Failure, run_fleet
+from crossmodal_narrator.fleet.fleet import Course, Failure, run_fleet
 from crossmodal_narrator.fleet.folder import FleetFolder
 from crossmodal_narrator.fleet.job import Ending, Job, Outcome
 
@@ -115,6 +116,30 @@ def test_a_result_that_was_damaged_is_replaced(tmp_path: Path) -> None:
 
     assert course.done == 1
     assert FleetFolder(tmp_path).result("a", "k") == {"name": "a"}
+
+
+def test_a_bag_in_the_folder_of_another_keeps_its_result_when_that_is_done_after_it(tmp_path: Path) -> None:
+    course = run_fleet(jobs(tmp_path, "x", "x/sub"), Directed, retries=0)
+
+    assert course.done == 2
+    folder = FleetFolder(tmp_path)
+    assert [folder.result(name, "k") for name in ("x", "x/sub")] == [{"name": "x"}, {"name": "x/sub"}]
+
+
+def test_bags_of_long_names_that_begin_alike_have_a_folder_each(tmp_path: Path) -> None:
+    names = ("街" * 80 + "/a", "街" * 80 + "/b")
+
+    assert run_fleet(jobs(tmp_path, *names), Directed, retries=0).done == 2
+    assert [FleetFolder(tmp_path).result(name, "k") for name in names] == [{"name": name} for name in names]
+
+
+def test_a_bag_whose_result_was_lost_is_named(tmp_path: Path) -> None:
+    course = Course(total=2, done=1, failures=[Failure(bag="b", reason="late")])
+    results, failures = _results_of(jobs(tmp_path, "b", "a"), course, FleetFolder(tmp_path))
+
+    assert results == ()
+    assert [failure.bag for failure in failures] == ["a", "b"]
+    assert "is gone" in failures[0].reason
 
 
 def test_two_runs_do_not_share_a_folder(tmp_path: Path) -> None:
