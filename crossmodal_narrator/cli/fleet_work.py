@@ -60,7 +60,7 @@ class ReplayAndEvaluate:
         if summary.scenes == 0:
             why = "; ".join(summary.damage) or "it has no message of a sensor that leads"
             raise BagError(f"no scene came of it: {why}", remedy="record it again, or name its topics with --topic")
-        evaluation = _evaluated(drive, folder, bag.beside if self.asked.with_truth else None)
+        evaluation = _evaluated(drive, folder, bag.beside if self.asked.with_truth else {})
         write_evaluation(evaluation, folder / EVALUATION_FILE)
         outputs = {Path(name).stem: output.sha256 for name, output in manifest.outputs.items()}
         result = BagResult(
@@ -87,17 +87,16 @@ def _opened(path: Path, asked: Asked) -> RecordedDrive:
     return open_configured(bag, DriveConfig(topics=found.topics, perception=perception, narrator=found.narrator))
 
 
-def _evaluated(drive: RecordedDrive, folder: Path, beside: Path | None) -> Evaluation:
+def _evaluated(drive: RecordedDrive, folder: Path, beside: Mapping[str, Path]) -> Evaluation:
     replayed = read_replayed(folder)
-    scenes = read_truth(beside / TRUTH) if beside is not None and (beside / TRUTH).is_file() else None
+    scenes = read_truth(beside[TRUTH]) if TRUTH in beside else None
     survey = survey_bag(drive.bag, tuple(scene.stamp_ns for scene in scenes or ()), intake_of(drive.config))
-    if scenes is None or beside is None:
+    if scenes is None:
         return merged(evaluate_drive(replayed, in_view=survey.in_view if survey.has_camera else None).values())
-    expected = beside / EXPECTATIONS
     truth = Truth(
         scenes=scenes,
         in_view=survey.in_view,
         speeds=true_speeds(scenes, survey.odom_from_base),
-        expected=read_expectations(expected) if expected.is_file() else None,
+        expected=read_expectations(beside[EXPECTATIONS]) if EXPECTATIONS in beside else None,
     )
     return merged(evaluate_drive(replayed, truth).values())

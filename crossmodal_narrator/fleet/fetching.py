@@ -28,7 +28,8 @@ def local_bag(bag: FoundBag, scratch: Path) -> Iterator[LocalBag]:
 
 
 def _placed(bag: FoundBag, root: Path) -> LocalBag:
-    return LocalBag(name=bag.name, path=root / bag.name, beside=(root / bag.name).parent if bag.beside else None)
+    beside = {PurePosixPath(name).name: root / name for name in bag.beside}
+    return LocalBag(name=bag.name, path=root / bag.name, beside=beside)
 
 
 def _fetch(bag: FoundBag, folder: Path) -> None:

@@ -13,11 +13,11 @@ from crossmodal_narrator.fleet.finding import FoundBag
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalBag:
-    """A bag as the work opens it. `beside`: the folder in which truth.json and the like lie, if they are this bag's."""
+    """A bag as the work opens it. `beside`: truth.json and the like, by name, as far as they are this bag's."""
 
     name: str
     path: Path
-    beside: Path | None
+    beside: Mapping[str, Path]
 
 
 class Work(Protocol):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from crossmodal_narrator.core.errors import BagError, ConfigError
+from crossmodal_narrator.fleet.fetching import local_bag
 from crossmodal_narrator.fleet.finding import bags_in, find_bags
 
 
@@ -42,6 +43,27 @@ def test_truth_beside_one_bag_is_its_own_and_beside_two_it_is_nobodys() -> None:
         "a/x.mcap": ("a/truth.json",),
         "b/x.mcap": ("b/vehicle.yaml",),
         "b/y.mcap": ("b/vehicle.yaml",),
+    }
+
+
+@pytest.mark.parametrize("is_remote", [False, True])
+def test_the_work_is_given_no_truth_that_may_be_of_another_bag(tmp_path: Path, is_remote: bool) -> None:
+    if is_remote:
+        pytest.importorskip("fsspec")
+    drives, scratch = tmp_path / "drives", tmp_path / "scratch"
+    for path in ("a.mcap", "b.mcap", "truth.json", "vehicle.yaml", "own/c.mcap", "own/truth.json"):
+        (drives / path).parent.mkdir(parents=True, exist_ok=True)
+        (drives / path).write_text(path)
+    scratch.mkdir()
+    given = {}
+    for bag in find_bags(drives.as_uri() if is_remote else str(drives)):
+        with local_bag(bag, scratch) as local:
+            given[local.name] = {name: path.read_text() for name, path in local.beside.items()}
+
+    assert given == {
+        "a.mcap": {"vehicle.yaml": "vehicle.yaml"},
+        "b.mcap": {"vehicle.yaml": "vehicle.yaml"},
+        "own/c.mcap": {"truth.json": "own/truth.json"},
     }
 
 
