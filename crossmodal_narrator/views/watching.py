@@ -13,7 +13,8 @@ from crossmodal_narrator.views.moment import Line, Moment, View
 from crossmodal_narrator.voice import Schedule, Sentence, SpeakingConfig, Spoken
 
 _WAITING = 64  # sentences that may be in the queue at once; it says or drops them long before
-_AFTER_JUMP_NS = 100_000_000  # from a scene to the next, where the sensors' clock went back between them
+_AFTER_JUMP_NS = 100_000_000  # from a scene to the next, where the sensors' clock jumped between them
+_LONGEST_NS = 5_000_000_000  # that a picture may stand; beyond it the clock was set, or nothing was recorded
 
 Lengths = Callable[[Mapping[str, str]], float]  # seconds that a sentence takes, from its text by language
 
@@ -67,7 +68,7 @@ class Watching:
     def _forward(self, stamp_ns: int) -> None:
         if self._stamp_ns is not None:
             passed_ns = stamp_ns - self._stamp_ns
-            self._at_ns += passed_ns if passed_ns >= 0 else _AFTER_JUMP_NS
+            self._at_ns += passed_ns if 0 <= passed_ns <= _LONGEST_NS else _AFTER_JUMP_NS
         self._stamp_ns = stamp_ns
 
 

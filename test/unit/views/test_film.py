@@ -128,3 +128,24 @@ def test_no_picture_of_the_bag_is_kept_but_the_last(tmp_path: Path) -> None:
         gc.collect()
         assert [kept() is not None for kept in looking.seen] == [False] * 5 + [True]
         watch.finish()
+
+
+@pytest.mark.parametrize(
+    ("at_s", "pictures"),
+    [
+        ((-1_699_999_999.5, 0.0, 0.1), 3),  # from near zero to the time of day
+        ((0.0, -1_699_999_999.5, -1_699_999_999.4), 3),
+        ((0.0, 4.0), 41),
+        ((0.0, 6.0), 2),
+    ],
+)
+def test_a_film_goes_on_with_the_next_picture_where_a_clock_is_set(
+    tmp_path: Path, at_s: tuple[float, ...], pictures: int
+) -> None:
+    film = Film(tmp_path / "film.webm", ("en",))
+    with Watching([film], ("en",), lambda texts: 2.0) as watch:
+        for at in at_s:
+            watch.take(snapshot(at, "front"))
+            watch.see(scene(at), ())
+        watch.finish()
+    assert film.pictures == pictures
