@@ -15,6 +15,7 @@ from crossmodal_narrator.core.config import flatten_mapping
 from crossmodal_narrator.core.errors import BagError
 
 _ABSENT = "nothing"
+_MODELS_FOLDER = "perception.models.folder"
 _STEP = 1 << 20
 
 
@@ -135,6 +136,7 @@ def _models(recorded: RunManifest, again: RunManifest) -> Iterator[str]:
 
 def _configuration(recorded: RunManifest, again: RunManifest) -> Iterator[str]:
     was, now = (flatten_mapping(manifest.configuration) for manifest in (recorded, again))
+    was.pop(_MODELS_FOLDER, None)  # runs of earlier versions name it
     yield from _changes("configuration: ", was, now)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ from crossmodal_narrator.wire.topics import CameraTopics, MicrophoneTopics, Topi
 
 _FOLDER = "models.folder"
 _UNUSED = "rewriting."  # a replay asks no large model
+_BEGINS, _ENDS = r"(?<![^\s'\"(\[=:;,])", r"(?![\w/])"  # a path in a sentence
 
 
 def replay_drive(
@@ -62,9 +64,9 @@ def replay_drive(
 
 
 def configuration_document(config: DriveConfig) -> dict[str, Any]:
-    """All values, nested. Of a models' folder only the name is kept: where it lies says nothing of what is in it."""
+    """All values, nested, but for the models' folder: where it lies says nothing of what is in it."""
     perception = flatten(config.perception)
-    perception[_FOLDER] = Path(str(perception[_FOLDER])).name
+    del perception[_FOLDER]
     narrator = {name: value for name, value in flatten(config.narrator).items() if not name.startswith(_UNUSED)}
     return {
         "topics": dataclasses.asdict(config.topics),
@@ -74,7 +76,7 @@ def configuration_document(config: DriveConfig) -> dict[str, Any]:
 
 
 def configuration_of(document: Document, models: Path | None) -> DriveConfig:
-    """The configuration that a manifest holds; `models` takes the place of the models' folder.
+    """The configuration that a manifest holds, with `models` as the models' folder.
 
     Raises:
         ConfigError: a parameter that this version does not know, or takes no more.
@@ -83,7 +85,7 @@ def configuration_of(document: Document, models: Path | None) -> DriveConfig:
     topics["cameras"] = {name: CameraTopics(**camera) for name, camera in topics["cameras"].items()}
     topics["microphones"] = {name: MicrophoneTopics(**mic) for name, mic in topics["microphones"].items()}
     perception = flatten_mapping(document["perception"])
-    perception[_FOLDER] = perception[_FOLDER] if models is None else str(models)
+    perception[_FOLDER] = "" if models is None else str(models)
     return DriveConfig(
         topics=TopicMap(**topics),
         perception=build(PerceptionConfig, perception, source="run.json"),
@@ -104,7 +106,10 @@ def intake_of_replay(folder: Path, bag: Bag) -> Intake:
 
 
 def _without_folders(line: str, bag: Bag) -> str:
-    """What is damaged, and not where it lies."""
-    for folder in bag.folders:
-        line = line.replace(f"{folder}/", "")
-    return line.replace(str(bag.path), "the bag")
+    """What is damaged, and not where it lies. Names of topics look like paths, and stay as they are."""
+    topics = "|".join(re.escape(topic.name) for topic in bag.topics) or "(?!)"
+    names = (str(bag.path), bag.path.name) if bag.path.is_file() else (str(bag.path),)
+    own = "|".join(map(re.escape, names))
+    folders = "|".join(re.escape(str(folder)) for folder in sorted(bag.folders, key=lambda f: -len(str(f))))
+    found = f"{_BEGINS}(?:(?P<topic>(?:{topics}){_ENDS})|(?P<own>(?:{own}){_ENDS})|(?:{folders or '(?!)'})/)"
+    return re.sub(found, lambda match: match["topic"] or ("the bag" if match["own"] else ""), line)
