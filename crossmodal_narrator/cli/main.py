@@ -6,6 +6,7 @@ A verb's module has `SUMMARY`, `add_arguments(parser)` and `run(args) -> int`, t
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import keyword
 import logging
@@ -44,6 +45,13 @@ _FAILED = 2  # as argparse does for arguments that it refuses
 _INTERRUPTED = 130  # 128 + SIGINT, as shells say it
 _NO_READER = 141  # 128 + SIGPIPE
 
+_ELSEWHERE = "name a file that is there, or a folder that is there and can be written"
+_ROOM = "free some space, or name a folder elsewhere"
+_REMEDIES = {
+    **dict.fromkeys((errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EACCES, errno.EPERM, errno.EROFS), _ELSEWHERE),
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), _ROOM),
+}
+
 
 class Verb(Protocol):
     """What every verb's module has."""
@@ -63,7 +71,7 @@ def load_verb(name: str) -> Verb:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one verb. The tree's errors are one line with the remedy, and exit status 2."""
+    """Run one verb. The tree's errors, and the system's about files, are one line, and exit status 2."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     args = _parser(arguments).parse_args(arguments)
     logging.basicConfig(
@@ -83,6 +91,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Python flushes stdout once more as it ends, and would complain about the reader that has left.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _NO_READER
+    except OSError as error:
+        if args.is_verbose:
+            logging.exception("the whole story")
+        print(f"{PROGRAM} {args.verb}: {_refusal(error)}", file=sys.stderr)
+        return _FAILED
+
+
+def _refusal(error: OSError) -> NarratorError:
+    """What the system would not do, with the file if it names one."""
+    named = [
+        os.fsdecode(name) for name in (error.filename, error.filename2) if isinstance(name, (str, bytes, os.PathLike))
+    ]
+    what = ": ".join((" → ".join(named), error.strerror or str(error))) if named else error.strerror or str(error)
+    return NarratorError(what, remedy=_REMEDIES.get(error.errno or 0, ""))
 
 
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import importlib
 
+from crossmodal_narrator.cli.ros import needs_ros
+
 SUMMARY = "run one node in this process: perception, narrator, dialogue, voice or display"
 NODES = ("perception", "narrator", "dialogue", "voice", "display")
 
@@ -19,7 +21,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    module = importlib.import_module(f"crossmodal_narrator.nodes.{args.name}")
+    with needs_ros():
+        module = importlib.import_module(f"crossmodal_narrator.nodes.{args.name}")
     return int(module.main(arguments_of(args)))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -37,6 +38,7 @@ def run(args: argparse.Namespace) -> int:
     from crossmodal_narrator.cli.viewing import check_view_arguments, view_lines, watching
 
     check_view_arguments(args)
+    _check_sound(args.aloud)
     drive = open_drive(args.bag, args.params, args.language, profile=args.profile, topics=args.topics)
     if drive.narrator.rewriting.model.folder:
         print("rewriting.model is not used: a replay says the grounded sentences, the same bytes each time")
@@ -69,6 +71,14 @@ def run(args: argparse.Namespace) -> int:
     if voice is not None:
         _speak(said, voice, drive.bag, args.aloud)
     return 0
+
+
+def _check_sound(path: Path | None) -> None:
+    """Raise ConfigError where no file can be written, before models are loaded and the drive has been replayed."""
+    from crossmodal_narrator.core.errors import ConfigError
+
+    if path is not None and (path.is_dir() or not os.access(path.parent, os.W_OK | os.X_OK)):
+        raise ConfigError(f"--aloud {path} cannot be written", remedy="name a file in a folder that can be written")
 
 
 def _speak(said: Sequence[Narration], voice: Synthesiser, bag: Bag, path: Path) -> None:

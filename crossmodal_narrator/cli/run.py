@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from crossmodal_narrator.cli.play import positive
+from crossmodal_narrator.cli.ros import needs_ros
 from crossmodal_narrator.core.config import Value
 
 SUMMARY = "start the nodes; with a bag or a scenario, play it to them and end with it"
@@ -68,7 +69,8 @@ def run(args: argparse.Namespace) -> int:
     environment = node_environment(domain=own_domain)
     os.environ.update(environment)
 
-    from crossmodal_narrator.nodes.runner import Run, RunPlan
+    with needs_ros():
+        from crossmodal_narrator.nodes.runner import Run, RunPlan
 
     plan = RunPlan(
         bag=bag,

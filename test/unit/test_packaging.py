@@ -36,6 +36,7 @@ SHARED_BY_VERBS = {
     "parameters",
     "recorded",
     "replaying",
+    "ros",
     "viewing",
     "survey",
 }
@@ -162,6 +163,31 @@ def test_an_error_is_one_line_with_its_remedy(tmp_path: Path) -> None:
     assert status == 2
     assert output.getvalue().count("\n") == 1
     assert "absent does not exist — " in output.getvalue()
+
+
+@pytest.mark.parametrize("arguments", [["node", "narrator"], ["run"]])
+def test_nodes_without_ros_are_one_line_with_its_remedy(arguments: list[str]) -> None:
+    code = f"""
+import sys
+sys.modules["rclpy"] = None
+from crossmodal_narrator.cli.main import main
+sys.exit(main({arguments}))
+"""
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+    assert ended.returncode == 2
+    assert ended.stderr.count("\n") == 1
+    assert "the nodes cannot be loaded: " in ended.stderr
+    assert "make setup" in ended.stderr
+
+
+def test_sound_that_cannot_be_written_is_told_before_the_bag_is_opened(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sound = tmp_path / "absent" / "said.wav"
+
+    assert main(["replay", str(tmp_path / "bag"), "--out", str(tmp_path / "out"), "--aloud", str(sound)]) == 2
+    assert f"--aloud {sound} cannot be written — " in capsys.readouterr().err
 
 
 def test_one_verb_imports_no_other_verb_and_no_library_for_its_help() -> None:

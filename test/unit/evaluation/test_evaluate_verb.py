@@ -147,3 +147,32 @@ def test_what_is_no_replay_is_refused_without_a_traceback(
 def test_truth_without_the_bag_is_refused_with_the_remedy(drive: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["evaluate", str(drive), "--truth", str(drive / "truth.json")]) != 0
     assert "--bag" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("absent/x.json", "No such file or directory — name a file"),
+        ("full.json", "No space left on device — free some"),
+    ],
+)
+def test_a_file_that_cannot_be_written_is_one_line_with_its_name(
+    drive: Path, capsys: pytest.CaptureFixture[str], name: str, says: str
+) -> None:
+    (drive / "full.json").symlink_to("/dev/full")
+
+    assert main(["evaluate", str(drive), "--json", str(drive / name)]) == 2
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1
+    assert f"{drive / name}: {says}" in told
+
+
+def test_an_evaluation_takes_the_place_of_the_last_as_a_whole(drive: Path) -> None:
+    assert main(["evaluate", str(drive)]) == 0
+    before = (drive / "evaluation.json").open(encoding="utf-8")
+    (drive / "transcript.jsonl").write_text("")
+    assert main(["evaluate", str(drive)]) == 0
+
+    with before:
+        assert json.load(before)["figures"] != dict(read_evaluation(drive / "evaluation.json").figures)
+    assert not list(drive.glob(".*"))
