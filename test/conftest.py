@@ -8,7 +8,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -17,6 +17,13 @@ from crossmodal_narrator.runtime import ModelState, ModelStore, detector_spec, o
 
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+def _is_missing(reason: str) -> NoReturn:
+    """Skip on a user's machine; CI must run every test."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"{reason}, and CI must run this test")
+    pytest.skip(reason)
 
 
 @pytest.fixture(scope="session")
@@ -28,10 +35,7 @@ def repository() -> Path:
 def shared_dir() -> Path:
     folder = REPOSITORY.parent / "shared"
     if not folder.is_dir():
-        reason = "the measured drives are not beside this checkout (../shared)"
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"{reason}, and CI must run this test")
-        pytest.skip(reason)
+        _is_missing("the measured drives are not beside this checkout (../shared)")
     return folder
 
 
@@ -60,10 +64,10 @@ def san_francisco_truth(shared_dir: Path) -> list[dict[str, Any]]:
 def browser() -> Iterator[Any]:
     """The first Chromium on the path, or the one that CHROMIUM names."""
     if importlib.util.find_spec("playwright") is None:
-        pytest.skip("playwright is not installed: pip install -r requirements/browser.in")
+        _is_missing("playwright is not installed: pip install -r requirements/browser.in")
     path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
-        pytest.skip(f"there is no browser here ({', '.join(BROWSERS)}, or the one that CHROMIUM names)")
+        _is_missing(f"there is no browser here ({', '.join(BROWSERS)}, or the one that CHROMIUM names)")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

@@ -137,3 +137,21 @@ def test_what_is_set_up_is_not_set_up_again_until_something_changes(checkout: Pa
     second = run_in_setup(checkout, current).stdout.strip()
 
     assert (first, second) == ("True", "False")
+
+
+@pytest.mark.parametrize(("ci", "ends"), [("true", "1 error"), ("", "1 skipped")])
+def test_ci_does_not_pass_without_a_browser(tmp_path: Path, repository: Path, ci: str, ends: str) -> None:
+    (tmp_path / "test_page.py").write_text("def test_page(browser):\n    pass\n")
+    environment = {**os.environ, "PATH": "", "PYTHONPATH": f"{repository / 'test'}:{repository}", "CI": ci}
+    environment.pop("CHROMIUM", None)
+    ended = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "conftest", "-p", "no:cacheprovider", "-rs", str(tmp_path)],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert ends in ended.stdout
+    assert ("there is no browser" in ended.stdout) or ("playwright is not installed" in ended.stdout)
