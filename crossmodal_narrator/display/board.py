@@ -49,7 +49,7 @@ class Reader:
             yield to_json({"kind": "cut"})
         for entry in entries:
             self.number = entry.number
-            yield entry.text
+            yield entry.text(self._board.now_s())
         if self.is_looking and self._scene != self._board.scene_number and self._board.is_seeing:
             self._scene, text = self._board.scene()
             yield text
@@ -61,9 +61,9 @@ class Board:
     def __init__(self, *, kept: int, scenes_per_s: float, now_s: Callable[[], float] = time.monotonic) -> None:
         """`now_s` only tells how long ago something was; it is compared with nothing else."""
         self.name = secrets.token_hex(8)  # another one after a restart, when numbers begin anew
-        self.history = History(kept)
+        self.history = History(kept, now_s)
         self.readers: set[Reader] = set()  # of the loop
-        self._now_s, self._period_s = now_s, 1.0 / scenes_per_s
+        self.now_s, self._period_s = now_s, 1.0 / scenes_per_s
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._is_waking = False
@@ -72,15 +72,16 @@ class Board:
         self._state_text = ""
         self.scene_number = self.state_number = 0
 
-    def narrate(self, narration: Narration) -> None:
-        """A sentence that was said."""
-        self.history.add("said", narration_shown(narration))
+    def narrate(self, narration: Narration, ago_s: float = 0.0) -> None:
+        """A sentence that was said, `ago_s` before now."""
+        self.history.add("said", narration_shown(narration), ago_s=ago_s)
         self._wake()
 
-    def answer(self, reply: Reply) -> None:
+    def answer(self, reply: Reply, ago_s: float = 0.0) -> None:
         """To the page that asked; where somebody spoke, to all."""
         seat = reply.in_reply_to.seat
-        self.history.add("reply", reply_shown(reply), seat=seat.removeprefix(SEATS) if seat.startswith(SEATS) else None)
+        page = seat.removeprefix(SEATS) if seat.startswith(SEATS) else None
+        self.history.add("reply", reply_shown(reply), seat=page, ago_s=ago_s)
         self._wake()
 
     def refuse(self, question: Question, why: Refusal) -> None:
@@ -90,7 +91,7 @@ class Board:
 
     def see(self, scene: SceneState) -> None:
         """What is around; the newest counts."""
-        now_s = self._now_s()
+        now_s = self.now_s()
         if now_s - self._seen_s < 0.9 * self._period_s:
             return
         self._seen_s = now_s
@@ -112,7 +113,7 @@ class Board:
     @property
     def is_seeing(self) -> bool:
         """Whether the newest scene is of now: what was around a while ago is not shown as what is around."""
-        return self._now_s() - self._seen_s < SEEN_WITHIN_S
+        return self.now_s() - self._seen_s < SEEN_WITHIN_S
 
     def scene(self) -> tuple[int, str]:
         """Its number and JSON, made once for all who look."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rclpy.clock import Clock, ClockType
@@ -86,7 +86,7 @@ class DisplayNode(NarratorLifecycleNode):
         self._server = self._board = self._asking = None
         self._typed.clear()
 
-    def _narrate(self, message: Any) -> None:
+    def _narrate(self, message: Any, about: Mapping[str, Any]) -> None:
         try:
             narration = narration_from_message(message)
         except FrameError as error:
@@ -94,9 +94,9 @@ class DisplayNode(NarratorLifecycleNode):
             return
         if self._board is not None:
             self._sentences.count(time.monotonic_ns())
-            self._board.narrate(narration)
+            self._board.narrate(narration, _ago_s(about))
 
-    def _reply(self, message: Any) -> None:
+    def _reply(self, message: Any, about: Mapping[str, Any]) -> None:
         try:
             reply = reply_from_message(message)
         except FrameError as error:
@@ -104,7 +104,7 @@ class DisplayNode(NarratorLifecycleNode):
             return
         if self._asking is not None and self._board is not None:
             self._asking.settle(reply)
-            self._board.answer(reply)
+            self._board.answer(reply, _ago_s(about))
 
     def _see(self, message: Any) -> None:
         self._scenes.count(time.monotonic_ns())
@@ -159,6 +159,12 @@ class DisplayNode(NarratorLifecycleNode):
         yield Health(name="page", level=diagnostics.OK, message=f"it is at {server.address}", values=values)
         silent_s = self._scenes.silent_s(time.monotonic_ns())
         yield diagnostics.scenes(self.resolve_topic_name(SCENE_TOPIC), silent_s, {})
+
+
+def _ago_s(about: Mapping[str, Any]) -> float:
+    """Since it was published, which for what was latched is a while. DDS stamps by the machine's own clock."""
+    published_ns = int(about.get("source_timestamp") or 0)
+    return max(0.0, (time.time_ns() - published_ns) / 1e9) if published_ns > 0 else 0.0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -57,7 +57,7 @@ class NarratorLifecycleNode(LifecycleNode):  # type: ignore[misc]  # rclpy has n
     def health(self) -> Iterable[Health]:
         """What the node says of itself."""
 
-    def subscribe(self, message_type: Any, topic: str, callback: Callable[[Any], None], profile: QoSProfile) -> None:
+    def subscribe(self, message_type: Any, topic: str, callback: Callable[..., None], profile: QoSProfile) -> None:
         """Hear `topic` until `stop`."""
         self._while_active.append(self.create_subscription(message_type, topic, callback, profile))
 

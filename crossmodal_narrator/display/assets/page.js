@@ -6,7 +6,7 @@ import { Talk } from "./talk.js";
 import { subjectsOf, whyOf } from "./why.js";
 import { fill, OWN_NAMES, TAGS, WORDS } from "./words.js";
 
-const PAST_AFTER_MS = 8000, BLIND_AFTER_MS = 1500, MOST_KEPT = 5000, FEW = 400, LONG = 75;
+const PAST_AFTER_MS = 8000, NEWS_FOR_S = 5, BLIND_AFTER_MS = 1500, MOST_KEPT = 5000, FEW = 400, LONG = 75;
 const root = document.documentElement;
 const stored = (key) => { try { return localStorage.getItem(key); } catch { return null; } };
 const store = (key, value) => { try { localStorage.setItem(key, value); } catch { /* a private window keeps nothing */ } };
@@ -16,7 +16,7 @@ const ids = new Set();
 let language = WORDS[stored("language")] ? stored("language") : Object.keys(WORDS).find((name) => navigator.language.startsWith(name)) || "en";
 let words = WORDS[language];
 let state = { languages: [], profile: "" }, line = "closed";
-let scene = null, sceneAt = -Infinity, opened = null, latest = null, latestAt = 0, asked = "";
+let scene = null, sceneAt = -Infinity, opened = null, latest = null, asked = "";
 let isAloud = false, shownAll = false;
 
 const isShown = (sentence) => sentence.kind !== "said" || sentence.language === language;
@@ -28,7 +28,8 @@ function hear(message) {
   if (message.kind === "scene") return see(message);
   if (message.kind === "state") { state = message; return showState(); }
   if (message.kind === "cut") { byId("cut").hidden = false; return undefined; }
-  if (message.kind === "unanswered") return answer({ ...message, text: words[message.why] || message.why });
+  if (message.kind === "unanswered") return message.question !== asked ? undefined : answer({ ...message, text: words[message.why] || message.why });
+  message.at = performance.now() - 1000 * (message.ago_s || 0);
   const key = `${message.kind}/${message.id}`;
   if (talk.isCatchingUp && ids.has(key)) return undefined; // known from before the node restarted
   ids.add(key);
@@ -42,10 +43,10 @@ function hear(message) {
 function arrive(sentence) {
   if (latest && isShown(latest)) byId("sentences").prepend(row(latest));
   latest = sentence;
-  latestAt = performance.now();
   showNow();
   showState();
   draw();
+  if (sentence.ago_s >= NEWS_FOR_S) return; // said before the page was opened, or while it was away
   // A sentence that comes with many others (the page was away) is shown and not read out.
   clearTimeout(arrive.soon);
   arrive.soon = setTimeout(() => announce(sentence), 30);
@@ -121,12 +122,12 @@ function showState() {
 
 function draw() {
   const isNow = performance.now() - sceneAt < BLIND_AFTER_MS;
-  const meant = heard.find((sentence) => sentence.id === opened) || (latest && performance.now() - latestAt < PAST_AFTER_MS ? latest : null);
+  const meant = heard.find((sentence) => sentence.id === opened) || (latest && performance.now() - latest.at < PAST_AFTER_MS ? latest : null);
   byId("picture").classList.toggle("blind", !isNow);
   byId("picture").replaceChildren(drawAbove(isNow ? scene : null, meant ? subjectsOf(meant) : new Set(), words));
   const caption = inWords(isNow ? scene : null, words);
   if (byId("caption").textContent !== caption) byId("caption").textContent = caption;
-  byId("now").querySelector(".sentence")?.classList.toggle("past", performance.now() - latestAt > PAST_AFTER_MS);
+  byId("now").querySelector(".sentence")?.classList.toggle("past", performance.now() - (latest?.at ?? 0) > PAST_AFTER_MS);
 }
 
 function answer(reply) {

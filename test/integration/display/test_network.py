@@ -78,6 +78,18 @@ def test_a_page_comes_back_and_hears_what_it_missed_and_nothing_twice(serve: Ser
         assert [json.loads(socket.recv(timeout=5))["text"] for _ in range(2)] == ["Two.", "Three."]
 
 
+def test_a_sentence_tells_how_long_ago_it_was_said(serve: Serve) -> None:
+    served = serve()
+    served.board.narrate(said("Latched."), ago_s=30.0)
+    with join(served.address) as socket:
+        welcome(socket)
+        served.board.narrate(said("Now."))
+        latched, fresh = (json.loads(socket.recv(timeout=5)) for _ in range(2))
+
+    assert latched["ago_s"] >= 30.0
+    assert fresh["ago_s"] < 2.0
+
+
 def test_a_number_of_another_board_counts_for_nothing(serve: Serve) -> None:
     served = serve()
     served.board.narrate(said("One."))

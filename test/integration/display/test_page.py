@@ -223,6 +223,19 @@ def test_a_screen_reader_hears_politely_and_at_once_what_is_urgent(serve: Open, 
     assert page.locator("#urgent").get_attribute("role") == "alert"
 
 
+def test_what_was_said_a_while_ago_is_shown_as_past_and_not_announced(serve: Open, open_page: Open) -> None:
+    served = serve()
+    served.board.narrate(said("A person is crossing.", urgency=Urgency.URGENT), ago_s=60.0)
+    page = open_page(served.address)
+    wait_for(page, "A person is crossing.")
+    page.locator("#now .past").wait_for()
+    page.wait_for_timeout(200)
+
+    assert page.locator("#urgent").inner_text() == ""
+    served.board.narrate(said("A bus is ahead."))
+    page.locator("#polite", has_text="A bus is ahead.").wait_for(state="attached")
+
+
 def test_keys_alone_lead_through_the_page(serve: Open, open_page: Open) -> None:
     served = serve()
     for narration in SPOKEN:
