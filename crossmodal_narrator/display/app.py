@@ -17,7 +17,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from crossmodal_narrator.display.board import Board, Reader, refused
 from crossmodal_narrator.display.config import DisplayConfig
-from crossmodal_narrator.display.guard import Bucket, Guard
+from crossmodal_narrator.display.guard import Bucket, Guard, Rates
 from crossmodal_narrator.display.history import to_json
 from crossmodal_narrator.display.protocol import Hello, Look, Question, Refusal, read_message
 
@@ -50,6 +50,7 @@ class Doorkeeper:
     ) -> None:
         self._config, self._board, self._ask, self._complain = config, board, ask, complain
         self.guard = Guard(token=token, origins=config.origins, is_local=config.is_local, now_s=time.monotonic)
+        self._questions = Rates(config.questions_per_minute, time.monotonic)
         self._strangers = 0
         self.refused = self.dropped = 0
 
@@ -82,11 +83,10 @@ class Doorkeeper:
             message = None
         finally:
             self._strangers -= 1
-        address = socket.client.host if socket.client is not None else ""
         code = UNREADABLE
         if isinstance(message, Hello):
             code = UNWANTED
-            if self.guard.is_token_right(message.token, address):
+            if self.guard.is_token_right(message.token, _address(socket)):
                 if len(self._board.readers) < self._config.most_clients:
                     return message
                 code = FULL
@@ -120,8 +120,6 @@ class Doorkeeper:
 
     async def _receive(self, socket: WebSocket, reader: Reader) -> int:
         messages = Bucket(MESSAGES_PER_S, MESSAGES_AT_ONCE, time.monotonic)
-        per_minute = self._config.questions_per_minute
-        questions = Bucket(per_minute / 60.0, max(1.0, per_minute / 4), time.monotonic)
         while True:
             message = read_message(await _text(socket))
             if message is None or isinstance(message, Hello):
@@ -133,7 +131,7 @@ class Doorkeeper:
                 reader.wake.set()
                 continue
             question = Question(text=message.text, language=message.language, seat=reader.seat)
-            if questions.take():
+            if self._questions.take(_address(socket)):
                 self._ask(question)
                 continue
             reader.notices.append(to_json({"kind": "unanswered", **refused(question, Refusal.TOO_MANY)}))
@@ -160,6 +158,10 @@ def make_app(doorkeeper: Doorkeeper) -> Starlette:
             Route("/{name}", file),
         ]
     )
+
+
+def _address(socket: WebSocket) -> str:
+    return socket.client.host if socket.client is not None else ""
 
 
 async def _text(socket: WebSocket) -> str:

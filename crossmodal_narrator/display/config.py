@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from crossmodal_narrator.core.config import parameter
 from crossmodal_narrator.core.errors import ConfigError
 
 LEAST_TOKEN = 16  # characters
+_ORIGIN = re.compile(r"https?://[^/?#@\s]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,11 +26,14 @@ class DisplayConfig:
         "", help="file with the word that lets a passenger in, at least 16 characters; empty: none is asked for"
     )
     origins: tuple[str, ...] = parameter(
-        (), help="further origins of the page, as https://car.example where a proxy stands before it"
+        (),
+        help="further origins of the page, as https://car.example where a proxy stands before it; they need token_file",
     )
     kept: int = parameter(1000, help="sentences kept for who opens the page later, or comes back", low=10, high=10_000)
     most_clients: int = parameter(64, help="pages open at once", low=1, high=1000)
-    questions_per_minute: int = parameter(20, help="of one page; more are not asked", low=1, high=600)
+    questions_per_minute: int = parameter(
+        20, help="from one address, and four times as many from all; more are not asked", low=1, high=600
+    )
     scenes_per_s: float = parameter(
         5.0, help="how often the picture from above is renewed", unit="1/s", low=0.5, high=20.0
     )
@@ -37,6 +42,17 @@ class DisplayConfig:
     )
 
     def __post_init__(self) -> None:
+        for origin in self.origins:
+            if not _ORIGIN.fullmatch(origin):
+                raise ConfigError(
+                    f"origins holds {origin!r}, which is no origin",
+                    remedy="write it as https://car.example, without a path",
+                )
+        if self.origins and not self.token_file:
+            raise ConfigError(
+                f"origins = {list(self.origins)} lets others in by a proxy, and token_file is empty",
+                remedy=f"name a file that holds at least {LEAST_TOKEN} characters, or leave origins empty",
+            )
         if not self.is_local and not self.token_file:
             raise ConfigError(
                 f"host = {self.host!r} can be reached from other machines, and token_file is empty",

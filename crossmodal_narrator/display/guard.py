@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from urllib.parse import urlsplit
 
 LOCAL_NAMES = ("127.0.0.1", "localhost", "::1")
+AT_ALL = 4  # times as many questions as from one address
 MOST_FAILURES, FORGIVEN_AFTER_S, MOST_ADDRESSES = 5, 60.0, 256
 
 
@@ -25,6 +26,26 @@ class Bucket:
             return False
         self._left -= 1.0
         return True
+
+
+class Rates:
+    """A bucket for each address, which a connection does not get anew by coming again, and one for all of them."""
+
+    def __init__(self, per_minute: float, now_s: Callable[[], float]) -> None:
+        self._per_minute, self._now_s = per_minute, now_s
+        self._all = self._bucket(AT_ALL)
+        self._of: dict[str, Bucket] = {}
+
+    def take(self, address: str) -> bool:
+        if address not in self._of:
+            while len(self._of) >= MOST_ADDRESSES:
+                self._of.pop(next(iter(self._of)))
+            self._of[address] = self._bucket(1)
+        return self._of[address].take() and self._all.take()
+
+    def _bucket(self, times: int) -> Bucket:
+        per_minute = times * self._per_minute
+        return Bucket(per_minute / 60.0, max(1.0, per_minute / 4), self._now_s)
 
 
 class Guard:

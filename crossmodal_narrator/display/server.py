@@ -52,6 +52,8 @@ class DisplayServer:
                 ws_per_message_deflate=False,  # a small message may unpack to a large one
                 lifespan="off",
                 log_config=None,
+                proxy_headers=bool(config.origins),  # else whoever connects could choose the address he is counted by
+                forwarded_allow_ips="127.0.0.1,::1",
                 access_log=False,
                 server_header=False,
                 limit_concurrency=2 * config.most_clients + 64,

@@ -17,6 +17,7 @@ from crossmodal_narrator.wire import utterance_to_message
 from crossmodal_narrator_msgs.action import Ask
 
 ASK = "dialogue/ask"
+MOST_OPEN = 16  # questions of all pages that wait for a reply
 
 
 class Asking:
@@ -29,6 +30,11 @@ class Asking:
         self._open: dict[Question, float] = {}  # since when, by time.monotonic
 
     def ask(self, question: Question) -> None:
+        if question in self._open:
+            return  # the reply to the first is the reply to both
+        if len(self._open) >= MOST_OPEN:
+            self._refuse(question, Refusal.TOO_MANY)
+            return
         if not self._client.server_is_ready():
             self._refuse(question, Refusal.ABSENT)
             return

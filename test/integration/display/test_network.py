@@ -19,6 +19,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from crossmodal_narrator.core.errors import ConfigError, DisplayError
 from crossmodal_narrator.display import Board, DisplayConfig, open_server
+from crossmodal_narrator.display.guard import Rates
 
 Serve = Callable[..., Any]
 SEAT = "0" * 32
@@ -179,6 +180,19 @@ def test_a_page_for_other_machines_needs_a_token(host: str, token_file: Path) ->
     assert not DisplayConfig(host=host, token_file=str(token_file)).is_local
 
 
+def test_a_page_behind_a_proxy_needs_a_token_also_at_loopback(token_file: Path) -> None:
+    with pytest.raises(ConfigError, match="lets others in by a proxy, and token_file is empty"):
+        DisplayConfig(origins=("https://car.example",))
+
+    assert DisplayConfig(origins=("https://car.example",), token_file=str(token_file)).is_local
+
+
+@pytest.mark.parametrize("origin", ["car.example", "https://car.example/", "https://"])
+def test_what_no_browser_sends_as_an_origin_is_refused(origin: str, token_file: Path) -> None:
+    with pytest.raises(ConfigError, match="without a path"):
+        DisplayConfig(origins=(origin,), token_file=str(token_file))
+
+
 def test_a_short_token_is_refused_and_not_repeated(tmp_path: Path) -> None:
     (tmp_path / "token").write_text("hunter2")
     with pytest.raises(ConfigError, match="holds 7 characters") as refused:
@@ -254,6 +268,29 @@ def test_a_flood_of_messages_ends_the_connection(serve: Serve) -> None:
             for _ in range(40):
                 socket.send('{"kind":"look","is_looking":true}')
         assert close_code(socket) == 4429
+
+
+def test_who_comes_back_has_no_more_questions_than_before(serve: Serve) -> None:
+    served = serve(questions_per_minute=4)
+    for k in range(3):
+        with join(served.address) as socket:
+            welcome(socket)
+            socket.send(json.dumps({"kind": "ask", "text": f"Question {k}?", "language": "en"}))
+            if k == 0:
+                served.board.narrate(said("One."))
+                assert json.loads(socket.recv(timeout=5))["kind"] == "said"
+            else:
+                kinds = [json.loads(socket.recv(timeout=5)) for _ in range(2)]
+                assert kinds[-1]["why"] == "too_many"
+
+    assert [question.text for question in served.asked] == ["Question 0?"]
+
+
+def test_all_addresses_together_have_four_times_as_many_questions() -> None:
+    rates = Rates(4, lambda: 0.0)
+
+    assert [rates.take("a"), rates.take("a"), rates.take("b")] == [True, False, True]
+    assert sum(rates.take(f"{k}") for k in range(10)) == 2
 
 
 def test_who_says_nothing_is_sent_away_and_one_page_more_than_allowed_is_told_to_wait(serve: Serve) -> None:
