@@ -52,10 +52,15 @@ function arrive(sentence) {
   arrive.soon = setTimeout(() => announce(sentence), 30);
 }
 
+/** As a new node: the same words again are told again. */
+function voice(region, text) {
+  region.replaceChildren(document.createTextNode(text));
+}
+
 function announce(sentence) {
   const region = byId(sentence.urgency === "urgent" ? "urgent" : "polite");
   region.lang = tagOf(sentence) || "";
-  region.textContent = sentence.text;
+  voice(region, sentence.text);
   if (!isAloud || !window.speechSynthesis) return;
   if (sentence.urgency === "urgent") speechSynthesis.cancel();
   else if (speechSynthesis.pending) return;
@@ -112,7 +117,7 @@ function showAll() {
 }
 
 function showState() {
-  byId("link").textContent = words[line];
+  if (byId("link").textContent !== words[line]) byId("link").textContent = words[line];
   byId("link").toggleAttribute("data-open", line === "open");
   byId("profile").textContent = state.profile ? fill(words.profile, state.profile) : "";
   const isSpoken = !state.languages.length || state.languages.includes(language);
@@ -134,7 +139,7 @@ function answer(reply) {
   const region = byId("answer");
   region.hidden = false;
   region.replaceChildren(el("span", { class: "question" }, reply.question), el("span", { lang: tagOf(reply) }, reply.text));
-  if (reply.kind === "unanswered") { byId("polite").lang = root.lang; byId("polite").textContent = reply.text; }
+  if (reply.kind === "unanswered") { byId("polite").lang = root.lang; voice(byId("polite"), reply.text); }
 }
 
 function speak(name) {

@@ -236,6 +236,25 @@ def test_what_was_said_a_while_ago_is_shown_as_past_and_not_announced(serve: Ope
     page.locator("#polite", has_text="A bus is ahead.").wait_for(state="attached")
 
 
+def test_the_same_sentence_is_announced_again_and_the_line_only_when_it_changes(serve: Open, open_page: Open) -> None:
+    served = serve()
+    page = open_page(served.address)
+    page.locator("#link[data-open]").wait_for()
+    page.evaluate(CHANGES)
+    for k in (1, 2):
+        served.board.narrate(said("A bus is ahead."))
+        page.wait_for_function("k => window.changed.polite === k", arg=k)
+
+    assert page.evaluate("window.changed.link") == 0
+
+
+CHANGES = """() => {
+  window.changed = { polite: 0, link: 0 };
+  for (const id of ["polite", "link"]) new MutationObserver(() => { window.changed[id] += 1; })
+    .observe(document.getElementById(id), { childList: true, characterData: true, subtree: true });
+}"""
+
+
 def test_keys_alone_lead_through_the_page(serve: Open, open_page: Open) -> None:
     served = serve()
     for narration in SPOKEN:
