@@ -138,8 +138,17 @@ function draw() {
 function answer(reply) {
   const region = byId("answer");
   region.hidden = false;
-  region.replaceChildren(el("span", { class: "question" }, reply.question), el("span", { lang: tagOf(reply) }, reply.text));
+  region.replaceChildren(el("p", {}, el("span", { class: "question" }, reply.question), el("span", { lang: tagOf(reply) }, reply.text)),
+    el("button", { type: "button", "aria-label": words.close, title: words.close, onclick: closeAnswer }, "×"));
   if (reply.kind === "unanswered") { byId("polite").lang = root.lang; voice(byId("polite"), reply.text); }
+}
+
+/** The focus does not get lost with what had it. */
+function closeAnswer() {
+  const had = byId("answer").contains(document.activeElement);
+  byId("answer").hidden = true;
+  byId("answer").replaceChildren();
+  if (had) byId("question").focus();
 }
 
 function speak(name) {
@@ -179,6 +188,7 @@ byId("ask").addEventListener("submit", (event) => {
 });
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
+  if (opened === null) closeAnswer();
   closeAll();
   draw();
 });
@@ -192,6 +202,8 @@ function showOlder() {
   shownAll = true;
   showAll();
 }
+
+new ResizeObserver(() => root.style.setProperty("--asking", `${byId("ask").offsetHeight}px`)).observe(byId("ask"));
 
 if (stored("theme")) root.dataset.theme = stored("theme");
 const talk = new Talk(hear, (found) => { line = found; showState(); });

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ride import BUS, HOSTILE, SIREN, SPOKEN, claim, replied, said, street
+from ride import BUS, HOSTILE, SIREN, SPOKEN, START_NS, claim, replied, said, street
 
 from crossmodal_narrator.core.speech import Urgency
 
@@ -242,10 +242,27 @@ def test_the_same_sentence_is_announced_again_and_the_line_only_when_it_changes(
     page.locator("#link[data-open]").wait_for()
     page.evaluate(CHANGES)
     for k in (1, 2):
-        served.board.narrate(said("A bus is ahead."))
+        served.board.narrate(said("A bus is ahead.", stamp_ns=START_NS + k))
         page.wait_for_function("k => window.changed.polite === k", arg=k)
 
     assert page.evaluate("window.changed.link") == 0
+
+
+@pytest.mark.parametrize("how", ["Escape", "Enter"])
+def test_an_answer_is_closed_by_a_key_or_its_button(serve: Open, open_page: Open, how: str) -> None:
+    page = open_page(serve().address, 360, 780)
+    page.locator("#link[data-open]").wait_for()
+    page.locator("#question").fill("Is there a bus?")
+    page.keyboard.press("Enter")
+    height = page.locator("#ask").evaluate("form => form.offsetHeight")
+    page.wait_for_function("h => document.documentElement.style.getPropertyValue('--asking') === `${h}px`", arg=height)
+    if how == "Enter":
+        page.locator("#answer button").focus()
+
+    page.keyboard.press(how)
+
+    page.locator("#answer").wait_for(state="hidden")
+    assert page.evaluate("document.activeElement.id") == "question"
 
 
 CHANGES = """() => {
