@@ -49,7 +49,9 @@ class Doorkeeper:
         complain: Callable[[str], None],
     ) -> None:
         self._config, self._board, self._ask, self._complain = config, board, ask, complain
-        self.guard = Guard(token=token, origins=config.origins, is_local=config.is_local, now_s=time.monotonic)
+        self.guard = Guard(
+            token=token, origins=config.origins, host=config.host, is_local=config.is_local, now_s=time.monotonic
+        )
         self._questions = Rates(config.questions_per_minute, time.monotonic)
         self._strangers = 0
         self.refused = self.dropped = 0

@@ -11,6 +11,7 @@ from crossmodal_narrator.core.config import parameter
 from crossmodal_narrator.core.errors import ConfigError
 
 LEAST_TOKEN = 16  # characters
+_TOKEN = re.compile(r"[A-Za-z0-9._~-]*")
 _ORIGIN = re.compile(r"https?://[^/?#@\s]+")
 
 
@@ -35,7 +36,7 @@ class DisplayConfig:
         20, help="from one address, and four times as many from all; more are not asked", low=1, high=600
     )
     scenes_per_s: float = parameter(
-        5.0, help="how often the picture from above is renewed", unit="1/s", low=0.5, high=20.0
+        5.0, help="how often the picture from above is renewed", unit="1/s", low=1.0, high=20.0
     )
     answered_within_s: float = parameter(
         5.0, help="after which a question without a reply is told to be unanswered", unit="s", low=0.5, high=60.0
@@ -88,6 +89,11 @@ class DisplayConfig:
             raise ConfigError(
                 f"token_file = {self.token_file!r}: {error}", remedy="name a text file that this user may read"
             ) from error
+        if not _TOKEN.fullmatch(token):
+            raise ConfigError(
+                f"token_file = {self.token_file!r} holds characters that a link would not keep as they are",
+                remedy="write letters, digits and . _ ~ - into it, as `openssl rand -hex 16` makes them",
+            )
         if len(token) < LEAST_TOKEN:
             raise ConfigError(
                 f"token_file = {self.token_file!r} holds {len(token)} characters",

@@ -51,14 +51,18 @@ class Rates:
 class Guard:
     """Compares what a connection brings with what is wanted."""
 
-    def __init__(self, *, token: str, origins: Iterable[str], is_local: bool, now_s: Callable[[], float]) -> None:
+    def __init__(
+        self, *, token: str, origins: Iterable[str], host: str, is_local: bool, now_s: Callable[[], float]
+    ) -> None:
         self._token, self._origins, self._is_local = token.encode(), frozenset(origins), is_local
+        self._hosts = frozenset(urlsplit(origin).netloc.lower() for origin in self._origins)
+        self._names = frozenset((*LOCAL_NAMES, host.lower()))
         self._now_s = now_s
         self._failures: dict[str, Bucket] = {}
 
     def is_host_right(self, host: str) -> bool:
         """At loopback only its own names: else another site's name could be made to lead here (DNS rebinding)."""
-        return not self._is_local or _name(f"//{host}") in LOCAL_NAMES or f"https://{host}" in self._origins
+        return not self._is_local or _name(f"//{host}") in self._names or host.lower() in self._hosts
 
     def is_origin_right(self, origin: str, host: str) -> bool:
         """Only our own page talks to us, never one of another site."""

@@ -201,6 +201,26 @@ def test_a_short_token_is_refused_and_not_repeated(tmp_path: Path) -> None:
     assert "hunter2" not in str(refused.value)
 
 
+@pytest.mark.parametrize("token", ["0123456789abcdef+/==", "0123456789 abcdef012", "0123456789abcdef&x=%"])
+def test_a_token_that_a_link_would_change_is_refused(tmp_path: Path, token: str) -> None:
+    (tmp_path / "token").write_text(token)
+
+    with pytest.raises(ConfigError, match="write letters, digits"):
+        DisplayConfig(token_file=str(tmp_path / "token")).token()
+
+
+def test_another_address_of_this_machine_is_one_of_its_names(serve: Serve) -> None:
+    assert status(serve(host="127.0.0.2").address) == 200
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_the_name_that_a_proxy_passes_on_is_known_by_its_origin(serve: Serve, token_file: Path, scheme: str) -> None:
+    served = serve(origins=(f"{scheme}://car.example:81",), token_file=str(token_file))
+
+    assert status(served.address, "car.example:81") == 200
+    assert status(served.address, "car.example") == 421
+
+
 def test_a_port_that_is_taken_is_named_with_the_remedy(serve: Serve) -> None:
     port = int(serve().address.rsplit(":", 1)[1].rstrip("/"))
 
