@@ -151,7 +151,7 @@ class Run:
             ended_s = time.monotonic() if ended_s is None else ended_s
             is_drained = time.monotonic() - max(ended_s, listener.newest_scene_s) > DRAIN_S
             if self._plan.exits_at_end and is_drained:
-                supervisor.rest()
+                supervisor.rest(besides="display")  # which shows the last words of the others
                 _spin_for(executor, LAST_WORDS_S)
                 return self._player.returncode == 0
         return True

@@ -89,10 +89,12 @@ class Supervisor:
         """Start again what has died. False when one cannot be kept alive."""
         return all(self._tend(child) for child in self.children)
 
-    def rest(self) -> None:
-        """Deactivate all in order: each finishes what it has taken in, and the next one hears of it."""
+    def rest(self, besides: str = "") -> None:
+        """Deactivate all in order: each finishes what it has taken in, and the next one hears of it. `besides`: the one
+        that `stop` ends.
+        """
         for child in self.children:
-            if child.process.poll() is None:
+            if child.name != besides and child.process.poll() is None:
                 self._change(child, DEACTIVATE)
 
     def stop(self) -> None:

@@ -41,7 +41,9 @@ function hear(message) {
 }
 
 function arrive(sentence) {
-  if (latest && isShown(latest)) byId("sentences").prepend(row(latest));
+  const rows = byId("sentences");
+  if (latest && isShown(latest)) rows.prepend(row(latest));
+  while (rows.children.length > (shownAll ? MOST_KEPT : FEW)) rows.lastElementChild.remove();
   latest = sentence;
   showNow();
   showState();

@@ -119,6 +119,18 @@ def test_the_picture_shows_things_and_the_bearing_of_a_sound_and_never_an_old_mo
     assert page.locator("#picture .thing").count() == 0
 
 
+def test_the_list_does_not_grow_without_end(serve: Open, open_page: Open) -> None:
+    served = serve()
+    page = open_page(served.address)
+    page.locator("#link[data-open]").wait_for()
+    for k in range(450):
+        served.board.narrate(said(f"Sentence {k}."))
+    wait_for(page, "Sentence 449.")
+
+    assert page.locator("#sentences li").count() == 400
+    assert page.locator("#sentences li").last.text_content() == "Sentence 49."
+
+
 def test_another_language_changes_sentences_and_the_page_itself(serve: Open, open_page: Open) -> None:
     served = serve()
     served.board.tell(languages=("en", "zh"), profile="standard")
