@@ -179,6 +179,8 @@ async def _is_sent(socket: WebSocket, text: str) -> bool:
         await asyncio.wait_for(socket.send_text(text), SENT_WITHIN_S)
     except asyncio.TimeoutError:
         return False
+    except RuntimeError as error:  # uvicorn has closed it since: a frame was too long, or no pong came
+        raise WebSocketDisconnect(1006) from error
     return True
 
 

@@ -13,6 +13,7 @@ from crossmodal_narrator.core.errors import DisplayError
 from crossmodal_narrator.display.app import Doorkeeper, make_app
 from crossmodal_narrator.display.board import Board
 from crossmodal_narrator.display.config import DisplayConfig
+from crossmodal_narrator.display.lines import BoundedProtocol
 from crossmodal_narrator.display.protocol import MOST_BYTES, Question
 
 SEND_BUFFER = 128 * 1024  # bytes that the kernel keeps for a page that does not read
@@ -44,7 +45,7 @@ class DisplayServer:
             uvicorn.Config(
                 make_app(self.doorkeeper),
                 loop="asyncio",
-                http="h11",
+                http=BoundedProtocol,
                 ws="websockets-sansio",
                 ws_max_size=MOST_BYTES,
                 ws_ping_interval=PING_S,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
 import urllib.error
@@ -14,11 +15,13 @@ from typing import Any
 
 import pytest
 from ride import said
+from starlette.websockets import WebSocketDisconnect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from crossmodal_narrator.core.errors import ConfigError, DisplayError
 from crossmodal_narrator.display import Board, DisplayConfig, open_server
+from crossmodal_narrator.display.app import _is_sent
 from crossmodal_narrator.display.guard import Rates
 
 Serve = Callable[..., Any]
@@ -269,6 +272,30 @@ def test_frames_that_are_no_messages_end_the_connection(serve: Serve, frame: byt
         welcome(socket)
         socket.send(frame)
         assert close_code(socket) == code
+
+
+def test_a_line_that_the_server_has_closed_is_gone_and_no_mistake_of_ours() -> None:
+    class Closed:
+        async def send_text(self, _text: str) -> None:
+            raise RuntimeError("Unexpected ASGI message 'websocket.send', after sending 'websocket.close'.")
+
+    closed: Any = Closed()
+    with pytest.raises(WebSocketDisconnect):
+        asyncio.run(_is_sent(closed, "{}"))
+
+
+def test_who_connects_and_sends_his_request_in_drops_is_let_go(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crossmodal_narrator.display.lines.LASTS_S", 0.3)
+    served = serve()
+    with (
+        join(served.address) as page,
+        create_connection(("127.0.0.1", int(served.address.rsplit(":", 1)[1].rstrip("/"))), 5) as line,
+    ):
+        welcome(page)
+        line.sendall(b"GET / HTTP/1.1\r\n")
+        assert line.recv(100) == b""
+        served.board.narrate(said("One."))
+        assert json.loads(page.recv(timeout=5))["text"] == "One.", "a page stays"
 
 
 def test_half_a_character_is_left_out_of_a_question(serve: Serve) -> None:
