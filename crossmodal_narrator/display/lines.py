@@ -11,12 +11,12 @@ LASTS_S = 10.0  # of a connection that only fetches files: they are small, and a
 MORE_THAN_ANSWERED = 64  # connections that are told that there are too many; what comes then is told nothing
 
 
-class BoundedProtocol(H11Protocol):  # type: ignore[misc]
+class BoundedProtocol(H11Protocol):
     """Who connects and sends nothing, or his request in drops, is let go."""
 
     _end: asyncio.TimerHandle | None = None
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         if self.limit_concurrency is not None and len(self.connections) > self.limit_concurrency + MORE_THAN_ANSWERED:
             self.transport.abort()
