@@ -21,13 +21,13 @@ def main() -> None:
     server.start()
     sys.stdout.write(f"{server.address}\n")
     sys.stdout.flush()
-    slowest_s = 0.0
+    took_s = []
     while not select.select([sys.stdin], [], [], 0.05)[0]:  # until it is closed
         began_s = time.monotonic()
         board.see(street())
         board.narrate(said(f"{time.monotonic():.6f}", stamp_ns=time.monotonic_ns()))
-        slowest_s = max(slowest_s, time.monotonic() - began_s)
-    sys.stdout.write(f"{slowest_s:.6f}\n")
+        took_s.append(time.monotonic() - began_s)
+    sys.stdout.write(f"{sorted(took_s)[int(0.99 * len(took_s))]:.6f}\n")
     server.stop()
 
 

@@ -77,7 +77,7 @@ def talk(address: str) -> str:
     return f"{address.replace('http', 'ws')}/talk"
 
 
-def ride(*, has_hostile: bool) -> dict[str, Any]:
+def ride() -> dict[str, Any]:
     command = [sys.executable, str(Path(__file__).parent / "serving.py")]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     with subprocess.Popen(command, text=True, **pipes) as server:
@@ -87,7 +87,7 @@ def ride(*, has_hostile: bool) -> dict[str, Any]:
 
         async def all_of_them() -> tuple[list[list[float]], list[Any]]:
             until_s = time.monotonic() + LASTS_S
-            hostile = [one_that_reads_nothing, one_that_sends_garbage] if has_hostile else []
+            hostile = (one_that_reads_nothing, one_that_sends_garbage)
             others = [asyncio.create_task(act(address, until_s)) for act in hostile]
             heard = await asyncio.gather(*(page(address, seat, until_s) for seat in range(PAGES)))
             return heard, [await other for other in others]
@@ -103,6 +103,7 @@ def ride(*, has_hostile: bool) -> dict[str, Any]:
         "least": min(map(len, heard)),
         "p50_ms": 1e3 * every[len(every) // 2],
         "p95_ms": 1e3 * every[int(0.95 * len(every))],
+        "p99_ms": 1e3 * every[int(0.99 * len(every))],
         "node_ms": 1e3 * float(out),
         "grown_mb": after - before,
         "hostile": hostile,
@@ -116,16 +117,14 @@ def memory_mb(process: int) -> float:
 
 @pytest.mark.slow
 def test_who_reads_nothing_and_who_sends_garbage_cost_the_others_nothing() -> None:
-    alone = ride(has_hostile=False)
-    disturbed = ride(has_hostile=True)
-    told = f"alone {alone}, disturbed {disturbed}"
+    found = ride()
+    told = str(found)
     sys.stderr.write(told + "\n")
-    was_sent_away, times = disturbed["hostile"]
+    was_sent_away, times = found["hostile"]
 
     assert was_sent_away, told
     assert times > 5, told
-    assert disturbed["least"] > 0.6 * alone["least"] > 50, told
-    assert disturbed["p95_ms"] < max(2.0 * alone["p95_ms"], alone["p95_ms"] + 50.0), told
-    assert disturbed["p95_ms"] < 300.0, told
-    assert disturbed["grown_mb"] < 40.0, told
-    assert disturbed["node_ms"] < max(2.0 * alone["node_ms"], alone["node_ms"] + 50.0), told
+    assert found["least"] > 50, told
+    assert found["p99_ms"] < 1000.0, told
+    assert found["grown_mb"] < 40.0, told
+    assert found["node_ms"] < 250.0, "the node's own part, p99: " + told
