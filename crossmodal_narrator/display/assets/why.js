@@ -2,6 +2,7 @@
 
 import { el } from "./dom.js";
 import { claimed } from "./claims.js";
+import { valueInWords } from "./values.js";
 import { fill } from "./words.js";
 
 export const subjectsOf = (sentence) => new Set((sentence.claims || []).flatMap((claim) => claim.subject.split(",")));
@@ -23,10 +24,8 @@ function inWords(subject, names, words) {
   return words.names[id] || words.senses[(id || "").split("/")[0]] || subject;
 }
 
-function valueInWords(value, words) {
-  if (typeof value === "number") return Number.isInteger(value) ? value : value.toFixed(1);
-  return typeof value === "string" ? words.names[value] || value.replaceAll("_", " ") : value;
-}
+/** A cause and a source of a sound are subjects themselves. */
+const meant = (value, names, words) => (/^(ego$|(track|signal|sound|sense):)/.test(value) ? inWords(value, names, words) : valueInWords(value, words));
 
 /** What one thing is, by the same evidence, is told together: "car 3: is there, distance 11.5 m". */
 function grouped(claims) {
@@ -41,14 +40,14 @@ function grouped(claims) {
 function evidenceOf(found, words) {
   const sense = words.senses[found.sense.split("/")[0]] || found.sense;
   return el("p", { class: "evidence" }, fill(found.before >= 0.05 ? words.at : words.then, sense, (found.before || 0).toFixed(1)),
-    found.detail ? [": ", el("span", { lang: "en" }, found.detail)] : null);
+    found.detail ? [words.colon, el("span", { lang: "en" }, found.detail)] : null);
 }
 
 export function whyOf(sentence, words) {
   const names = namesIn(sentence);
   const claims = grouped(sentence.claims).map((together) => el("li", {},
-    el("p", { class: "claim" }, `${together[0].subject.split(",").map((subject) => inWords(subject, names, words)).join(" + ")}: `,
-      together.map((claim) => claimed(claim.predicate, valueInWords(claim.value, words), words)).join(words.comma)),
+    el("p", { class: "claim" }, `${together[0].subject.split(",").map((subject) => inWords(subject, names, words)).join(" + ")}${words.colon}`,
+      together.map((claim) => claimed(claim.predicate, meant(claim.value, names, words), words)).join(words.comma)),
     el("p", {}, fill(words.sure, Math.round(100 * Math.min(...together.map((claim) => claim.confidence ?? 0))))),
     together[0].evidence.map((found) => evidenceOf(found, words))));
   return [

@@ -4,7 +4,7 @@ export const TAGS = { en: "en", zh: "zh-Hans", es: "es" };
 
 const ENGLISH = {
   tag: "en",
-  counted: "{0} {1}", comma: ", ", semicolon: "; ",
+  counted: "{0} {1}", comma: ", ", semicolon: "; ", colon: ": ",
   title: "What is around us", now: "Said last", before: "Said before", around: "From above", sound: "Read aloud",
   ask: "Ask about what is around", send: "Ask", close: "Close the answer", light: "Light", dark: "Dark",
   open: "Connected", closed: "Not connected; trying again", unwanted: "This page needs the link with its key: ask whoever runs it",
@@ -25,7 +25,7 @@ const ENGLISH = {
 
 const CHINESE = {
   tag: "zh",
-  counted: "{1}×{0}", comma: "、", semicolon: "；",
+  counted: "{1}×{0}", comma: "、", semicolon: "；", colon: "：",
   title: "我们周围", now: "刚才说的", before: "之前说过的", around: "俯视图", sound: "朗读",
   ask: "询问周围的情况", send: "提问", close: "关闭回答", light: "浅色", dark: "深色",
   open: "已连接", closed: "未连接，正在重试", unwanted: "此页面需要带密钥的链接，请向车辆管理者索取",
@@ -46,7 +46,7 @@ const CHINESE = {
 
 const SPANISH = {
   tag: "es",
-  counted: "{0} {1}", comma: ", ", semicolon: "; ",
+  counted: "{0} {1}", comma: ", ", semicolon: "; ", colon: ": ",
   title: "Lo que nos rodea", now: "Lo último dicho", before: "Dicho antes", around: "Desde arriba", sound: "Leer en voz alta",
   ask: "Pregunte por lo que hay alrededor, en inglés o en chino", send: "Preguntar", close: "Cerrar la respuesta", light: "Claro", dark: "Oscuro",
   open: "Conectado", closed: "Sin conexión; reintentando", unwanted: "Esta página necesita el enlace con su clave: pídalo a quien la gestiona",

@@ -118,6 +118,24 @@ def test_what_one_thing_is_by_the_same_evidence_is_told_together(serve: Open, op
     assert page.locator(".why .claim").all_inner_texts() == ["bus 1: is there, in our path"]
 
 
+def test_why_is_told_in_the_language_of_the_page(serve: Open, open_page: Open) -> None:
+    served = serve()
+    page = open_page(served.address, locale="zh-CN")
+    claims = (
+        claim("exists", "track:1", "bus"),
+        claim("side", "track:1", "behind_left"),
+        claim("motion", "track:1", "cutting_in"),
+        claim("cause", "ego", "track:1"),
+    )
+    served.board.narrate(said("有公交车。", *claims, language="zh"))
+    wait_for(page, "有公交车")
+
+    page.locator("#now button").click()
+
+    told = page.locator(".why .claim").all_inner_texts()
+    assert told == ["公交车 1：存在、方位 左后方、运动 切入", "本车：原因 公交车 1"]
+
+
 def test_the_picture_shows_things_and_the_bearing_of_a_sound_and_never_an_old_moment(
     serve: Open, open_page: Open
 ) -> None:
