@@ -62,7 +62,7 @@ async def one_that_sends_garbage(address: str, until_s: float) -> int:
     times = 0
     while time.monotonic() < until_s:
         try:
-            async with connect(talk(address), origin=address, compression=None) as line:
+            async with connect(talk(address), origin=address, compression=None, close_timeout=0.1) as line:
                 await line.send(hello(1001))
                 for garbage in ("{" * 4000, b"\xff" * 4000, "x" * 100_000):
                     await line.send(garbage)
