@@ -124,7 +124,7 @@ def test_who_reads_nothing_and_who_sends_garbage_cost_the_others_nothing() -> No
     was_sent_away, times = found["hostile"]
 
     assert was_sent_away, told
-    assert times > 5, told
+    assert times >= 2, "it came again after it was sent away, at least once: " + told
     assert found["least"] > 50, told
     assert found["p99_ms"] < 1000.0, told
     assert found["grown_mb"] < 40.0, told
