@@ -14,7 +14,7 @@ from crossmodal_narrator.voice import Schedule, Sentence, SpeakingConfig, Spoken
 
 _WAITING = 64  # sentences that may be in the queue at once; it says or drops them long before
 _AFTER_JUMP_NS = 100_000_000  # from a scene to the next, where the sensors' clock jumped between them
-_LONGEST_NS = 5_000_000_000  # that a picture may stand; beyond it the clock was set, or nothing was recorded
+_LONGEST_NS = 7_200_000_000_000  # that a drive may pause; beyond it the clock was set
 
 Lengths = Callable[[Mapping[str, str]], float]  # seconds that a sentence takes, from its text by language
 

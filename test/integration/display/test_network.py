@@ -8,6 +8,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from socket import create_connection
@@ -280,8 +281,9 @@ def test_a_line_that_the_server_has_closed_is_gone_and_no_mistake_of_ours() -> N
             raise RuntimeError("Unexpected ASGI message 'websocket.send', after sending 'websocket.close'.")
 
     closed: Any = Closed()
-    with pytest.raises(WebSocketDisconnect):
-        asyncio.run(_is_sent(closed, "{}"))
+    # Playwright's loop may run in this thread.
+    with pytest.raises(WebSocketDisconnect), ThreadPoolExecutor(1) as apart:
+        apart.submit(lambda: asyncio.run(_is_sent(closed, "{}"))).result()
 
 
 def test_who_connects_and_sends_his_request_in_drops_is_let_go(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -136,7 +136,7 @@ def test_no_picture_of_the_bag_is_kept_but_the_last(tmp_path: Path) -> None:
         ((-1_699_999_999.5, 0.0, 0.1), 3),  # from near zero to the time of day
         ((0.0, -1_699_999_999.5, -1_699_999_999.4), 3),
         ((0.0, 4.0), 41),
-        ((0.0, 6.0), 2),
+        ((0.0, 6.0), 61),  # a pause lasts as long as it lasted
     ],
 )
 def test_a_film_goes_on_with_the_next_picture_where_a_clock_is_set(
