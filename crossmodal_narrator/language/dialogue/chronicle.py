@@ -23,7 +23,7 @@ KEPT_NS = 180_000_000_000
 MOST_EPISODES = 200
 ONE_EVENT_NS = 8_000_000_000  # what we do is noticed first, and understood a little later
 SOURCES = (dangers, ego_changes, swerves, movements, sounds, signals)
-# How what was said of the present is said of the past.
+# How what was said of the present is said of the past: every act that the sources have.
 PAST = {
     Act.EGO: Act.DID,
     Act.FOLLOWING: Act.DID,
@@ -70,11 +70,9 @@ class Episode:
         unsure = {(Predicate.COLOUR.value, subject) for subject in self.message.hedged}
         return tuple(c for c in claims if c.predicate not in _OF_THEN and (c.predicate, c.subject) not in unsure)
 
-    def told(self, now_ns: int) -> Message | None:
-        """It as a message of the past; None where it would be told of the present alone."""
-        act = PAST.get(self.message.act)
-        if act is None:
-            return None
+    def told(self, now_ns: int) -> Message:
+        """It as a message of the past."""
+        act = PAST[self.message.act]
         if self.message.act is Act.DANGER and self._value(Predicate.MOTION) == Movement.STOPPED.value:
             act = Act.STOOD_IN_THE_WAY  # it did not stop: that is what it was doing
         ago = Claim(
@@ -121,9 +119,9 @@ class Chronicle:
                     memory.remember(admitted, facts.stamp_ns)
                     self._episodes.append(Episode(stamp_ns=facts.stamp_ns, message=admitted))
 
-    def last(self, now_ns: int) -> Iterator[Episode]:
+    def last(self, now_ns: int, within_ns: int = KEPT_NS) -> Iterator[Episode]:
         """Those until then, the newest first."""
-        return (e for e in reversed(self._episodes) if 0 <= now_ns - e.stamp_ns <= KEPT_NS)
+        return (e for e in reversed(self._episodes) if 0 <= now_ns - e.stamp_ns <= within_ns)
 
     def own(self, motions: frozenset[EgoState], now_ns: int) -> Episode | None:
         """The last time that we did one of these, as it was best understood."""

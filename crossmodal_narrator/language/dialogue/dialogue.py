@@ -15,7 +15,7 @@ from crossmodal_narrator.language.dialogue.answer import CANNOT_TELL, Answer, pl
 from crossmodal_narrator.language.dialogue.answering import Answerer
 from crossmodal_narrator.language.dialogue.chronicle import Chronicle
 from crossmodal_narrator.language.dialogue.explaining import known_from, what_was_meant
-from crossmodal_narrator.language.dialogue.past import what_happened
+from crossmodal_narrator.language.dialogue.past import LATELY_NS, what_happened
 from crossmodal_narrator.language.dialogue.query import Asks, Query
 from crossmodal_narrator.language.dialogue.understanding import Context, language_of, understand
 from crossmodal_narrator.language.dialogue.words import QUESTION_LANGUAGES, read_words
@@ -28,7 +28,6 @@ from crossmodal_narrator.language.realisation import Realiser, read_lexicon
 MOST_SEATS = 16  # whose last question is remembered
 MOST_NARRATED = 50
 MOST_TOLD = 3  # sentences, of what happened
-LATELY_NS = 60_000_000_000
 NOTHING_YET = Answer(messages=(plain(Act.NOTHING_YET),), is_declined=True)
 _OF_THE_LAST = frozenset({Asks.REPEAT, Asks.SLOWLY, Asks.MEANT, Asks.HOW_KNOWN})
 SLOW = 0.75  # of the usual pace
@@ -38,6 +37,7 @@ SLOW = 0.75  # of the usual pace
 class _Said:
     text: str
     claims: tuple[Claim, ...]
+    language: str
     is_declined: bool = False
     pace: float = 1.0
 
@@ -91,7 +91,9 @@ class Dialogue:
 
     def hear(self, narration: Narration) -> None:
         """What was said aloud, for who asks to hear it again."""
-        self._narrated_last[narration.language] = _Said(text=narration.text, claims=narration.claims)
+        self._narrated_last[narration.language] = _Said(
+            text=narration.text, claims=narration.claims, language=narration.language
+        )
         for heard in [key for key in self._replied_last if key[1] == narration.language]:
             del self._replied_last[heard]
         if narration.language in self._narrated:
@@ -128,18 +130,18 @@ class Dialogue:
 
     def _reply_to(self, query: Query, seat: str, language: str) -> _Said:
         if query.asks in _OF_THE_LAST:
-            last = self._last_said(seat, language)
-            if query.asks in (Asks.MEANT, Asks.HOW_KNOWN):  # claims are of no language
-                newest = next((key[1] for key in reversed(self._replied_last) if key[0] == seat), language)
-                last = self._last_said(seat, newest)
-                if last is not None and newest != language:
-                    last = replace(self._worded(known_from(last.claims), language), claims=last.claims)
+            is_of_claims = query.asks in (Asks.MEANT, Asks.HOW_KNOWN)  # which are of no language
+            last = self._last_said(seat, self._spoke_last(seat, language) if is_of_claims else language)
             return self._worded(NOTHING_YET, language) if last is None else self._of_the_last(query, last, language)
         if query.asks is Asks.HAPPENED:
             return self._what_happened(language)
         if self._facts is None:
             return self._worded(NOTHING_YET, language)
         return self._worded(self._answerer.answer(query, self._view(self._facts)), language)
+
+    def _spoke_last(self, seat: str, language: str) -> str:
+        """The language of the last reply to this seat."""
+        return next((key[1] for key in reversed(self._replied_last) if key[0] == seat), language)
 
     def _last_said(self, seat: str, language: str) -> _Said | None:
         return self._replied_last.get((seat, language)) or self._narrated_last.get(language)
@@ -156,7 +158,7 @@ class Dialogue:
             return self._worded(known, language)
         meant = what_was_meant(last.claims, self._view(self._facts))
         if not meant:
-            return last
+            return last if last.language == language else self._worded(known, language)
         return self._worded(replace(known, messages=(*meant, *known.messages)), language)
 
     def _what_happened(self, language: str) -> _Said:
@@ -168,7 +170,7 @@ class Dialogue:
         if not told:
             return self._worded(NOTHING_YET, language)
         joined = self._words[language].joined(narration.text for narration in told)
-        return _Said(text=joined, claims=tuple(c for narration in told for c in narration.claims))
+        return _Said(text=joined, claims=tuple(c for n in told for c in n.claims), language=language)
 
     def _lately(self, language: str) -> list[Narration]:
         """What was said of the last minute: what was urgent or notable, if there was such."""
@@ -188,7 +190,8 @@ class Dialogue:
         if answer.is_yes is not None:
             texts.insert(0, self._words[language].say["yes" if answer.is_yes else "no"])
         claims = tuple(c for _, stated in said for c in stated)
-        return _Said(text=self._words[language].joined(texts), claims=claims, is_declined=answer.is_declined)
+        joined = self._words[language].joined(texts)
+        return _Said(text=joined, claims=claims, language=language, is_declined=answer.is_declined)
 
     def _sentence(
         self, message: Message, realiser: Realiser, facts: Facts | None

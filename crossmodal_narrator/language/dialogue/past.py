@@ -8,7 +8,6 @@ from crossmodal_narrator.core.speech import Urgency
 from crossmodal_narrator.language.claims.predicates import EgoState
 from crossmodal_narrator.language.dialogue.answer import CANNOT_TELL, Answer
 from crossmodal_narrator.language.dialogue.chronicle import Chronicle, Episode
-from crossmodal_narrator.language.planning.message import Message
 
 LATELY_NS = 60_000_000_000
 MOST_TOLD = 4
@@ -39,7 +38,7 @@ def why_we_did(did: str, chronicle: Chronicle, now_ns: int) -> Answer:
 
 def what_was_heard(chronicle: Chronicle, now_ns: int) -> Answer | None:
     """The last sound; None where there was none lately."""
-    heard = next((e for e in chronicle.last(now_ns) if e.is_heard and now_ns - e.stamp_ns <= LATELY_NS), None)
+    heard = next((e for e in chronicle.last(now_ns, LATELY_NS) if e.is_heard), None)
     return None if heard is None else _told((heard,), now_ns)
 
 
@@ -48,9 +47,8 @@ def what_happened(chronicle: Chronicle, now_ns: int) -> Answer | None:
     was.
     """
     told: dict[str, Episode] = {}
-    for episode in chronicle.last(now_ns):
-        is_lately = now_ns - episode.stamp_ns <= LATELY_NS
-        if is_lately and episode.message.urgency is not Urgency.CALM and episode.told(now_ns) is not None:
+    for episode in chronicle.last(now_ns, LATELY_NS):
+        if episode.message.urgency is not Urgency.CALM:
             before = told.get(episode.message.topic)
             if before is None or (episode.has_cause and not before.has_cause):
                 told[episode.message.topic] = episode
@@ -66,5 +64,4 @@ def _weight(episode: Episode) -> tuple[bool, bool, float, int]:
 
 
 def _told(episodes: Iterable[Episode], now_ns: int) -> Answer:
-    messages: list[Message] = [m for e in episodes if (m := e.told(now_ns)) is not None]
-    return Answer(messages=tuple(messages), is_past=True) if messages else CANNOT_TELL
+    return Answer(messages=tuple(e.told(now_ns) for e in episodes), is_past=True)

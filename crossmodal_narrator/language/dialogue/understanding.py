@@ -140,13 +140,13 @@ def _meant(query: Query, has_pronoun: bool, context: Context) -> Query:
 
 def _supposed(query: Query, has_pronoun: bool, context: Context) -> Query:
     """Whom a supposition is about, where it says more than what the supposition itself says of him."""
-    is_of_it = has_pronoun and not query.kind and not query.area
-    if is_of_it and context.subject and query.supposed == Supposition.IT_BRAKES.value:
-        return Query(asks=query.asks, supposed=query.supposed, subject=context.subject)
     if query.supposed == Supposition.IT_STEPS_OUT.value:
         return replace(query, movement="", area=query.area if query.area in _ASIDE else "")
-    if query.supposed == Supposition.IT_BRAKES.value and query.area not in ("behind", "left", "right"):
-        kind = "" if query.kind in _ANY_VEHICLE else query.kind
-        return Query(asks=query.asks, supposed=query.supposed, kind=kind, colour=query.colour)
-    known = query.supposed != Supposition.IT_BRAKES.value  # of one that follows us nothing can be told
-    return Query(asks=query.asks, supposed=query.supposed if known else "")
+    if query.supposed != Supposition.IT_BRAKES.value:
+        return Query(asks=query.asks, supposed=query.supposed)
+    if has_pronoun and not query.kind and not query.area and context.subject:
+        return Query(asks=query.asks, supposed=query.supposed, subject=context.subject)
+    if query.area in ("behind", "left", "right"):
+        return Query(asks=query.asks)  # of one that follows us nothing can be told
+    kind = "" if query.kind in _ANY_VEHICLE else query.kind
+    return Query(asks=query.asks, supposed=query.supposed, kind=kind, colour=query.colour)
