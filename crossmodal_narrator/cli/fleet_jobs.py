@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from crossmodal_narrator.cli.fleet_work import Asked, ReplayAndEvaluate
@@ -13,11 +13,12 @@ from crossmodal_narrator.core.folders import shared_folder
 from crossmodal_narrator.fleet.finding import FoundBag, is_url
 from crossmodal_narrator.fleet.job import Job
 from crossmodal_narrator.nodes.profile import load_profile
-from crossmodal_narrator.runtime.environment import source_digest, versions
+from crossmodal_narrator.runtime.environment import digest_of, source_digest, versions
 from crossmodal_narrator.wire import TopicMap, named_topic
 
 _EVALUATION = ("evaluation", "cli")  # beside what a replay depends on
 _MANIFESTS = "*/manifest.yaml"
+_PACKAGE = Path(__file__).resolve().parents[1]
 
 
 def place_of(prefix: str) -> str:
@@ -52,6 +53,7 @@ def _common_key(asked: Asked) -> str:
     said = profile.parameters if profile is not None else {}
     narrator_config(asked.params, asked.languages, said.get("narrator", {}))
     models = perception_config(asked.params, TopicMap(), None, said.get("perception", {})).models.folder
+    weights = Path(models) if models else shared_folder("models")
     known = {
         "params": None if asked.params is None else asked.params.read_text(encoding="utf-8"),
         "profile": repr(profile),
@@ -59,23 +61,8 @@ def _common_key(asked: Asked) -> str:
         "languages": asked.languages,
         "truth": asked.with_truth,
         "code": source_digest(),
-        "evaluation": _digest(_sources()),
-        "weights": _digest(sorted((Path(models) if models else shared_folder("models")).glob(_MANIFESTS))),
+        "evaluation": digest_of(_PACKAGE, (path for name in _EVALUATION for path in (_PACKAGE / name).rglob("*.py"))),
+        "weights": digest_of(weights, weights.glob(_MANIFESTS)),
         "versions": versions(),
     }
     return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()
-
-
-def _sources() -> Iterator[Path]:
-    root = Path(__file__).resolve().parents[1]
-    for name in _EVALUATION:
-        yield from sorted((root / name).rglob("*.py"))
-
-
-def _digest(paths: Iterator[Path] | list[Path]) -> str:
-    digest = hashlib.sha256()
-    for path in paths:
-        content = path.read_bytes()
-        digest.update(f"{path.parent.name}/{path.name} {len(content)}\n".encode())
-        digest.update(content)
-    return digest.hexdigest()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -22,7 +23,7 @@ from crossmodal_narrator.bags.manifest import (
 from crossmodal_narrator.bags.replay import Replay, ReplaySummary, Transcript
 from crossmodal_narrator.cli.recorded import DriveConfig, RecordedDrive, intake_of
 from crossmodal_narrator.configuration import NarratorNodeConfig, PerceptionConfig
-from crossmodal_narrator.core.config import build, flatten, flatten_mapping, nest
+from crossmodal_narrator.core.config import build, flatten_mapping
 from crossmodal_narrator.core.scene import SceneState
 from crossmodal_narrator.core.speech import Narration
 from crossmodal_narrator.runtime.environment import source_digest, versions
@@ -30,7 +31,6 @@ from crossmodal_narrator.wire import Intake, guess_topics
 from crossmodal_narrator.wire.topics import CameraTopics, MicrophoneTopics, TopicMap
 
 _FOLDER = "models.folder"
-_UNUSED = "rewriting."  # a replay asks no large model
 _BEGINS, _ENDS = r"(?<![^\s'\"(\[=:;,])", r"(?![\w/])"  # a path in a sentence
 
 
@@ -64,15 +64,19 @@ def replay_drive(
 
 
 def configuration_document(config: DriveConfig) -> dict[str, Any]:
-    """All values, nested, but for the models' folder: where it lies says nothing of what is in it."""
-    perception = flatten(config.perception)
-    del perception[_FOLDER]
-    narrator = {name: value for name, value in flatten(config.narrator).items() if not name.startswith(_UNUSED)}
-    return {
+    """All values, nested, with lists for tuples, as run.json has them.
+
+    But for the models' folder, since where it lies says nothing of what is in it, and for the large model, which a
+    replay does not ask.
+    """
+    document = {
         "topics": dataclasses.asdict(config.topics),
-        "perception": nest(perception),
-        "narrator": nest(narrator),
+        "perception": dataclasses.asdict(config.perception),
+        "narrator": dataclasses.asdict(config.narrator),
     }
+    del document["perception"]["models"]["folder"], document["narrator"]["rewriting"]
+    read: dict[str, Any] = json.loads(json.dumps(document))
+    return read
 
 
 def configuration_of(document: Document, models: Path | None) -> DriveConfig:

@@ -141,18 +141,6 @@ def flatten(config: Any, prefix: str = "") -> dict[str, Value]:
     return flat
 
 
-def nest(flat: Mapping[str, Value]) -> dict[str, Any]:
-    """Values by dotted names → nested mappings, as `flatten_mapping` takes them, with lists for tuples."""
-    nested: dict[str, Any] = {}
-    for name, value in flat.items():
-        *folders, leaf = name.split(".")
-        place = nested
-        for folder in folders:
-            place = place.setdefault(folder, {})
-        place[leaf] = list(value) if isinstance(value, tuple) else value
-    return nested
-
-
 def read_parameter_file(path: Path, node: str) -> dict[str, Any]:
     """The parameters of `node` in a ROS 2 parameter file (`node: {ros__parameters: {...}}`, `/**` first), flattened.
 

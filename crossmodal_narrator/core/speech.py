@@ -30,6 +30,11 @@ class Claim:
     confidence: float
     evidence: tuple[Evidence, ...]
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """What it is about: predicate and subject."""
+        return self.predicate, self.subject
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Narration:

@@ -103,7 +103,7 @@ class Narrator:
             if sentences is None:
                 return None
             shared = frozenset.intersection(*(s.states for s in sentences.values()))
-            dropped = frozenset((c.predicate, c.subject) for c in message.extra) - shared
+            dropped = frozenset(c.key for c in message.extra) - shared
             message = message.without(dropped, frozenset())
             if all(s.states == shared for s in sentences.values()):
                 return (message, sentences) if self._is_honest(message, sentences) else None

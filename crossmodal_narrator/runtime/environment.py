@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import platform
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +36,13 @@ def source_digest() -> str:
     """Of the modules and word lists of this package that what is said depends on."""
     root = Path(__file__).resolve().parents[1]
     folders = [path for name in _SAYS for pattern in _SOURCES for path in (root / name).rglob(pattern)]
+    return digest_of(root, [*root.glob("*.py"), *folders])
+
+
+def digest_of(root: Path, paths: Iterable[Path]) -> str:
+    """Of files below `root`, by their names from there and what is in them."""
     digest = hashlib.sha256()
-    for path in sorted([*root.glob("*.py"), *folders]):
+    for path in sorted(paths):
         content = path.read_bytes()
         digest.update(f"{path.relative_to(root).as_posix()} {len(content)}\n".encode())
         digest.update(content)

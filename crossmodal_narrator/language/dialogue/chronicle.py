@@ -68,7 +68,7 @@ class Episode:
     def _lasting(self, claims: Iterable[Claim]) -> tuple[Claim, ...]:
         """Without what is of that moment alone, and the colour of what is unsure, which not every language tells."""
         unsure = {(Predicate.COLOUR.value, subject) for subject in self.message.hedged}
-        return tuple(c for c in claims if c.predicate not in _OF_THEN and (c.predicate, c.subject) not in unsure)
+        return tuple(c for c in claims if c.predicate not in _OF_THEN and c.key not in unsure)
 
     def told(self, now_ns: int) -> Message:
         """It as a message of the past."""
@@ -95,9 +95,9 @@ class Episode:
 def _complete(message: Message, facts: Facts) -> Message:
     """With where its things are and their colour: whoever asks later does not know them."""
     things = [facts.things[s] for s in message.roles.values() if s in facts.things]
-    told = {(c.predicate, c.subject) for c in message.claims}
+    told = {c.key for c in message.claims}
     look = [claim for thing in things for claim in thing.claims(Predicate.SIDE, Predicate.COLOUR)]
-    return replace(message, extra=(*message.extra, *(c for c in look if (c.predicate, c.subject) not in told)))
+    return replace(message, extra=(*message.extra, *(c for c in look if c.key not in told)))
 
 
 class Chronicle:

@@ -202,7 +202,7 @@ class Dialogue:
         if admitted is None or sentence is None or dishonesty(sentence.text, admitted, realiser.lexicon):
             return None
         realiser.said(sentence)
-        return sentence.text, [c for c in admitted.claims if (c.predicate, c.subject) in sentence.states]
+        return sentence.text, [c for c in admitted.claims if c.key in sentence.states]
 
     def _remember(self, context: Context, query: Query, claims: Sequence[Claim]) -> None:
         if query.asks in (Asks.OTHER, Asks.COMMAND, Asks.PROMISE, Asks.UNKNOWABLE) or query.asks in _OF_THE_LAST:

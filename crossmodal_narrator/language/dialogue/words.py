@@ -81,18 +81,18 @@ def words_from(language: str, content: Mapping[str, Any]) -> QuestionWords:
             has_word_bounds=bounded,
             tags=re.compile(content["tags"]),
             same=tuple((re.compile(str(pattern)), str(one)) for pattern, one in content["same"]),
-            kinds=_table(content["kinds"], set(KINDS), bounded),
-            areas=_table(content["areas"], set(AREAS), bounded),
-            colours=_table(list(content["colours"].items()), None, bounded),
-            movements=_table(content["movements"], set(MOVEMENTS), bounded),
-            picks=tuple((Pick(name), p) for name, p in _table(content["picks"], None, bounded)),
-            own=_table(content["own"], set(OWN_MOTIONS), bounded),
+            kinds=table(content["kinds"], set(KINDS), bounded),
+            areas=table(content["areas"], set(AREAS), bounded),
+            colours=table(list(content["colours"].items()), None, bounded),
+            movements=table(content["movements"], set(MOVEMENTS), bounded),
+            picks=tuple((Pick(name), p) for name, p in table(content["picks"], None, bounded)),
+            own=table(content["own"], set(OWN_MOTIONS), bounded),
             ours=re.compile(content["ours"]),
             undone=re.compile(content["undone"]),
             past=re.compile(content["past"]),
             clause=re.compile(content["clause"]),
             conclusion=re.compile(content["conclusion"]),
-            supposed=_table(content["supposed"], {s.value for s in Supposition}, bounded),
+            supposed=table(content["supposed"], {s.value for s in Supposition}, bounded),
             intents=tuple((Asks(str(name)), re.compile(str(pattern))) for name, pattern in content["intents"]),
             pronouns=re.compile(content["pronouns"]),
             also=re.compile(content["also"]),
@@ -107,10 +107,15 @@ def words_from(language: str, content: Mapping[str, Any]) -> QuestionWords:
         raise ConfigError(f"dialogue/words/{language}.yaml: {error!r} is missing or unknown", remedy=remedy) from error
 
 
-def _table(entries: list[Any], known: set[str] | None, bounded: bool) -> tuple[tuple[str, Pattern], ...]:
-    table = []
+def table(entries: list[Any], known: set[str] | None, bounded: bool) -> tuple[tuple[str, Pattern], ...]:
+    """Names, which are of those that are known where these are told, with their patterns; `bounded`: of whole words.
+
+    Raises:
+        ValueError: a name that is not known.
+    """
+    patterns = []
     for name, pattern in entries:
         if known is not None and str(name) not in known:
             raise ValueError(name)
-        table.append((str(name), re.compile(rf"\b(?:{pattern})\b" if bounded else str(pattern))))
-    return tuple(table)
+        patterns.append((str(name), re.compile(rf"\b(?:{pattern})\b" if bounded else str(pattern))))
+    return tuple(patterns)

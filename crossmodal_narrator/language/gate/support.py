@@ -70,9 +70,9 @@ class Gate:
 
     def admit(self, message: Message, facts: Facts) -> Verdict:
         """The message without the extra claims that do not hold; nothing, where a core claim does not."""
-        objections = {(c.predicate, c.subject): why for c in message.claims if (why := self.objection(c, facts))}
+        objections = {c.key: why for c in message.claims if (why := self.objection(c, facts))}
         refused = tuple(f"{predicate}({subject}): {why}" for (predicate, subject), why in objections.items())
-        if any((c.predicate, c.subject) in objections for c in message.core):
+        if any(c.key in objections for c in message.core):
             return Verdict(message=None, refused=refused)
         unsure = frozenset(
             c.subject
@@ -186,8 +186,7 @@ def _all_health(facts: Facts) -> tuple[SenseHealth, ...]:
 
 
 def _same(known: Claim, claim: Claim) -> bool:
-    same_subject = (known.predicate, known.subject) == (claim.predicate, claim.subject)
-    return same_subject and _equal(known.value, claim.value)
+    return known.key == claim.key and _equal(known.value, claim.value)
 
 
 def _equal(known: object, value: object) -> bool:

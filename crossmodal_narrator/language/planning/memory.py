@@ -95,7 +95,7 @@ class Memory:
             )
 
     def _note(self, claim: Claim, stamp_ns: int) -> None:
-        self._said[(claim.predicate, claim.subject)] = (claim.value, stamp_ns)
+        self._said[claim.key] = (claim.value, stamp_ns)
         if claim.predicate == Predicate.SIGNAL_STATE.value:
             self._said[(claim.predicate, SIGNAL)] = (claim.value, stamp_ns)
         if claim.predicate == Predicate.SENSE_WORKS.value:

@@ -95,7 +95,7 @@ class Message:
 
     def without(self, dropped: frozenset[tuple[str, str]], hedged: frozenset[str]) -> Message:
         """The same, less the extra claims named by (predicate, subject), and said with less certainty of `hedged`."""
-        kept = tuple(c for c in self.extra if (c.predicate, c.subject) not in dropped)
+        kept = tuple(c for c in self.extra if c.key not in dropped)
         return replace(self, extra=kept, hedged=self.hedged | hedged)
 
     def claim(self, predicate: Predicate, subject: str) -> Claim | None:

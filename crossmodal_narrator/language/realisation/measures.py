@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from crossmodal_narrator.core.scene import Side
 from crossmodal_narrator.language.claims.predicates import Predicate
 from crossmodal_narrator.language.realisation.lexicon import Lexicon
-from crossmodal_narrator.language.realisation.pattern import Phrase, key_of, keys_of, render
+from crossmodal_narrator.language.realisation.pattern import Phrase, keys_of, render
 from crossmodal_narrator.language.realisation.rounding import Rounded
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def distance(fill: Filling, role: str) -> Phrase | None:
     rounded = None if claim is None else fill.lexicon.units.distance(float(claim.value))
     if claim is None or rounded is None:
         return None
-    return Phrase(_number(fill.lexicon, "distance", rounded).text, frozenset({key_of(claim)}))
+    return Phrase(_number(fill.lexicon, "distance", rounded).text, frozenset({claim.key}))
 
 
 def speed(fill: Filling, role: str) -> Phrase | None:
@@ -49,7 +49,7 @@ def speed(fill: Filling, role: str) -> Phrase | None:
     if claim is None:
         return None
     words = _number(fill.lexicon, "speed", fill.lexicon.units.speed(float(claim.value)))
-    return Phrase(words.text, frozenset({key_of(claim)}))
+    return Phrase(words.text, frozenset({claim.key}))
 
 
 def time(
@@ -63,7 +63,7 @@ def time(
             return None
         form, number = rounded(float(claim.value))
         words = render(fill.lexicon.tables[table][form], lambda slot: Phrase(str(number)))
-        return None if words is None else Phrase(words.text, frozenset({key_of(claim)}))
+        return None if words is None else Phrase(words.text, frozenset({claim.key}))
 
     return slot
 

@@ -28,12 +28,8 @@ class Phrase:
     states: frozenset[ClaimKey] = frozenset()
 
 
-def key_of(claim: Claim) -> ClaimKey:
-    return (claim.predicate, claim.subject)
-
-
 def keys_of(claims: Iterable[Claim]) -> frozenset[ClaimKey]:
-    return frozenset(key_of(c) for c in claims)
+    return frozenset(c.key for c in claims)
 
 
 @dataclass(frozen=True, slots=True)

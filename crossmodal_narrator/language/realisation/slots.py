@@ -11,7 +11,7 @@ from crossmodal_narrator.language.claims.predicates import Predicate, members
 from crossmodal_narrator.language.planning.message import Mention, Message
 from crossmodal_narrator.language.realisation.lexicon import Lexicon, Noun
 from crossmodal_narrator.language.realisation.measures import distance, place, speed, time
-from crossmodal_narrator.language.realisation.pattern import Phrase, Slot, key_of, keys_of, render
+from crossmodal_narrator.language.realisation.pattern import Phrase, Slot, keys_of, render
 from crossmodal_narrator.language.realisation.rounding import ago, left
 
 NAMING = (Predicate.EXISTS, Predicate.GONE)
@@ -87,7 +87,7 @@ def _named_as(fill: Filling, role: str, form: str) -> Phrase | None:
         return None
     noun, claim = found
     phrase = fill.inner(role, form, noun)
-    return None if phrase is None else Phrase(phrase.text, phrase.states | {key_of(claim)})
+    return None if phrase is None else Phrase(phrase.text, phrase.states | {claim.key})
 
 
 def _form(fill: Filling, role: str, name: str) -> Phrase | None:
@@ -101,7 +101,7 @@ def _named(predicate: Predicate) -> Callable[[Filling, str], Phrase | None]:
 
     def slot(fill: Filling, role: str) -> Phrase | None:
         found = fill.noun(role, predicate)
-        return None if found is None else Phrase(found[0].forms["named"], frozenset({key_of(found[1])}))
+        return None if found is None else Phrase(found[0].forms["named"], frozenset({found[1].key}))
 
     return slot
 
@@ -114,7 +114,7 @@ def _was(fill: Filling, role: str) -> Phrase | None:
     noun, claim = found
     pattern = fill.lexicon.noun_phrases["was"]
     phrase = render(pattern, lambda slot: Phrase(noun.forms[slot.name]) if slot.name in noun.forms else None)
-    return None if phrase is None else Phrase(phrase.text, frozenset({key_of(claim)}))
+    return None if phrase is None else Phrase(phrase.text, frozenset({claim.key}))
 
 
 def _colour(form: str) -> Callable[[Filling, str], Phrase | None]:
@@ -124,7 +124,7 @@ def _colour(form: str) -> Callable[[Filling, str], Phrase | None]:
         claim, found = fill.claim(role, Predicate.COLOUR), fill.noun(role)
         words = {} if claim is None else fill.lexicon.colours.get(str(claim.value), {})
         word = words.get(found[0].gender if found else "") or words.get(form)
-        return None if claim is None or word is None else Phrase(word, frozenset({key_of(claim)}))
+        return None if claim is None or word is None else Phrase(word, frozenset({claim.key}))
 
     return slot
 
@@ -141,7 +141,7 @@ def _crowd(fill: Filling, role: str) -> Phrase | None:
         return Phrase(number or "") if slot.name == "number" else fill(Slot(role, slot.name))
 
     phrase = render(several, word)
-    return None if phrase is None else Phrase(phrase.text, frozenset({key_of(found[1]), key_of(count)}))
+    return None if phrase is None else Phrase(phrase.text, frozenset({found[1].key, count.key}))
 
 
 def _tally(fill: Filling, role: str) -> Phrase | None:
@@ -154,21 +154,21 @@ def _tally(fill: Filling, role: str) -> Phrase | None:
     pattern = found[0].phrases.get(name) or fill.lexicon.noun_phrases[name]
     words = Phrase(fill.lexicon.counts.get(number, str(number)))
     phrase = render(pattern, lambda slot: words if slot.name == "number" else fill(Slot(role, slot.name)))
-    return None if phrase is None else Phrase(phrase.text, frozenset({key_of(found[1]), key_of(count)}))
+    return None if phrase is None else Phrase(phrase.text, frozenset({found[1].key, count.key}))
 
 
 def _area(fill: Filling, role: str) -> Phrase | None:
     """Where none is seen."""
     claim = fill.claim(role, Predicate.NONE_SEEN)
     pattern = None if claim is None else fill.lexicon.tables["areas"].get(claim.subject.removeprefix("area:"))
-    return None if claim is None or pattern is None else Phrase(pattern.source, frozenset({key_of(claim)}))
+    return None if claim is None or pattern is None else Phrase(pattern.source, frozenset({claim.key}))
 
 
 def _plural(fill: Filling, role: str) -> Phrase | None:
     found, count = fill.noun(role), fill.claim(role, Predicate.COUNT)
     if found is None or count is None:
         return None
-    return Phrase(found[0].forms["many"], frozenset({key_of(found[1]), key_of(count)}))
+    return Phrase(found[0].forms["many"], frozenset({found[1].key, count.key}))
 
 
 def _side(form: str) -> Callable[[Filling, str], Phrase | None]:
@@ -192,7 +192,7 @@ def _doing(table: str) -> Callable[[Filling, str], Phrase | None]:
         own, common = (fill.lexicon.tables.get(f"{table}_{kind}", {}) for kind in (found[0].kind, "any"))
         pattern = own.get(_key(claim)) or common.get(_key(claim))
         phrase = None if pattern is None else render(pattern, lambda s: fill(Slot(s.role or role, s.name)))
-        return None if phrase is None else Phrase(phrase.text, phrase.states | {key_of(claim)})
+        return None if phrase is None else Phrase(phrase.text, phrase.states | {claim.key})
 
     return slot
 

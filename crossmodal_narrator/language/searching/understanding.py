@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from crossmodal_narrator.core.detections import LOOKALIKES, ObjectClass
 from crossmodal_narrator.core.scene import Side
-from crossmodal_narrator.language.claims.areas import AREAS, AROUND, KINDS, LANE
+from crossmodal_narrator.language.claims.areas import AREAS, AROUND, KINDS, LANE, MOVEMENTS
 from crossmodal_narrator.language.claims.predicates import Movement
 from crossmodal_narrator.language.dialogue.understanding import plain
 from crossmodal_narrator.language.dialogue.words import Pattern
@@ -81,9 +80,7 @@ def _kind(rest: _Text, words: SearchWords, movement: str) -> str:
 
 def _once(table: Table) -> Table:
     """The dialogue's movements by the values that events have."""
-    names = {"standing": "stopped|parked", "oncoming": "oncoming|approaching", "crossing": "crossing|stepping_out"}
-    moving = "|".join(m.value for m in Movement if not m.stands and m is not Movement.UNKNOWN)
-    return tuple((moving if name == "moving" else names.get(name, name), pattern) for name, pattern in table)
+    return tuple(("|".join(sorted(m.value for m in MOVEMENTS[name])), pattern) for name, pattern in table)
 
 
 def _thing(kind: str, movement: str, colour: str, area: str) -> Wanted:
@@ -130,7 +127,3 @@ def words_of(text: str, words: SearchWords) -> list[str]:
     if words.asked.has_word_bounds:
         return [word for word in said.split() if word not in words.idle]
     return [said[k : k + 2] for k in range(len(said) - 1)] or list(said)
-
-
-def is_chinese(text: str) -> bool:
-    return re.search(r"[\u3400-\u9fff]", text) is not None

@@ -16,7 +16,7 @@ import yaml
 from crossmodal_narrator.core.errors import ConfigError
 from crossmodal_narrator.language.claims.areas import KINDS
 from crossmodal_narrator.language.claims.predicates import EgoState, Movement
-from crossmodal_narrator.language.dialogue.words import QUESTION_LANGUAGES, Pattern, QuestionWords, read_words
+from crossmodal_narrator.language.dialogue.words import QUESTION_LANGUAGES, Pattern, QuestionWords, read_words, table
 from crossmodal_narrator.language.searching.wanted import Topic
 
 Table = tuple[tuple[str, Pattern], ...]
@@ -94,9 +94,7 @@ _NAMES: Mapping[str, Topic] = {
 
 
 def _table(name: str, entries: list[Any], bounded: bool) -> Table:
-    table = []
-    for value, pattern in entries:
+    for value, _ in entries:
         if name in _KNOWN and not _KNOWN[name].issuperset(str(value).split("|")):
             raise ValueError(value)
-        table.append((str(value), re.compile(rf"\b(?:{pattern})\b" if bounded else str(pattern))))
-    return tuple(table)
+    return table(entries, None, bounded)
