@@ -8,7 +8,6 @@ whatever lies between the recorder's clock and the sensors'.
 from __future__ import annotations
 
 import heapq
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -20,6 +19,7 @@ from crossmodal_narrator.bags.copying import type_hash
 from crossmodal_narrator.bags.digest import ContentDigest
 from crossmodal_narrator.bags.manifest import RUN_NAME, RunManifest
 from crossmodal_narrator.bags.reader import Bag, BagMessage
+from crossmodal_narrator.bags.records import SCENES_FILE, TRANSCRIPT_FILE, Record, read_records
 from crossmodal_narrator.bags.serializer import Serializer
 from crossmodal_narrator.bags.writer import BagWriter
 from crossmodal_narrator.core.config import build
@@ -88,9 +88,7 @@ class Annotation:
         Raises:
             BagError: a file cannot be read, or is not what a replay writes.
         """
-        scenes = ((record["stamp_ns"], 0, record) for record in self._records("scenes.jsonl"))
-        said = ((record["stamp_ns"], 1, record) for record in self._records("transcript.jsonl"))
-        ordered = heapq.merge(scenes, said, key=lambda entry: entry[:2])
+        ordered = heapq.merge(self._lines(SCENES_FILE, 0), self._lines(TRANSCRIPT_FILE, 1), key=lambda entry: entry[:2])
         for stamp_ns, entries in groupby(ordered, key=lambda entry: entry[0]):
             listed = list(entries)
             seen = [scene_from_record(record) for _, kind, record in listed if kind == 0]
@@ -115,17 +113,12 @@ class Annotation:
     def _text(self, language: str) -> str:
         return f"{self._namespace}/narrator/narration/text/{language}"
 
+    def _lines(self, name: str, order: int) -> Iterator[tuple[int, int, Record]]:
+        for record in read_records(self._folder / name, ("stamp_ns",)):
+            yield record["stamp_ns"], order, record
+
     def _added(self, name: str, msgtype: str, message: Any) -> Added:
         return Added(topic=f"{self._namespace}/{name}", msgtype=msgtype, message=message)
-
-    def _records(self, name: str) -> Iterator[dict[str, Any]]:
-        path = self._folder / name
-        try:
-            with path.open(encoding="utf-8") as lines:
-                for line in lines:
-                    yield json.loads(line)
-        except (OSError, ValueError) as error:
-            raise BagError(f"{path}: {error}", remedy="replay the bag again") from error
 
 
 def write_annotated(bag: Bag, annotation: Annotation, out: Path) -> AnnotationSummary:

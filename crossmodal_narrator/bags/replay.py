@@ -14,6 +14,7 @@ from typing import BinaryIO
 from crossmodal_narrator.bags.digest import ContentDigest
 from crossmodal_narrator.bags.manifest import RUN_NAME, Output
 from crossmodal_narrator.bags.reader import Bag
+from crossmodal_narrator.bags.records import SCENES_FILE, TIMINGS_FILE, TRANSCRIPT_FILE
 from crossmodal_narrator.core.errors import BagError, FrameError
 from crossmodal_narrator.core.frames import SensorFrame
 from crossmodal_narrator.core.scene import SceneState
@@ -49,8 +50,8 @@ class Transcript:
             (folder / RUN_NAME).unlink(missing_ok=True)
             with ExitStack() as stack:
                 self._transcript, self._scenes, self._timings = (
-                    _Lines(stack.enter_context((folder / f"{name}.jsonl").open("wb")))
-                    for name in ("transcript", "scenes", "timings")
+                    _Lines(stack.enter_context((folder / name).open("wb")))
+                    for name in (TRANSCRIPT_FILE, SCENES_FILE, TIMINGS_FILE)
                 )
                 self._stack = stack.pop_all()
         except OSError as error:
@@ -66,7 +67,7 @@ class Transcript:
     @property
     def outputs(self) -> dict[str, Output]:
         """What has been written to the files whose bytes depend on no clock, by their names."""
-        return {"transcript.jsonl": self._transcript.output, "scenes.jsonl": self._scenes.output}
+        return {TRANSCRIPT_FILE: self._transcript.output, SCENES_FILE: self._scenes.output}
 
     def write_scene(self, scene: SceneState) -> None:
         self._scenes.write(to_json_line(scene_record(scene)))

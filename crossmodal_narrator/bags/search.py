@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from crossmodal_narrator.bags.records import SCENES_FILE, read_records
 from crossmodal_narrator.core.errors import BagError
 
-_SCENES = "scenes.jsonl"
 Floats = NDArray[np.float32]
 
 
@@ -45,12 +43,8 @@ def read_looks(replay: Path) -> Looks:
     Raises:
         BagError: there is no such folder, a line of it is cut, or no scene of it has surroundings.
     """
-    path = replay / _SCENES
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except OSError as error:
-        raise BagError(f"{path}: {error.strerror}", remedy="give a folder that `replay BAG --out` wrote") from error
-    scenes = [_scene(path, number, line) for number, line in enumerate(lines, start=1)]
+    path = replay / SCENES_FILE
+    scenes = list(read_records(path))
     seen = [scene for scene in scenes if (scene.get("surroundings") or {}).get("vector")]
     if not seen:
         remedy = "replay the bag with models.scene_encoder set to crossmodal_scene, and a camera or a LiDAR"
@@ -99,11 +93,3 @@ def _found(looks: Looks, k: int, similarity: float) -> Found:
         similarity=similarity,
         attributes=looks.attributes[k],
     )
-
-
-def _scene(path: Path, number: int, line: str) -> dict[str, Any]:
-    try:
-        scene: dict[str, Any] = json.loads(line)
-    except ValueError as error:
-        raise BagError(f"{path}, line {number}: {error}", remedy="replay the bag again: this file is cut") from error
-    return scene

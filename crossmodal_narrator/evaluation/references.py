@@ -52,7 +52,7 @@ def read_references(path: Path) -> tuple[Reference, ...]:
         BagError: the file is absent, a line is of another form, or its text is empty.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").split("\n")  # other ends of lines may stand in a text
     except (OSError, UnicodeDecodeError) as error:
         raise BagError(f"{path}: {error}", remedy="name a file of references, one JSON object a line") from error
     return tuple(_reference(line, f"{path}, line {k}") for k, line in enumerate(lines, start=1) if line.strip())

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from crossmodal_narrator.core.errors import BagError
-from crossmodal_narrator.evaluation.detection import Record
-
-_REMEDY = "run `crossmodal-narrator replay BAG --out DIR` first"
+from crossmodal_narrator.bags.records import SCENES_FILE, TIMINGS_FILE, TRANSCRIPT_FILE, Record, read_records
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -35,27 +31,9 @@ def read_replayed(folder: Path) -> Replayed:
     Raises:
         BagError: one is absent, or has a line that is of another form.
     """
-    timings = folder / "timings.jsonl"
+    timings = folder / TIMINGS_FILE
     return Replayed(
-        scenes=_lines(folder / "scenes.jsonl", ("stamp_ns", "objects")),
-        transcript=_lines(folder / "transcript.jsonl", ("stamp_ns", "language", "text", "claims")),
-        times=_lines(timings, ("stage", "ms")) if timings.is_file() else (),
+        scenes=tuple(read_records(folder / SCENES_FILE, ("stamp_ns", "objects"))),
+        transcript=tuple(read_records(folder / TRANSCRIPT_FILE, ("stamp_ns", "language", "text", "claims"))),
+        times=tuple(read_records(timings, ("stage", "ms"))) if timings.is_file() else (),
     )
-
-
-def _lines(path: Path, needed: tuple[str, ...]) -> tuple[Record, ...]:
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise BagError(f"{path}: {error}", remedy=_REMEDY) from error
-    return tuple(_record(line, needed, f"{path}, line {number}") for number, line in enumerate(lines, start=1))
-
-
-def _record(line: str, needed: tuple[str, ...], where: str) -> Record:
-    try:
-        record = json.loads(line)
-    except ValueError as error:
-        raise BagError(f"{where}: {error}", remedy=_REMEDY) from error
-    if not isinstance(record, dict) or not all(key in record for key in needed):
-        raise BagError(f"{where}: no object with {', '.join(needed)}", remedy=_REMEDY)
-    return record

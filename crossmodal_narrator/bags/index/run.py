@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crossmodal_narrator.bags.index.events import Event, EventGatherer
 from crossmodal_narrator.bags.index.scenes import scene_from
+from crossmodal_narrator.bags.records import SCENES_FILE, TRANSCRIPT_FILE, Record, read_records
 from crossmodal_narrator.core.detections import Attribute
 from crossmodal_narrator.core.errors import BagError, NarratorError
-from crossmodal_narrator.core.scene import SceneState, Surroundings
+from crossmodal_narrator.core.scene import SceneState
 
-SCENES, TRANSCRIPT = "scenes.jsonl", "transcript.jsonl"
 _PERIOD_NS = 1_000_000_000  # between moments where nothing looks at the surroundings
 _STALE_NS = 1_500_000_000
 T = TypeVar("T")
@@ -68,7 +67,7 @@ def digest_of(replay: Path) -> str:
         BagError: a file of it is not there, or cannot be read.
     """
     digest = hashlib.sha256()
-    for name in (SCENES, TRANSCRIPT):
+    for name in (SCENES_FILE, TRANSCRIPT_FILE):
         try:
             with (replay / name).open("rb") as file:
                 while block := file.read(1 << 20):
@@ -90,12 +89,12 @@ def read_run(replay: Path, worded: Worded | None = None) -> Run:
     """
     gatherer, moments = EventGatherer(), _Moments()
     stamps: list[int] = []
-    for scene in _scenes(replay / SCENES, worded):
+    for scene in _scenes(replay / SCENES_FILE, worded):
         stamps.append(scene.stamp_ns)
         gatherer.observe(scene)
         moments.observe(scene)
     if not stamps:
-        raise BagError(f"{replay / SCENES} has no scene", remedy="replay the bag again")
+        raise BagError(f"{replay / SCENES_FILE} has no scene", remedy="replay the bag again")
     return Run(
         replay=replay,
         digest=digest_of(replay),
@@ -103,7 +102,7 @@ def read_run(replay: Path, worded: Worded | None = None) -> Run:
         end_ns=max(stamps),
         moments=tuple(moments.taken),
         events=gatherer.events(),
-        sentences=tuple(_lines(replay / TRANSCRIPT, _sentence)),
+        sentences=tuple(_lines(replay / TRANSCRIPT_FILE, _sentence)),
     )
 
 
@@ -144,31 +143,24 @@ def _scenes(path: Path, worded: Worded | None) -> Iterator[SceneState]:
         if worded is None or seen is None or seen.vector is None or seen.attributes:
             yield scene
             continue
-        named = Surroundings(
-            vector=seen.vector, novelty=seen.novelty, attributes=worded(seen.vector), senses=seen.senses
-        )
-        yield replace(scene, surroundings=named)
+        yield replace(scene, surroundings=replace(seen, attributes=worded(seen.vector)))
 
 
-def _lines(path: Path, made: Callable[[dict[str, Any]], T]) -> Iterator[T]:
-    """Each line as `made` reads it."""
+def _lines(path: Path, made: Callable[[Record], T]) -> Iterator[T]:
+    """Each record as `made` reads it."""
+    for number, record in enumerate(read_records(path), start=1):
+        yield _line(path, number, record, made)
+
+
+def _line(path: Path, number: int, record: Record, made: Callable[[Record], T]) -> T:
     try:
-        with path.open(encoding="utf-8") as file:
-            for number, line in enumerate(file, start=1):
-                yield _line(path, number, line, made)
-    except OSError as error:
-        raise BagError(f"{path}: {error.strerror}", remedy="give a folder that `replay BAG --out` wrote") from error
-
-
-def _line(path: Path, number: int, line: str, made: Callable[[dict[str, Any]], T]) -> T:
-    try:
-        return made(json.loads(line))
+        return made(record)
     except (ValueError, KeyError, TypeError, NarratorError) as error:
         remedy = "replay the bag again: this file is cut or of another version"
         raise BagError(f"{path}, line {number}: {error!r}", remedy=remedy) from error
 
 
-def _sentence(record: dict[str, Any]) -> Sentence:
+def _sentence(record: Record) -> Sentence:
     subjects = dict.fromkeys(str(claim["subject"]) for claim in record["claims"])
     return Sentence(
         stamp_ns=int(record["stamp_ns"]),

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from crossmodal_narrator.bags.records import SCENES_FILE, read_records
 from crossmodal_narrator.core.errors import BagError
 from crossmodal_narrator.evaluation.evaluation import EVALUATION_FILE, Number, read_evaluation
-from crossmodal_narrator.evaluation.report.sentences import SCENES_FILE, Sentence, read_records, read_sentences
+from crossmodal_narrator.evaluation.report.sentences import Sentence, read_sentences
 
 MANIFEST_FILE = "run.json"
 

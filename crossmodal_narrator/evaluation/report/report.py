@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from crossmodal_narrator.bags import Bag
+from crossmodal_narrator.bags.records import SCENES_FILE, TIMINGS_FILE, Record, read_records
 from crossmodal_narrator.core.errors import BagError
-from crossmodal_narrator.evaluation.detection import Record
 from crossmodal_narrator.evaluation.evaluation import EVALUATION_FILE, Evaluation, read_evaluation
 from crossmodal_narrator.evaluation.report.content import (
     Clock,
@@ -33,19 +33,12 @@ from crossmodal_narrator.evaluation.report.lanes import Lane, Lifetimes
 from crossmodal_narrator.evaluation.report.page import render_page
 from crossmodal_narrator.evaluation.report.pictures import Album, Moment, take_pictures
 from crossmodal_narrator.evaluation.report.scenes import Words, boxes_of, scene_entry
-from crossmodal_narrator.evaluation.report.sentences import (
-    SCENES_FILE,
-    Sentence,
-    languages_of,
-    read_records,
-    read_sentences,
-)
+from crossmodal_narrator.evaluation.report.sentences import Sentence, languages_of, read_sentences
 from crossmodal_narrator.evaluation.report.thinning import Room, kept_stamps, pictured
 from crossmodal_narrator.evaluation.report.timings import latency_table
 from crossmodal_narrator.evaluation.truth import TrueScene
 from crossmodal_narrator.wire import Intake
 
-TIMINGS_FILE = "timings.jsonl"
 MOST_EVENTS = 2000
 STYLES, SCRIPTS = ("page.css", "report.css"), ("page.js", "views.js", "timeline.js", "report.js")
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from crossmodal_narrator.bags.records import TRANSCRIPT_FILE, Record, read_records
 from crossmodal_narrator.core.errors import BagError
-from crossmodal_narrator.evaluation.detection import Record
 
-TRANSCRIPT_FILE, SCENES_FILE = "transcript.jsonl", "scenes.jsonl"
 _REMEDY = "run `crossmodal-narrator replay BAG --out DIR` first"
 
 
@@ -44,23 +42,6 @@ def read_sentences(folder: Path) -> tuple[Sentence, ...]:
         return group_sentences(read_records(path))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise BagError(f"{path}: a sentence without {error}", remedy=_REMEDY) from error
-
-
-def read_records(path: Path) -> Iterator[Record]:
-    """The lines of a .jsonl, one after the other.
-
-    Raises:
-        BagError: it is not there, or a line of it is no record.
-    """
-    try:
-        with path.open(encoding="utf-8") as lines:
-            for number, line in enumerate(lines, start=1):
-                record: Any = json.loads(line)
-                if not isinstance(record, dict):
-                    raise BagError(f"{path}:{number}: {line[:40]!r} is no record", remedy=_REMEDY)
-                yield record
-    except (OSError, ValueError) as error:
-        raise BagError(f"{path}: {error}", remedy=_REMEDY) from error
 
 
 def group_sentences(records: Iterable[Record]) -> tuple[Sentence, ...]:
