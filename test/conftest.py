@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
-import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import pytest
 
@@ -16,6 +17,7 @@ from crossmodal_narrator.encoding.camera import CameraEncoder, CameraEncoderConf
 from crossmodal_narrator.runtime import ModelState, ModelStore, detector_spec, open_engine
 
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+T = TypeVar("T")
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 
@@ -55,9 +57,14 @@ def san_francisco_bag(shared_dir: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def san_francisco_truth(shared_dir: Path) -> list[dict[str, Any]]:
-    truth: list[dict[str, Any]] = json.loads((shared_dir / "drives" / "san_francisco" / "truth.json").read_text())
-    return truth
+def run_apart() -> Callable[[Coroutine[Any, Any, T]], T]:
+    """Runs a coroutine in a thread of its own: Playwright's loop runs in this one once a browser was asked for."""
+
+    def ran(coroutine: Coroutine[Any, Any, T]) -> T:
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(asyncio.run, coroutine).result()
+
+    return ran
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from crossmodal_narrator.core.errors import BagError
 
 @contextmanager
 def written_whole(folder: Path) -> Iterator[Path]:
-    """A folder beside `folder` that takes its name if all goes well, and is gone if not.
+    """Where to make a folder, which takes its name if all goes well, and is gone if not.
 
     Raises:
         BagError: `folder` exists, or cannot be written.
@@ -22,8 +22,7 @@ def written_whole(folder: Path) -> Iterator[Path]:
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".making-") as making:
-            inner = Path(making) / "drive"
-            inner.mkdir()
+            inner = Path(making) / folder.name
             yield inner
             inner.rename(folder)
     except OSError as error:

@@ -47,9 +47,10 @@ def _put(store: DriveStore, replay: Path, bag: Path | None, worded: Worded) -> s
     """What became of a replay, in words."""
     from crossmodal_narrator.bags.index import Outcome, digest_of, read_run
 
-    if store.holds(digest_of(replay), with_bag=bag is not None):
+    digest = digest_of(replay)
+    if store.holds(digest, with_bag=bag is not None):
         return Outcome.KNOWN.value
-    run = read_run(replay.absolute(), worded)
+    run = read_run(replay.absolute(), worded, digest=digest)
     outcome = store.add(run, bag=bag and bag.absolute(), view=None if bag is None else _viewed(bag))
     return f"{outcome.value}: {len(run.moments)} moments, {len(run.events)} events, {len(run.sentences)} sentences"
 

@@ -41,12 +41,13 @@ def _profiled(bag: Bag, profile: Profile) -> TopicMap:
         BagError: it has none of them.
     """
     present = {topic.name for topic in bag.topics}
-    found = {name: topic for name, topic in profile.topics.items() if topic in present}
+    published = profile.topics
+    found = {name: topic for name, topic in published.items() if topic in present}
     if not found.keys() - {"/tf", "/tf_static"}:
         remedy = f"name its topics with --topic, or take another profile; {_listed(bag)}"
         raise BagError(f"{bag.path} has no sensor of the profile {profile.name}", remedy=remedy)
-    for name in [name for name in profile.streams if name in profile.topics and name not in found]:
-        _log.warning("%s has no %s of the profile %s", bag.path, profile.topics[name], profile.name)
+    for name in [name for name in profile.streams if name in published and name not in found]:
+        _log.warning("%s has no %s of the profile %s", bag.path, published[name], profile.name)
     return with_topics(TopicMap(), found)
 
 

@@ -57,15 +57,18 @@ def survey_bag(bag: Bag, stamps_ns: tuple[int, ...], intake: Intake | None = Non
             transforms.push(frame)
         if view is not None and in_view is None:  # as soon as it is known: transforms are forgotten after a while
             in_view = _in_view(view, transforms, config.base_frame)
+        if in_view is not None and not wanted:
+            break  # nothing is left to learn
     return Survey(in_view=in_view or (lambda point: False), has_camera=view is not None, odom_from_base=poses)
 
 
 def _frames(bag: Bag, intake: Intake) -> Iterator[SensorFrame]:
-    """All frames but sweeps and other cameras, which are not needed, and images after the first that is calibrated."""
+    """All frames but those of topics that are not needed, and images after the first that is calibrated."""
     topics = intake.topics
     has_view = False
     try:
-        for message in bag.messages(name for name in topics.names if name not in _unread(topics)):
+        unread = _unread(topics)
+        for message in bag.messages(name for name in topics.names if name not in unread):
             if topics.is_image(message.topic) and has_view:
                 continue
             with suppress(FrameError):
@@ -77,10 +80,11 @@ def _frames(bag: Bag, intake: Intake) -> Iterator[SensorFrame]:
 
 
 def _unread(topics: TopicMap) -> set[str | None]:
-    """The sweeps, and the images of all cameras but one."""
+    """The sweeps and sounds, and the images of all cameras but one."""
     looks = next((name for name in topics.cameras if FRONT in name), next(iter(topics.cameras), None))
     others = [camera for name, camera in topics.cameras.items() if name != looks]
-    return {topics.lidar, *(topic for camera in others for topic in (camera.image, camera.compressed))}
+    sounds = (topic for array in topics.microphones.values() for topic in (array.chunks, array.data, array.info))
+    return {topics.lidar, *sounds, *(topic for camera in others for topic in (camera.image, camera.compressed))}
 
 
 def _in_view(view: CameraFrame, transforms: TransformBuffer, base_frame: str) -> Callable[[Vec3], bool] | None:

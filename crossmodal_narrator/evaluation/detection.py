@@ -14,6 +14,7 @@ from typing import Any
 
 from crossmodal_narrator.core.geometry import Vec3
 from crossmodal_narrator.evaluation.average_precision import MATCH_M
+from crossmodal_narrator.evaluation.pairing import pair_up
 from crossmodal_narrator.evaluation.truth import Kind, TrueObject, TrueScene, kind_of
 
 SETTLED_S = 1.0  # a track so old has had time to know its speed
@@ -92,13 +93,7 @@ def match(answers: Sequence[Record], objects: Sequence[TrueObject]) -> dict[int,
             distance = plan_distance(answer["position_m"], thing.position_m)
             if distance <= MATCH_M and agrees(kind, answer["label"], thing):
                 candidates.append((distance, i, j))
-    pairs: dict[int, int] = {}
-    taken: set[int] = set()
-    for _, i, j in sorted(candidates):
-        if i not in pairs and j not in taken:
-            pairs[i] = j
-            taken.add(j)
-    return pairs
+    return pair_up(candidates)
 
 
 def agrees(kind: Kind, label: str, thing: TrueObject) -> bool:

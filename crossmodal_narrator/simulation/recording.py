@@ -41,6 +41,7 @@ def record(drive: Drive, folder: Path, *, processes: int | None = None, on_progr
         BagError: `folder` exists, or cannot be written.
     """
     with written_whole(folder) as making:
+        making.mkdir()
         truth: list[dict[str, Any]] = []
         with BagWriter(making / BAG_NAME, definitions=SOUND_DEFINITIONS) as bag:
             for tick in drive.ticks(processes):

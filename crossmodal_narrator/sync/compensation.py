@@ -46,6 +46,13 @@ def place_sweep(sweep: LidarSweep, base_from_lidar: Pose, stamp_ns: int, ego_at:
     )
 
 
+def place_camera(camera_from_base: Pose, at_image: EgoMotion | None, at_moment: EgoMotion | None) -> Pose:
+    """The camera of an image as seen from base_link at another moment; as it is mounted where the ego is unknown."""
+    if at_image is None or at_moment is None:
+        return camera_from_base
+    return camera_from_base @ at_image.odom_from_base.inverse() @ at_moment.odom_from_base
+
+
 def _ages_s(
     xyz: NDArray[np.floating], sweep: LidarSweep, origin_m: tuple[float, float], stamp_ns: int
 ) -> NDArray[np.float32] | None:

@@ -14,7 +14,7 @@ from functools import partial
 from crossmodal_narrator.core.errors import TransformError
 from crossmodal_narrator.core.frames import CameraFrame, EgoMotion, FrameTransform, LidarSweep, SensorFrame
 from crossmodal_narrator.core.snapshot import Degradation, PlacedCamera, PlacedSweep, Sense, Snapshot, Trouble
-from crossmodal_narrator.sync.compensation import EgoAt, place_sweep
+from crossmodal_narrator.sync.compensation import EgoAt, place_camera, place_sweep
 from crossmodal_narrator.sync.config import SyncConfig
 from crossmodal_narrator.sync.ego import EgoHistory
 from crossmodal_narrator.sync.sources import Source, Sources
@@ -125,10 +125,8 @@ class Synchroniser:
         except TransformError as error:
             troubles.append(_unplaced(Source.of(frame), stamp_ns, error))
             return None
-        now, then = ego_at(stamp_ns), ego_at(frame.stamp_ns)
-        if now is not None and then is not None:
-            camera_from_base = camera_from_base @ then.odom_from_base.inverse() @ now.odom_from_base
-        return PlacedCamera(frame=frame, camera_from_base=camera_from_base)
+        placed = place_camera(camera_from_base, ego_at(frame.stamp_ns), ego_at(stamp_ns))
+        return PlacedCamera(frame=frame, camera_from_base=placed)
 
 
 def _unplaced(source: Source, stamp_ns: int, error: TransformError) -> Degradation:

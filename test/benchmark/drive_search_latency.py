@@ -15,6 +15,7 @@ import resource
 import tempfile
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -150,7 +151,7 @@ def measure(folder: Path, before: float) -> None:
         search(store, asked[0][1], most=10)
         print(f"first answer {1e3 * (time.perf_counter() - began):.0f} ms")
         for filters in FILTERS:
-            times = [timed(store, with_filters(one, filters)) for _, one in asked]
+            times = [timed(store, replace(one, filters=filters)) for _, one in asked]
             wall, cpu = np.array(times).T
             slowest = asked[int(np.argmax(wall))][0]
             print(
@@ -159,10 +160,6 @@ def measure(folder: Path, before: float) -> None:
             )
         after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(f"memory at most {after:.0f} MB, {before:.0f} MB before anything was read; {os.cpu_count()} cores")
-
-
-def with_filters(asked: Asked, filters: Filters) -> Asked:
-    return Asked(wanted=asked.wanted, words=asked.words, language=asked.language, vector=asked.vector, filters=filters)
 
 
 def told(filters: Filters) -> str:

@@ -115,6 +115,7 @@ def long(seed: Path, folder: Path, args: argparse.Namespace) -> None:
     from crossmodal_narrator.bags import open_bag
     from crossmodal_narrator.bags.replay import Replay, Transcript
     from crossmodal_narrator.cli.recorded import open_drive
+    from crossmodal_narrator.nodes.memory import resident_mb
 
     length_s = 0.1 * next(topic.message_count for topic in open_bag(seed).topics if topic.name == LIDAR)
     times = round(args.minutes * 60 / length_s)
@@ -150,11 +151,6 @@ def digest(out: Path) -> str:
         if path.name not in ("timings.jsonl", "evaluation.json", ".lock"):
             found.update(f"{path.relative_to(out)} {path.stat().st_size}\n".encode() + path.read_bytes())
     return found.hexdigest()
-
-
-def resident_mb() -> float:
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 if __name__ == "__main__":

@@ -177,7 +177,9 @@ def test_a_question_that_nobody_answers_is_told_to_be_unanswered(page: Any, live
     page.locator("#question").fill("Is there a bus behind us?")
     page.keyboard.press("Enter")
 
-    page.locator("#answer", has_text="the dialogue").wait_for(timeout=10_000)
+    answer = page.locator("#answer", has_text="the dialogue")
+    answer.wait_for(timeout=10_000)
+    assert answer.is_visible()
 
 
 def test_the_node_tells_who_looks(live: dict[str, Any], page: Any, ros_environment: dict[str, str]) -> None:

@@ -67,6 +67,7 @@ def import_drive(
         BagError: a file of the dataset is missing or broken, or `folder` exists or cannot be written.
     """
     with written_whole(folder) as making:
+        making.mkdir()
         summary = ImportSummary(bag=folder / "bag", name=drive.name, licence=drive.licence)
         with BagWriter(making / "bag") as bag:
             writer = _StepWriter(bag, summary)

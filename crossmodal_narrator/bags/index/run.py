@@ -79,10 +79,11 @@ def digest_of(replay: Path) -> str:
     return digest.hexdigest()
 
 
-def read_run(replay: Path, worded: Worded | None = None) -> Run:
+def read_run(replay: Path, worded: Worded | None = None, *, digest: str = "") -> Run:
     """From a folder that `replay` wrote, a line at a time.
 
-    `worded` names the surroundings by their vector where the replay has not.
+    `worded` names the surroundings by their vector where the replay has not. `digest` is `digest_of(replay)`, where it
+    is known already.
 
     Raises:
         BagError: a file is not there, a line of it is cut or not of that form, or no scene is in it.
@@ -97,7 +98,7 @@ def read_run(replay: Path, worded: Worded | None = None) -> Run:
         raise BagError(f"{replay / SCENES_FILE} has no scene", remedy="replay the bag again")
     return Run(
         replay=replay,
-        digest=digest_of(replay),
+        digest=digest or digest_of(replay),
         begin_ns=min(stamps),
         end_ns=max(stamps),
         moments=tuple(moments.taken),

@@ -14,6 +14,7 @@ from difflib import SequenceMatcher
 from enum import Enum
 
 from crossmodal_narrator.evaluation.detection import Record
+from crossmodal_narrator.evaluation.pairing import pair_up
 from crossmodal_narrator.evaluation.report.sentences import Sentence
 
 REACH_NS = 3_000_000_000  # a sentence that moved further is another one
@@ -61,12 +62,8 @@ def align(before: Sequence[Sentence], after: Sequence[Sentence], language: str) 
     """Pair what was said in one language, one to one, the most alike first; in the order of time."""
     said = [s for s in before if language in s.texts]
     says = [s for s in after if language in s.texts]
-    partner: dict[int, int] = {}
-    taken: set[int] = set()
-    for _, i, j in sorted(_candidates(said, says, language)):
-        if i not in partner and j not in taken:
-            partner[i] = j
-            taken.add(j)
+    partner = pair_up(_candidates(said, says, language))
+    taken = set(partner.values())
     pairs = [_pair(s, says[partner[i]] if i in partner else None, language) for i, s in enumerate(said)]
     pairs += [_pair(None, s, language) for j, s in enumerate(says) if j not in taken]
     return tuple(sorted(pairs, key=lambda pair: (pair.stamp_ns, pair.change.value)))

@@ -23,7 +23,6 @@ class Bar:
 
     from_ns: int
     to_ns: int
-    label: str
     track_id: int | None = None
     is_told: bool = False
 
@@ -73,7 +72,7 @@ class Lifetimes:
         by_class: dict[str, list[Bar]] = {}
         for track_id, life in self._tracks.items():
             label = life.labels.most_common(1)[0][0]
-            bar = Bar(from_ns=life.from_ns, to_ns=life.to_ns, label=label, track_id=track_id, is_told=track_id in told)
+            bar = Bar(from_ns=life.from_ns, to_ns=life.to_ns, track_id=track_id, is_told=track_id in told)
             by_class.setdefault(label, []).append(bar)
         order = [*_ORDER, *sorted(set(by_class) - set(_ORDER))]
         objects = [_packed(name, by_class[name]) for name in order if name in by_class]
@@ -89,7 +88,7 @@ class Lifetimes:
 
 
 def _run_lane(kind: str, name: str, lives: Iterable[_Life]) -> Lane:
-    bars = tuple(Bar(from_ns=life.from_ns, to_ns=life.to_ns, label=name) for life in lives)
+    bars = tuple(Bar(from_ns=life.from_ns, to_ns=life.to_ns) for life in lives)
     return Lane(kind=kind, name=name, rows=(bars,))
 
 

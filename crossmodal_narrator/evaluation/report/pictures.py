@@ -18,6 +18,7 @@ from crossmodal_narrator.core.geometry import Intrinsics, OrientedBox, Pose
 from crossmodal_narrator.evaluation.report.thinning import Room
 from crossmodal_narrator.fusion.outlines import box_edges
 from crossmodal_narrator.sync import SyncConfig, TransformBuffer
+from crossmodal_narrator.sync.compensation import place_camera
 from crossmodal_narrator.sync.ego import EgoHistory
 from crossmodal_narrator.wire import Intake
 from crossmodal_narrator.wire.headers import stamp_ns as header_stamp_ns
@@ -160,9 +161,7 @@ class _Photographer:
             return []  # a camera that nothing places: the picture is shown without boxes
         if k is None:
             return []
-        now, then = self._ego.at(moment.stamp_ns), self._ego.at(frame.stamp_ns)
-        if now is not None and then is not None:
-            pose = pose @ then.odom_from_base.inverse() @ now.odom_from_base
+        pose = place_camera(pose, self._ego.at(frame.stamp_ns), self._ego.at(moment.stamp_ns))
         scale = self._room.picture_width_px / k.width
         drawn = ((track_id, _segments(box, pose, k, scale)) for track_id, box in moment.boxes.items())
         return [Outline(track_id=track_id, segments=segments) for track_id, segments in drawn if segments]

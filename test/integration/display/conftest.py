@@ -59,18 +59,12 @@ def open_page(browser: Any) -> Iterator[Callable[..., Any]]:
         height: int = 800,
         scheme: str = "light",
         locale: str = "en-GB",
-        script: str = "",
-        *,
-        may_lose_line: bool = False,
     ) -> Any:
         context = browser.new_context(
             viewport={"width": width, "height": height}, color_scheme=scheme, locale=locale, reduced_motion="reduce"
         )
-        if script:
-            context.add_init_script(script)
         page = context.new_page()
-        if not may_lose_line:  # else the browser itself says that nobody answers
-            page.on("console", lambda message: faults.append(f"{message.type}: {message.text}"))
+        page.on("console", lambda message: faults.append(f"{message.type}: {message.text}"))
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("request", lambda request: faults.append(request.url) if "127.0.0.1" not in request.url else None)
         page.goto(address)

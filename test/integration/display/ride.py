@@ -97,7 +97,7 @@ def thing(
     )
 
 
-def street(stamp_ns: int = START_NS, *, has_siren: bool = True) -> SceneState:
+def street(stamp_ns: int = START_NS) -> SceneState:
     """A busy crossing: an ambulance is heard behind us on the left."""
     siren = SoundEvent(
         kind="siren",
@@ -130,7 +130,7 @@ def street(stamp_ns: int = START_NS, *, has_siren: bool = True) -> SceneState:
         stamp_ns=stamp_ns,
         ego=None,
         objects=objects,
-        sounds=(siren,) if has_siren else (),
+        sounds=(siren,),
         signals=(light,),
         degraded=(),
         senses=(Sense.LIDAR,),

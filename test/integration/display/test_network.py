@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from socket import create_connection
@@ -275,15 +273,16 @@ def test_frames_that_are_no_messages_end_the_connection(serve: Serve, frame: byt
         assert close_code(socket) == code
 
 
-def test_a_line_that_the_server_has_closed_is_gone_and_no_mistake_of_ours() -> None:
+def test_a_line_that_the_server_has_closed_is_gone_and_no_mistake_of_ours(
+    run_apart: Callable[[Coroutine[Any, Any, Any]], Any],
+) -> None:
     class Closed:
         async def send_text(self, _text: str) -> None:
             raise RuntimeError("Unexpected ASGI message 'websocket.send', after sending 'websocket.close'.")
 
     closed: Any = Closed()
-    # Playwright's loop may run in this thread.
-    with pytest.raises(WebSocketDisconnect), ThreadPoolExecutor(1) as apart:
-        apart.submit(lambda: asyncio.run(_is_sent(closed, "{}"))).result()
+    with pytest.raises(WebSocketDisconnect):
+        run_apart(_is_sent(closed, "{}"))
 
 
 def test_who_connects_and_sends_his_request_in_drops_is_let_go(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,10 +16,11 @@ from crossmodal_narrator.simulation.recording import record
 
 LIDAR, TRANSFORMS = "/lidar/points", "tf2_msgs/msg/TFMessage"
 UNREAD = ("/imu", "/gnss/fix", "/audio/cabin")  # by the pipeline
+EVERY_NTH_POINT = 6  # is kept
 _STAMP = struct.Struct("<iI")
 
 
-def small_drive(folder: Path, *, seconds: float = 1.2, every_nth_point: int = 6) -> Path:
+def small_drive(folder: Path, *, seconds: float = 1.2) -> Path:
     """A street with an ambulance behind, by LiDAR and microphones; its truth lies beside it."""
     drive = build_drive(
         "ambulance_from_behind", seed=0, seconds=seconds, width=320, height=180, cameras="none", lidar="beams_32"
@@ -31,7 +32,7 @@ def small_drive(folder: Path, *, seconds: float = 1.2, every_nth_point: int = 6)
         for message in source.messages():
             raw = message.raw
             if message.topic == LIDAR:
-                copy.write(message.topic, message.msgtype, _thinned(message, every_nth_point), message.log_time_ns)
+                copy.write(message.topic, message.msgtype, _thinned(message, EVERY_NTH_POINT), message.log_time_ns)
             elif message.topic not in UNREAD:
                 copy.write_raw(message.topic, message.msgtype, raw, message.log_time_ns)
     for name in ("truth.json", "expectations.json", "vehicle.yaml"):

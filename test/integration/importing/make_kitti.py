@@ -12,7 +12,6 @@ from pathlib import Path
 import numpy as np
 from imported import painted, points_around
 
-VELO_IN_BASE = (0.76, 0.0, 1.73)
 CAR_VELO = (20.0, 0.0, -0.98)  # the middle of a car of 4.0 x 1.8 x 1.5 m that stands on the road
 SIZE_HWL = (1.5, 1.8, 4.0)
 PIXEL = (64 + 100 * 0.06 / 19.73, 32 + 100 * 0.90 / 19.73)  # of CAR_VELO in camera 2
