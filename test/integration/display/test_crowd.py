@@ -52,7 +52,7 @@ async def one_that_reads_nothing(address: str, until_s: float) -> bool:
         newest = 0.0
         with suppress(ConnectionClosed):  # an open line that is silent is a failure
             while time.monotonic() < until_s + 5.0:  # what had been on its way
-                message = json.loads(await asyncio.wait_for(line.recv(), 1.0))
+                message = json.loads(await asyncio.wait_for(line.recv(), 5.0))
                 newest = float(message["text"]) if message["kind"] == "said" else newest
         return newest < until_s - 1.0
 
