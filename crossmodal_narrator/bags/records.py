@@ -9,9 +9,10 @@ from pathlib import Path
 from crossmodal_narrator.core.errors import BagError
 from crossmodal_narrator.wire.from_records import Record
 
-__all__ = ["SCENES_FILE", "TIMINGS_FILE", "TRANSCRIPT_FILE", "Record", "read_records"]
+__all__ = ["REFUSALS_FILE", "SCENES_FILE", "TIMINGS_FILE", "TRANSCRIPT_FILE", "Record", "read_records"]
 
 SCENES_FILE, TRANSCRIPT_FILE, TIMINGS_FILE = "scenes.jsonl", "transcript.jsonl", "timings.jsonl"
+REFUSALS_FILE = "refusals.jsonl"  # of what the gate did not let pass
 _ANEW = "replay the bag again: this file is cut or of another version"
 
 

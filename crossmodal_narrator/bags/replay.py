@@ -14,14 +14,14 @@ from typing import BinaryIO
 from crossmodal_narrator.bags.digest import ContentDigest
 from crossmodal_narrator.bags.manifest import RUN_NAME, Output
 from crossmodal_narrator.bags.reader import Bag
-from crossmodal_narrator.bags.records import SCENES_FILE, TIMINGS_FILE, TRANSCRIPT_FILE
+from crossmodal_narrator.bags.records import REFUSALS_FILE, SCENES_FILE, TIMINGS_FILE, TRANSCRIPT_FILE
 from crossmodal_narrator.core.errors import BagError, FrameError
 from crossmodal_narrator.core.frames import SensorFrame
 from crossmodal_narrator.core.scene import SceneState
-from crossmodal_narrator.core.speech import Narration
+from crossmodal_narrator.core.speech import Narration, Refusal
 from crossmodal_narrator.pipeline import Pipeline
 from crossmodal_narrator.wire.intake import Intake
-from crossmodal_narrator.wire.records import narration_record, scene_record, to_json_line
+from crossmodal_narrator.wire.records import narration_record, refusal_record, scene_record, to_json_line
 
 _log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ class ReplaySummary:
 
 
 class Transcript:
-    """The three files of a replay: transcript.jsonl, scenes.jsonl and timings.jsonl.
+    """The files of a replay: transcript.jsonl, scenes.jsonl, refusals.jsonl and timings.jsonl.
 
     A manifest of an earlier replay in the folder is removed: the files that it tells of are being written anew.
 
@@ -49,9 +49,9 @@ class Transcript:
             folder.mkdir(parents=True, exist_ok=True)
             (folder / RUN_NAME).unlink(missing_ok=True)
             with ExitStack() as stack:
-                self._transcript, self._scenes, self._timings = (
+                self._transcript, self._scenes, self._refusals, self._timings = (
                     _Lines(stack.enter_context((folder / name).open("wb")))
-                    for name in (TRANSCRIPT_FILE, SCENES_FILE, TIMINGS_FILE)
+                    for name in (TRANSCRIPT_FILE, SCENES_FILE, REFUSALS_FILE, TIMINGS_FILE)
                 )
                 self._stack = stack.pop_all()
         except OSError as error:
@@ -67,13 +67,17 @@ class Transcript:
     @property
     def outputs(self) -> dict[str, Output]:
         """What has been written to the files whose bytes depend on no clock, by their names."""
-        return {TRANSCRIPT_FILE: self._transcript.output, SCENES_FILE: self._scenes.output}
+        written = {TRANSCRIPT_FILE: self._transcript, SCENES_FILE: self._scenes, REFUSALS_FILE: self._refusals}
+        return {name: lines.output for name, lines in written.items()}
 
     def write_scene(self, scene: SceneState) -> None:
         self._scenes.write(to_json_line(scene_record(scene)))
 
     def write_narration(self, narration: Narration) -> None:
         self._transcript.write(to_json_line(narration_record(narration)))
+
+    def write_refusal(self, refusal: Refusal) -> None:
+        self._refusals.write(to_json_line(refusal_record(refusal)))
 
     def write_time(self, stage: str, stamp_ns: int, ms: float) -> None:
         self._timings.write(json.dumps({"stage": stage, "stamp_ns": stamp_ns, "ms": round(ms, 3)}) + "\n")
@@ -111,6 +115,7 @@ class Replay:
 
     def __iter__(self) -> Iterator[tuple[SceneState, tuple[Narration, ...]]]:
         timer = self._pipeline.perception.timer
+        self._pipeline.narrator.on_refusal = self._transcript.write_refusal
         for scene, narrations in self._pipeline.run(self._frames()):
             self._transcript.write_scene(scene)
             for narration in narrations:

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from crossmodal_narrator.core.scene import SceneState
     from crossmodal_narrator.voice import Synthesiser
 
-SUMMARY = "narrate a bag without ROS: transcript.jsonl, scenes.jsonl, timings.jsonl, run.json"
+SUMMARY = "narrate a bag without ROS: transcript, scenes, refusals, timings, run.json"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("bag", type=Path, help="rosbag2 folder or file (mcap, db3)")
-    parser.add_argument("--out", type=Path, required=True, help="folder for the four files")
+    parser.add_argument("--out", type=Path, required=True, help="folder for the five files")
     parser.add_argument("--language", help="of en, zh, es; several as en,zh (default: what --params says, else en)")
     add_naming_arguments(parser)
     parser.add_argument("--params", type=Path, help="ROS 2 parameter file, as the nodes take it")

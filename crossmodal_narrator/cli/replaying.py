@@ -39,7 +39,7 @@ def replay_drive(
     folder: Path,
     on_scene: Callable[[SceneState, tuple[Narration, ...]], None] = lambda scene, narrations: None,
 ) -> tuple[ReplaySummary, RunManifest]:
-    """Write transcript.jsonl, scenes.jsonl, timings.jsonl and, when all is done, run.json; `on_scene` hears meanwhile.
+    """Write the files of `Transcript` and, when all is done, run.json; `on_scene` hears meanwhile.
 
     Raises:
         BagError: the folder cannot be written.

@@ -48,6 +48,43 @@ class Narration:
     trigger: str
 
 
+class Fate(str, Enum):
+    """What the gate did with a claim of a sentence that was to be."""
+
+    SOFTENED = "softened"  # the sentence must say that it is unsure
+    DROPPED = "dropped"  # the sentence must do without it
+    WITHHELD = "withheld"  # the sentence must not be said
+
+
+class Reason(str, Enum):
+    """Why the gate did so."""
+
+    NO_SUCH_CLAIM = "no_such_claim"
+    UNSURE = "unsure"
+    NOT_SENSED_LATELY = "not_sensed_lately"
+    CANNOT_BE_SENSED = "cannot_be_sensed"  # by the senses that its evidence is of
+    DOES_NOT_HOLD = "does_not_hold"
+    IN_NO_CLAIM = "in_no_claim"  # of words
+    SOUNDS_SURER = "sounds_surer"  # of words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """What the gate did not let pass as it was proposed: a claim, or, with `language` and `text`, a wording of all of
+    `claims`. `detail` tells the reason in words; trigger and topic are those of the sentence that was to be.
+    """
+
+    stamp_ns: int
+    fate: Fate
+    reason: Reason
+    detail: str
+    trigger: str
+    topic: str
+    claims: tuple[Claim, ...]
+    language: str = ""
+    text: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Utterance:
     """What a passenger said or typed. `seat` tells passengers apart, where anything does."""

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 
 from crossmodal_narrator.core.scene import SceneState
-from crossmodal_narrator.core.speech import Narration
+from crossmodal_narrator.core.speech import Fate, Narration, Refusal
 from crossmodal_narrator.core.timing import StageTimer
 from crossmodal_narrator.language.claims.drawing import ClaimDrawer
 from crossmodal_narrator.language.claims.facts import Facts
 from crossmodal_narrator.language.config import NarratorConfig
-from crossmodal_narrator.language.gate import Gate, dishonesty
+from crossmodal_narrator.language.gate import Gate, Objection, Refused, dishonesty
 from crossmodal_narrator.language.planning.message import Message
 from crossmodal_narrator.language.planning.planner import Planner
 from crossmodal_narrator.language.realisation import Realiser, Sentence, read_lexicon
@@ -36,6 +36,7 @@ class Narrator:
         self._planner = Planner(config)
         self._gate = Gate(config)
         self._realisers = {language: Realiser(read_lexicon(language, config.units)) for language in config.languages}
+        self.on_refusal: Callable[[Refusal], None] = lambda refusal: None  # hears of each, before what is said instead
         self._last_ns = 0
         self._complained: set[tuple[str, str]] = set()
 
@@ -69,9 +70,9 @@ class Narrator:
 
     def _say(self, proposed: Message, facts: Facts) -> tuple[Narration, ...]:
         verdict = self._gate.admit(proposed, facts)
-        if verdict.refused:
-            _log.debug("the gate refused %s of %s", "; ".join(verdict.refused), proposed.topic)
-        agreed = None if verdict.message is None else self._agree(verdict.message)
+        for refused in verdict.refused:
+            self.on_refusal(_refusal(refused, proposed, facts))
+        agreed = None if verdict.message is None else self._agree(verdict.message, facts)
         if agreed is None:
             return ()
         message, sentences = agreed
@@ -93,7 +94,7 @@ class Narrator:
             for language, sentence in sentences.items()
         )
 
-    def _agree(self, message: Message) -> tuple[Message, dict[str, Sentence]] | None:
+    def _agree(self, message: Message, facts: Facts) -> tuple[Message, dict[str, Sentence]] | None:
         """Sentences that state the same claims in every language, and the message cut down to these claims.
 
         Each turn drops at least one extra claim, so that there are at most as many turns as extra claims.
@@ -106,7 +107,7 @@ class Narrator:
             dropped = frozenset(c.key for c in message.extra) - shared
             message = message.without(dropped, frozenset())
             if all(s.states == shared for s in sentences.values()):
-                return (message, sentences) if self._is_honest(message, sentences) else None
+                return (message, sentences) if self._is_honest(message, sentences, facts) else None
 
     def _realise(self, message: Message) -> dict[str, Sentence] | None:
         sentences: dict[str, Sentence] = {}
@@ -118,16 +119,41 @@ class Narrator:
             sentences[language] = sentence
         return sentences
 
-    def _is_honest(self, message: Message, sentences: Mapping[str, Sentence]) -> bool:
+    def _is_honest(self, message: Message, sentences: Mapping[str, Sentence], facts: Facts) -> bool:
         for language, sentence in sentences.items():
             if why := dishonesty(sentence.text, message, self._realisers[language].lexicon):
                 self._complain(language, sentence, why)
+                self.on_refusal(
+                    Refusal(
+                        stamp_ns=facts.stamp_ns,
+                        fate=Fate.WITHHELD,
+                        reason=why.reason,
+                        detail=why.words,
+                        trigger=message.trigger,
+                        topic=message.topic,
+                        claims=message.claims,
+                        language=language,
+                        text=sentence.text,
+                    )
+                )
                 return False
         return True
 
-    def _complain(self, language: str, sentence: Sentence, why: str) -> None:
+    def _complain(self, language: str, sentence: Sentence, why: Objection) -> None:
         """Once for each wording: it is a mistake in the words, and would come again with every scene."""
         if (language, sentence.variant) in self._complained:
             return
         self._complained.add((language, sentence.variant))
-        _log.warning("words/%s.yaml, %s: refused %r (%s)", language, sentence.variant, sentence.text, why)
+        _log.warning("words/%s.yaml, %s: refused %r (%s)", language, sentence.variant, sentence.text, why.words)
+
+
+def _refusal(refused: Refused, proposed: Message, facts: Facts) -> Refusal:
+    return Refusal(
+        stamp_ns=facts.stamp_ns,
+        fate=refused.fate,
+        reason=refused.objection.reason,
+        detail=refused.objection.words,
+        trigger=proposed.trigger,
+        topic=proposed.topic,
+        claims=(refused.claim,),
+    )

@@ -13,7 +13,7 @@ from crossmodal_narrator.core.frames import EgoMotion
 from crossmodal_narrator.core.geometry import Vec3
 from crossmodal_narrator.core.scene import Evidence, SceneObject, SceneState, SoundEvent, Surroundings, TrafficSignal
 from crossmodal_narrator.core.snapshot import Degradation
-from crossmodal_narrator.core.speech import Claim, Narration, Reply
+from crossmodal_narrator.core.speech import Claim, Narration, Refusal, Reply
 
 Record = dict[str, Any]
 
@@ -60,6 +60,25 @@ def narration_record(narration: Narration) -> Record:
         "urgency": narration.urgency.value,
         "trigger": narration.trigger,
         "claims": [_claim(claim) for claim in narration.claims],
+    }
+
+
+def refusal_record(refusal: Refusal) -> Record:
+    """A line of refusals.jsonl. Claims have no evidence here: what it is tells the scene of that stamp.
+
+    Raises:
+        FrameError: a number that is not finite.
+    """
+    spoken = {"language": refusal.language, "text": refusal.text} if refusal.text else {}
+    return {
+        "stamp_ns": int(refusal.stamp_ns),
+        "fate": refusal.fate.value,
+        "reason": refusal.reason.value,
+        "detail": refusal.detail,
+        "trigger": refusal.trigger,
+        "topic": refusal.topic,
+        "claims": [{k: v for k, v in _claim(claim).items() if k != "evidence"} for claim in refusal.claims],
+        **spoken,
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crossmodal_narrator.language.gate.support import Gate, Verdict
+from crossmodal_narrator.language.gate.support import Gate, Objection, Refused, Verdict
 from crossmodal_narrator.language.gate.wording import dishonesty, owns_doubt, unaccounted
 
-__all__ = ["Gate", "Verdict", "dishonesty", "owns_doubt", "unaccounted"]
+__all__ = ["Gate", "Objection", "Refused", "Verdict", "dishonesty", "owns_doubt", "unaccounted"]

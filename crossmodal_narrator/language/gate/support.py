@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from crossmodal_narrator.core.detections import ObjectClass
 from crossmodal_narrator.core.scene import Evidence
 from crossmodal_narrator.core.snapshot import Sense
-from crossmodal_narrator.core.speech import Claim
+from crossmodal_narrator.core.speech import Claim, Fate, Reason
 from crossmodal_narrator.language.claims.areas import DOORS, may_be_of
 from crossmodal_narrator.language.claims.facts import Facts, SenseHealth, Thing
 from crossmodal_narrator.language.claims.predicates import (
@@ -55,11 +55,31 @@ EXACT_ABSOLUTE = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Objection:
+    """Why a claim, or a wording, may not pass as it is; `words` tell it to a person."""
+
+    reason: Reason
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """One claim that did not pass as it was proposed, and what that meant for the message."""
+
+    claim: Claim
+    fate: Fate
+    objection: Objection
+
+    def __str__(self) -> str:
+        return f"{self.fate.value}: {self.claim.predicate}({self.claim.subject}): {self.objection.words}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What is left of a message; `message` is None where it must not be said. `refused` tells why, for the log."""
+    """What is left of a message; `message` is None where it must not be said. `refused` tells why, claim by claim."""
 
     message: Message | None
-    refused: tuple[str, ...] = ()
+    refused: tuple[Refused, ...] = ()
 
 
 class Gate:
@@ -70,41 +90,60 @@ class Gate:
 
     def admit(self, message: Message, facts: Facts) -> Verdict:
         """The message without the extra claims that do not hold; nothing, where a core claim does not."""
-        objections = {c.key: why for c in message.claims if (why := self.objection(c, facts))}
-        refused = tuple(f"{predicate}({subject}): {why}" for (predicate, subject), why in objections.items())
-        if any(c.key in objections for c in message.core):
-            return Verdict(message=None, refused=refused)
-        unsure = frozenset(
-            c.subject
+        withheld = self._objected(message.core, facts, Fate.WITHHELD)
+        if withheld:
+            return Verdict(message=None, refused=withheld)
+        dropped = self._objected(message.extra, facts, Fate.DROPPED)
+        gone = frozenset(refused.claim.key for refused in dropped)
+        softened = tuple(
+            Refused(claim=c, fate=Fate.SOFTENED, objection=unsure)
             for c in message.claims
-            if c.predicate == P.EXISTS.value
-            and c.value != ObjectClass.OBSTACLE.value
-            and c.confidence < self._config.sure_confidence
+            if c.key not in gone and (unsure := self._unsure(c)) is not None
         )
-        return Verdict(message=message.without(frozenset(objections), unsure), refused=refused)
+        left = message.without(gone, frozenset(refused.claim.subject for refused in softened))
+        return Verdict(message=left, refused=(*dropped, *softened))
 
-    def objection(self, claim: Claim, facts: Facts) -> str:
-        """Why the claim may not be made now; empty if it may."""
+    def _objected(self, claims: Iterable[Claim], facts: Facts, fate: Fate) -> tuple[Refused, ...]:
+        found = ((claim, self.objection(claim, facts)) for claim in claims)
+        return tuple(Refused(claim=c, fate=fate, objection=why) for c, why in found if why is not None)
+
+    def objection(self, claim: Claim, facts: Facts) -> Objection | None:
+        """Why the claim may not be made now; None if it may."""
         try:
             predicate = Predicate(claim.predicate)
         except ValueError:
-            return "no such predicate"
+            return Objection(reason=Reason.NO_SUCH_CLAIM, words="no such predicate")
         if claim.confidence < self._config.probable_confidence:
-            return f"confidence {claim.confidence:.2f} is below {self._config.probable_confidence:.2f}"
-        return self._unsupported(predicate, claim, facts) or (
-            "" if _holds(predicate, claim, facts) else "does not hold"
-        )
+            return _too_unsure(claim, self._config.probable_confidence)
+        if unsupported := self._unsupported(predicate, claim, facts):
+            return unsupported
+        return None if _holds(predicate, claim, facts) else _UNTRUE
 
-    def _unsupported(self, predicate: Predicate, claim: Claim, facts: Facts) -> str:
+    def _unsure(self, claim: Claim) -> Objection | None:
+        """What is said to be something, and may be something else, is said with a doubt."""
+        names = claim.predicate == P.EXISTS.value and claim.value != ObjectClass.OBSTACLE.value
+        is_sure = claim.confidence >= self._config.sure_confidence
+        return None if is_sure or not names else _too_unsure(claim, self._config.sure_confidence)
+
+    def _unsupported(self, predicate: Predicate, claim: Claim, facts: Facts) -> Objection | None:
         able = KNOWN_BY.get(predicate)
         if able is None:
-            return ""
+            return None
         age_ns = int(self._config.evidence_age_s * 1e9)
         fresh = {e.modality for e in claim.evidence if 0 <= facts.stamp_ns - e.stamp_ns <= age_ns}
         if not fresh:
-            return "no sense has supported it lately"
+            return Objection(reason=Reason.NOT_SENSED_LATELY, words="no sense has supported it lately")
         told = {e.modality for e in claim.evidence} if predicate in LASTING else fresh
-        return "" if told & able else f"{_names(told)} cannot know it"
+        if told & able:
+            return None
+        return Objection(reason=Reason.CANNOT_BE_SENSED, words=f"{_names(told)} cannot know it")
+
+
+_UNTRUE = Objection(reason=Reason.DOES_NOT_HOLD, words="does not hold")
+
+
+def _too_unsure(claim: Claim, least: float) -> Objection:
+    return Objection(reason=Reason.UNSURE, words=f"confidence {claim.confidence:.2f} is below {least:.2f}")
 
 
 def _names(senses: Iterable[Sense]) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from crossmodal_narrator.core.speech import Claim
+from crossmodal_narrator.core.speech import Claim, Reason
 from crossmodal_narrator.language.claims.predicates import Predicate
+from crossmodal_narrator.language.gate.support import Objection
 from crossmodal_narrator.language.planning.message import Mention, Message
 from crossmodal_narrator.language.realisation import Lexicon
 from crossmodal_narrator.language.realisation.lexicon import Telling
@@ -13,11 +14,13 @@ from crossmodal_narrator.language.realisation.rounding import Units, ago, left
 from crossmodal_narrator.language.realisation.telling import told_by
 
 
-def dishonesty(text: str, message: Message, lexicon: Lexicon) -> str:
-    """Why `text` must not be said for `message`; empty for an honest sentence."""
+def dishonesty(text: str, message: Message, lexicon: Lexicon) -> Objection | None:
+    """Why `text` must not be said for `message`; None for an honest sentence."""
     if stray := unaccounted(text, message.claims, lexicon):
-        return f"{', '.join(stray)}: in no claim"
-    return "" if owns_doubt(text, message, lexicon) else "it sounds surer than its claims"
+        return Objection(reason=Reason.IN_NO_CLAIM, words=f"{', '.join(stray)}: in no claim")
+    if owns_doubt(text, message, lexicon):
+        return None
+    return Objection(reason=Reason.SOUNDS_SURER, words="it sounds surer than its claims")
 
 
 def unaccounted(text: str, claims: Iterable[Claim], lexicon: Lexicon) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from crossmodal_narrator.evaluation import Scope, read_truth, score_claims, scor
 from crossmodal_narrator.evaluation.all_around import Answer, score_all_around
 from crossmodal_narrator.evaluation.truth import Kind, kind_of
 
-FILES = ("transcript.jsonl", "scenes.jsonl")
+FILES = ("transcript.jsonl", "scenes.jsonl", "refusals.jsonl")
 
 
 def replayed(bag: Path, out: Path) -> Path:

@@ -21,7 +21,7 @@ from crossmodal_narrator.cli.main import main
 from crossmodal_narrator.evaluation import read_evaluation
 
 ALIKE = ("results.parquet", "summary.json", "summary.html")
-OF_A_BAG = ("transcript.jsonl", "scenes.jsonl", "run.json", "result.json")
+OF_A_BAG = ("transcript.jsonl", "scenes.jsonl", "refusals.jsonl", "run.json", "result.json")
 GOOD = ("drive_000", "drive_001", "drive_002")
 
 

@@ -15,7 +15,7 @@ from crossmodal_narrator.bags.serializer import Serializer
 from crossmodal_narrator.cli.main import main
 from crossmodal_narrator.wire.sound import SOUND_DEFINITIONS
 
-SAME = ("transcript.jsonl", "scenes.jsonl")
+SAME = ("transcript.jsonl", "scenes.jsonl", "refusals.jsonl")
 VEHICLE = "vehicle.yaml"
 
 

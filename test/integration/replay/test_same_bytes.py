@@ -19,7 +19,7 @@ def manifest(replay: Path) -> dict[str, Any]:
 
 
 def test_a_replay_sees_something_and_says_it_in_both_languages(small_replay: Path) -> None:
-    said, seen = said_and_seen(small_replay)
+    said, seen, _ = said_and_seen(small_replay)
     assert {json.loads(line)["language"] for line in said.splitlines()} == {"en", "zh"}
     assert sum(len(json.loads(line)["objects"]) for line in seen.splitlines()) > 10
     assert any(json.loads(line)["sounds"] for line in seen.splitlines())

@@ -34,7 +34,12 @@ def test_a_copy_in_another_storage_verifies_what_was_replayed(
     copy = copied(small_bag, tmp_path / "drive", storage=StoragePlugin.SQLITE3)
     status, told = verified(small_replay, copy, capsys)
     assert status == 0
-    assert re.fullmatch(r"same: \d+ lines of transcript.jsonl, 32 lines of scenes.jsonl\n", told) is not None
+    assert (
+        re.fullmatch(
+            r"same: \d+ lines of transcript.jsonl, 32 lines of scenes.jsonl, \d+ lines of refusals.jsonl\n", told
+        )
+        is not None
+    )
 
 
 def test_the_manifest_names_all_that_went_in_and_no_clock_and_no_path(small_bag: Path, small_replay: Path) -> None:
@@ -66,6 +71,17 @@ def test_an_altered_transcript_is_told_with_its_line_and_stamp(
     first = f'transcript.jsonl, line 2: at stamp {record["stamp_ns"]} ns: text was "一头大象。", is "{record["text"]}"'
     assert first in told
     assert "scenes.jsonl" not in told
+
+
+def test_a_refusal_that_was_put_in_is_told(
+    small_bag: Path, small_replay: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    replay = Path(shutil.copytree(small_replay, tmp_path / "replay"))
+    with (replay / "refusals.jsonl").open("a", encoding="utf-8") as refusals:
+        refusals.write('{"stamp_ns": 5, "fate": "dropped"}\n')
+    status, told = verified(replay, small_bag, capsys)
+    assert status == 1
+    assert "refusals.jsonl was altered after it was written" in told
 
 
 def test_another_bag_is_told_by_its_digest_and_the_topics_that_differ(

@@ -9,14 +9,15 @@ import scripted_scenes as scripts
 
 from crossmodal_narrator.core.detections import ObjectClass
 from crossmodal_narrator.core.snapshot import Sense
-from crossmodal_narrator.core.speech import Claim, Urgency
-from crossmodal_narrator.language import LANGUAGES, NarratorConfig
+from crossmodal_narrator.core.speech import Claim, Fate, Narration, Refusal, Urgency
+from crossmodal_narrator.language import LANGUAGES, Narrator, NarratorConfig
 from crossmodal_narrator.language.claims.drawing import ClaimDrawer
 from crossmodal_narrator.language.claims.facts import Facts
 from crossmodal_narrator.language.claims.predicates import Predicate
 from crossmodal_narrator.language.gate import Gate, owns_doubt, unaccounted
 from crossmodal_narrator.language.planning.message import Act, Message
 from crossmodal_narrator.language.realisation import Realiser, read_lexicon
+from crossmodal_narrator.wire.records import refusal_record
 
 CONFIG = NarratorConfig()
 GATE = Gate(CONFIG)
@@ -31,6 +32,11 @@ def facts_of(*senses: Sense, confidence: float = 0.9, label: ObjectClass = Objec
 
 
 BOTH = (Sense.CAMERA, Sense.LIDAR)
+
+
+def objection(claim: Claim, facts: Facts) -> str:
+    found = GATE.objection(claim, facts)
+    return "" if found is None else found.words
 
 
 def claims_of(facts: Facts, *predicates: Predicate) -> tuple[Claim, ...]:
@@ -67,14 +73,14 @@ def test_a_laser_knows_no_colour_and_the_sentence_goes_without_it() -> None:
     verdict = GATE.admit(encounter(claims_of(facts, *WHO), claims_of(facts, *DETAIL)), facts)
     assert verdict.message is not None
     assert {c.predicate for c in verdict.message.extra} == {"distance", "in_path"}
-    assert "colour(track:1): lidar cannot know it" in verdict.refused
+    assert "dropped: colour(track:1): lidar cannot know it" in map(str, verdict.refused)
 
 
 def test_a_camera_alone_gives_no_distance() -> None:
     facts = facts_of(Sense.CAMERA)
     (distance,) = claims_of(facts_of(*BOTH), Predicate.DISTANCE)
     blind = replace(distance, evidence=facts.things[SUBJECT].evidence)
-    assert GATE.objection(blind, facts) == "camera cannot know it"
+    assert objection(blind, facts) == "camera cannot know it"
 
 
 @pytest.mark.parametrize(
@@ -93,28 +99,28 @@ def test_an_invented_claim_is_refused_and_the_sentence_with_it(change: dict[str,
     exists, side = claims_of(facts, *WHO)
     verdict = GATE.admit(encounter((replace(exists, **change), side)), facts)  # type: ignore[arg-type]
     assert verdict.message is None
-    assert verdict.refused
+    assert {refused.fate for refused in verdict.refused} == {Fate.WITHHELD}
 
 
 def test_evidence_of_another_thing_supports_nothing() -> None:
     facts = facts_of(*BOTH)
     (exists,) = claims_of(facts, Predicate.EXISTS)
     foreign = scripts.evidence(facts.stamp_ns - 5, Sense.CAMERA, Sense.LIDAR)
-    assert GATE.objection(replace(exists, evidence=foreign), facts) == "does not hold"
+    assert objection(replace(exists, evidence=foreign), facts) == "does not hold"
 
 
 def test_a_distance_that_is_off_does_not_hold() -> None:
     facts = facts_of(*BOTH)
     (distance,) = claims_of(facts, Predicate.DISTANCE)
-    assert GATE.objection(distance, facts) == ""
-    assert GATE.objection(replace(distance, value=float(distance.value) * 1.1), facts) == "does not hold"
+    assert objection(distance, facts) == ""
+    assert objection(replace(distance, value=float(distance.value) * 1.1), facts) == "does not hold"
 
 
 def test_old_evidence_is_no_evidence() -> None:
     facts = facts_of(*BOTH)
     (exists,) = claims_of(facts, Predicate.EXISTS)
     later = replace(facts, stamp_ns=facts.stamp_ns + 2_000_000_000)
-    assert GATE.objection(exists, later) == "no sense has supported it lately"
+    assert objection(exists, later) == "no sense has supported it lately"
 
 
 def test_what_is_doubtful_is_hedged_and_said_so_in_every_language() -> None:
@@ -122,6 +128,9 @@ def test_what_is_doubtful_is_hedged_and_said_so_in_every_language() -> None:
     verdict = GATE.admit(encounter(claims_of(facts, *WHO), claims_of(facts, Predicate.DISTANCE)), facts)
     assert verdict.message is not None
     assert verdict.message.hedged == {SUBJECT}
+    assert [str(refused) for refused in verdict.refused] == [
+        f"softened: exists({SUBJECT}): confidence 0.50 is below {CONFIG.sure_confidence:.2f}"
+    ]
     said = {tag: Realiser(read_lexicon(tag)).realise(verdict.message) for tag in LANGUAGES}
     assert {tag: s.text for tag, s in said.items() if s} == {
         "en": "Probably a van, 15 metres ahead.",
@@ -157,3 +166,21 @@ def test_words_that_no_claim_accounts_for_are_found(language: str, text: str, st
     facts = facts_of(*BOTH)
     claims = claims_of(facts, *WHO, Predicate.DISTANCE, Predicate.COLOUR)
     assert unaccounted(text, claims, read_lexicon(language)) == stray
+
+
+def test_what_the_gate_did_is_told_before_the_sentence_that_is_said_without_it() -> None:
+    van = scripts.Actor(track_id=1, label=ObjectClass.VAN, x=17.0, y=0.0, colour="white", senses=(Sense.LIDAR,))
+    unsure = replace(van, confidence=0.5)
+    narrator, heard = Narrator(CONFIG), list[Refusal | Narration]()
+    narrator.on_refusal = heard.append
+    for scene in scripts.Script(seconds=2.0, actors=[unsure]).scenes():
+        heard += narrator.narrate(scene)
+    *refusals, narration = heard
+    assert isinstance(narration, Narration)
+    assert narration.text == "We are standing behind what looks like a van, 15 metres ahead in our lane."
+    records = [refusal_record(refusal) for refusal in refusals if isinstance(refusal, Refusal)]
+    assert [(r["stamp_ns"], r["fate"], r["reason"], r["detail"]) for r in records] == [
+        (narration.stamp_ns, "dropped", "cannot_be_sensed", "lidar cannot know it"),
+        (narration.stamp_ns, "softened", "unsure", "confidence 0.50 is below 0.60"),
+    ]
+    assert records[0]["claims"] == [{"predicate": "colour", "subject": SUBJECT, "value": "white", "confidence": 0.9}]

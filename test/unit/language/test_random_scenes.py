@@ -21,6 +21,7 @@ from crossmodal_narrator.core.speech import Claim, Narration, Reply, Urgency, Ut
 from crossmodal_narrator.language import Dialogue, Narrator, NarratorConfig
 from crossmodal_narrator.language import narrator as narrating
 from crossmodal_narrator.language.dialogue import dialogue as talk
+from crossmodal_narrator.language.gate import Objection
 from crossmodal_narrator.language.planning.message import Mention, Message
 from crossmodal_narrator.language.planning.planner import Planner
 from crossmodal_narrator.language.realisation import Lexicon, Realiser, Sentence, read_lexicon
@@ -113,17 +114,17 @@ def _listen(told: Heard, patch: pytest.MonkeyPatch) -> list[Message]:
         told.wordings[self.lexicon.language, sentence.variant] += 1
         say(self, sentence)
 
-    def dishonesty(text: str, message: Message, lexicon: Lexicon) -> str:
+    def dishonesty(text: str, message: Message, lexicon: Lexicon) -> Objection | None:
         if why := judge(text, message, lexicon):
-            told.refused.append(f"{text}: {why}")
+            told.refused.append(f"{text}: {why.words}")
         return why
 
     def spoken(self: Planner, message: Message, duration_s: float, stamp_ns: int) -> None:
         messages.append(message)
         speak(self, message, duration_s, stamp_ns)
 
-    def complained(self: Narrator, language: str, sentence: Sentence, why: str) -> None:
-        told.refused.append(f"{sentence.text}: {why}")
+    def complained(self: Narrator, language: str, sentence: Sentence, why: Objection) -> None:
+        told.refused.append(f"{sentence.text}: {why.words}")
         complain(self, language, sentence, why)
 
     patch.setattr(Realiser, "said", said)
