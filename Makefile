@@ -39,7 +39,7 @@ run: ready-run ## narrate a drive over ROS 2: BAG=folder (default: a simulated s
 	$(BIN)/crossmodal-narrator run $(RUN_INPUT) --language "$(LANGUAGE)" --exit-at-end
 
 test: ready ## all tests; PYTEST_ARGS="-k name" for some
-	$(BIN)/pytest $(PYTEST_ARGS)
+	tools/test $(PYTEST_ARGS)
 
 bench: ready ## a row for each stage, and the ratio to the well-known alternative: BAG=folder
 	$(BIN)/python test/benchmark/bench.py "$(or $(BAG),$(error say which drive: make bench BAG=folder))"

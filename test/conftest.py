@@ -1,4 +1,7 @@
-"""Fixtures that every test may use: where the measured drives are, if this checkout has them beside it; a browser."""
+"""Fixtures that every test may use: where the measured drives are, if this checkout has them beside it; a browser.
+
+`make test` runs the tests in two parts, the first in several processes (tools/test).
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 import pytest
+from filelock import FileLock
 
 from crossmodal_narrator.encoding.camera import CameraEncoder, CameraEncoderConfig
 from crossmodal_narrator.runtime import ModelState, ModelStore, detector_spec, open_engine
@@ -19,6 +23,23 @@ from crossmodal_narrator.runtime import ModelState, ModelStore, detector_spec, o
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 T = TypeVar("T")
 REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--part", choices=("together", "alone"), help="the tests that can share a machine, or the others")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves the part that `--part` names; files with slow tests come first, so that all processes end at once."""
+    part = config.getoption("--part")
+    if part is None:
+        return
+    parts: dict[str, list[pytest.Item]] = {"together": [], "alone": []}
+    for item in items:
+        parts["alone" if item.get_closest_marker("alone") else "together"].append(item)
+    slow_files = {item.path for item in items if item.get_closest_marker("slow")}
+    items[:] = sorted(parts.pop(part), key=lambda item: item.path not in slow_files)
+    config.hook.pytest_deselected(items=parts.popitem()[1])
 
 
 def _is_missing(reason: str) -> NoReturn:
@@ -31,6 +52,26 @@ def _is_missing(reason: str) -> NoReturn:
 @pytest.fixture(scope="session")
 def repository() -> Path:
     return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], object]], Path]:
+    """The path of that name, which the first process that needs it has made; the others wait for it."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent  # of all processes
+
+    def made(name: str, make: Callable[[Path], object]) -> Path:
+        done = folder / name / "done"
+        with FileLock(folder / f"{name}.lock"):
+            if not done.exists():
+                shutil.rmtree(done.parent, ignore_errors=True)  # of one that failed half-way
+                done.parent.mkdir()
+                make(done.parent / "made")
+                done.touch()
+        return done.parent / "made"
+
+    return made
 
 
 @pytest.fixture(scope="session")

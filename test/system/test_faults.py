@@ -19,7 +19,7 @@ import pytest
 from crossmodal_narrator.nodes.environment import node_environment
 from crossmodal_narrator.runtime import ModelStore
 
-pytestmark = [pytest.mark.ros, pytest.mark.shared, pytest.mark.slow]
+pytestmark = [pytest.mark.alone, pytest.mark.ros, pytest.mark.shared, pytest.mark.slow]
 
 WARN, ERROR = 1, 2
 ANNOUNCED_WITHIN_S = 3.0

@@ -35,26 +35,28 @@ print(json.dumps({kind: constants(*where) for kind, where in kinds.items()}))
 
 
 @pytest.fixture
-def exchange(ros_environment: dict[str, str], repository: Path) -> Iterator[list[str]]:
+def environment(ros_environment: dict[str, str], repository: Path) -> dict[str, str]:
+    return {**ros_environment, "PYTHONPATH": str(repository / "test" / "unit" / "wire")}
+
+
+@pytest.fixture
+def exchange(environment: dict[str, str], repository: Path) -> Iterator[list[str]]:
     """The receiver's command, while a sender runs."""
     script = str(repository / "test" / "system" / "scene_exchange.py")
-    ros_environment["PYTHONPATH"] = str(repository / "test" / "unit" / "wire")
-    sender = subprocess.Popen([sys.executable, script, "send"], env=ros_environment)
+    sender = subprocess.Popen([sys.executable, script, "send"], env=environment)
     yield [sys.executable, script, "receive"]
     sender.terminate()
     sender.wait(timeout=10)
 
 
-def test_a_scene_survives_the_trip(exchange: list[str], ros_environment: dict[str, str], repository: Path) -> None:
-    received = subprocess.run(exchange, env=ros_environment, capture_output=True, text=True, timeout=60, check=False)
+def test_a_scene_survives_the_trip(exchange: list[str], environment: dict[str, str]) -> None:
+    received = subprocess.run(exchange, env=environment, capture_output=True, text=True, timeout=60, check=False)
     sent = """
 from crossmodal_narrator.wire.records import scene_record, to_json_line
 from full_scene import SCENE
 print(to_json_line(scene_record(SCENE)), end="")
 """
-    expected = subprocess.run(
-        [sys.executable, "-c", sent], env=ros_environment, capture_output=True, text=True, check=True
-    )
+    expected = subprocess.run([sys.executable, "-c", sent], env=environment, capture_output=True, text=True, check=True)
 
     assert received.stderr == ""
     assert json.loads(received.stdout) == json.loads(expected.stdout)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = [pytest.mark.ros, pytest.mark.slow]
+pytestmark = [pytest.mark.alone, pytest.mark.ros, pytest.mark.slow]
 
 COMMAND = [sys.executable, "-m", "crossmodal_narrator"]
 SMALL = ["--size", "640x360", "--processes", "2"]

@@ -16,7 +16,7 @@ import pytest
 
 pytest.importorskip("starlette", reason="the page's packages are not installed: pip install -r requirements/display.in")
 
-pytestmark = pytest.mark.ros
+pytestmark = [pytest.mark.alone, pytest.mark.ros]
 
 NODE = [sys.executable, "-m", "crossmodal_narrator", "node"]
 MOST_MS = 300.0

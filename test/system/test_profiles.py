@@ -12,7 +12,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,9 +22,8 @@ import pytest
 from crossmodal_narrator.nodes.environment import node_environment
 from crossmodal_narrator.nodes.profile import Profile, load_profile, profile_names
 
-pytestmark = [pytest.mark.ros, pytest.mark.shared, pytest.mark.slow]
+pytestmark = [pytest.mark.alone, pytest.mark.ros, pytest.mark.shared, pytest.mark.slow]
 
-DOMAINS = range(20, 100)
 AT_ONCE = 2  # machines of continuous integration have two cores
 OTHERS = tuple(name for name in profile_names() if load_profile(name).streams)  # not our own simulator
 WITHOUT_ODOMETRY = ("carla",)
@@ -33,10 +32,10 @@ LEAST_SCENES, LEAST_FOUND, NEAR_ENOUGH_M = 8, 0.8, 1.5
 Heard = dict[str, Any]
 
 
-def domain_of(environment: Mapping[str, str], k: int) -> dict[str, str]:
-    """A domain of its own for each simulator, or they would all drive at once."""
-    own = DOMAINS[(int(environment["ROS_DOMAIN_ID"]) - DOMAINS.start + 7 * k + 1) % len(DOMAINS)]
-    return node_environment({**environment, "ROS_DOMAIN_ID": str(own)})
+@pytest.fixture(scope="module")
+def own_environment(ros_environment: dict[str, str], take_domain: Callable[[], str]) -> Callable[[], dict[str, str]]:
+    """Gives each simulator a domain of its own, or they would all drive at once."""
+    return lambda: node_environment({**ros_environment, "ROS_DOMAIN_ID": take_domain()})
 
 
 @contextmanager
@@ -70,21 +69,23 @@ def drive_dir(san_francisco_bag: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def drives(ros_environment: dict[str, str], drive_dir: Path) -> dict[str, Heard]:
+def drives(own_environment: Callable[[], dict[str, str]], drive_dir: Path) -> dict[str, Heard]:
     """All simulators, some at a time, each with a perception node of its own."""
     heard: dict[str, Heard] = {}
     for at in range(0, len(OTHERS), AT_ONCE):
-        heard |= together(OTHERS[at : at + AT_ONCE], at, ros_environment, drive_dir)
+        heard |= together(OTHERS[at : at + AT_ONCE], own_environment, drive_dir)
     return heard
 
 
-def together(names: tuple[str, ...], at: int, environment: Mapping[str, str], drive_dir: Path) -> dict[str, Heard]:
+def together(
+    names: tuple[str, ...], own_environment: Callable[[], dict[str, str]], drive_dir: Path
+) -> dict[str, Heard]:
     if not names:
         return {}
-    own = domain_of(environment, at)
+    own = own_environment()
     with perception(names[0], own):
         driving = drive(names[0], drive_dir, own)
-        others = together(names[1:], at + 1, environment, drive_dir)
+        others = together(names[1:], own_environment, drive_dir)
         return {names[0]: heard_of(driving), **others}
 
 
@@ -148,10 +149,10 @@ def is_found(place: tuple[float, float], scene: Mapping[str, Any]) -> bool:
 
 
 def test_run_narrates_a_simulator_by_its_profile(
-    ros_environment: dict[str, str], drive_dir: Path, tmp_path: Path
+    own_environment: Callable[[], dict[str, str]], drive_dir: Path, tmp_path: Path
 ) -> None:
     """A copy of a profile with another vehicle's name, as a user would make one."""
-    own = domain_of(ros_environment, len(OTHERS))
+    own = own_environment()
     shipped: Profile = load_profile("carla_ros_bridge")
     mine = tmp_path / "mine.yaml"
     text = (Path(__file__).parents[2] / "config" / "profiles" / f"{shipped.name}.yaml").read_text(encoding="utf-8")

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-pytestmark = [pytest.mark.ros, pytest.mark.slow]
+pytestmark = [pytest.mark.alone, pytest.mark.ros, pytest.mark.slow]
 
 DEADLINE_S = 0.5
 SLACK_S = 0.3  # for two processes, DDS and a machine that does other things too

@@ -17,7 +17,7 @@ from crossmodal_narrator.nodes.shared_memory import orphans, segments_of
 from crossmodal_narrator.simulation.drive import build_drive
 from crossmodal_narrator.simulation.recording import record
 
-pytestmark = [pytest.mark.ros, pytest.mark.slow]
+pytestmark = [pytest.mark.alone, pytest.mark.ros, pytest.mark.slow]
 
 RUN = [sys.executable, "-m", "crossmodal_narrator", "run"]
 # The word of its command by which each child is known: `play` hands its process over to its node.

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = [pytest.mark.ros, pytest.mark.slow]
+pytestmark = [pytest.mark.alone, pytest.mark.ros, pytest.mark.slow]
 
 COMMAND = [sys.executable, "-m", "crossmodal_narrator"]
 KNOWN_BY_S = 4.0  # as the scenario expects it

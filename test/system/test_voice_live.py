@@ -13,7 +13,7 @@ import pytest
 
 pytest.importorskip("hibari", reason="the voice's packages are not installed: run `make setup`")
 
-pytestmark = pytest.mark.ros
+pytestmark = [pytest.mark.alone, pytest.mark.ros]
 
 NODE = [sys.executable, "-m", "crossmodal_narrator", "node"]
 CHUNK = "crossmodal_narrator_msgs/msg/AudioChunk"

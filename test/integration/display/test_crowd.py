@@ -113,6 +113,7 @@ def memory_mb(process: int) -> float:
     return float(status.split("VmRSS:")[1].split()[0]) / 1024
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 def test_who_reads_nothing_and_who_sends_garbage_cost_the_others_nothing(run_apart: Apart) -> None:
     found = ride(run_apart)

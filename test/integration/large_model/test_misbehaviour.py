@@ -21,6 +21,8 @@ from crossmodal_narrator.core.errors import (
 )
 from crossmodal_narrator.runtime.vision_language import VisionLanguageModel
 
+pytestmark = pytest.mark.alone
+
 IMAGE = np.full((3, 4, 3), 200, np.uint8)
 AMPLE_S, SHORT_S = 20.0, 0.3
 Start = Callable[..., VisionLanguageModel]

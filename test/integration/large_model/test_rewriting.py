@@ -19,6 +19,8 @@ from crossmodal_narrator.language.rewriting import Outcome, Rewriter
 from crossmodal_narrator.runtime.vision_language import VisionLanguageConfig, VisionLanguageModel, checkpoint
 
 DEADLINE_S, AMPLE_S = 0.4, 120.0
+pytestmark = pytest.mark.alone
+
 LANGUAGES = ("en", "zh")
 Start = Callable[[str], Rewriter]
 STOPPED = Claim(predicate="ego_motion", subject="ego", value="stopped", confidence=0.9, evidence=())

@@ -413,6 +413,7 @@ def test_both_languages_tell_the_same_facts(english: str, chinese: str) -> None:
     assert facts(english)
 
 
+@pytest.mark.alone
 def test_an_answer_takes_a_few_milliseconds() -> None:
     import time
 

@@ -15,6 +15,8 @@ from crossmodal_narrator.language.rewriting import Outcome, Rewriter
 diagnostics = pytest.importorskip("crossmodal_narrator.nodes.diagnostics", reason="rclpy is not installed")
 outbox = pytest.importorskip("crossmodal_narrator.nodes.outbox")
 
+pytestmark = pytest.mark.alone
+
 DEADLINE_S = 0.3
 SLACK_S = 0.15  # what a machine with other things to do may add
 STOPPED = Claim(predicate="ego_motion", subject="ego", value="stopped", confidence=0.9, evidence=())

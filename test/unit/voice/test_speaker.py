@@ -13,6 +13,8 @@ from crossmodal_narrator.core.speech import Urgency
 from crossmodal_narrator.voice import Sentence, Sound, Speaker, SpeakingConfig, speaker
 from crossmodal_narrator.voice.speaker import Said, clauses
 
+pytestmark = pytest.mark.alone
+
 RATE_HZ = 8_000
 
 
