@@ -35,10 +35,16 @@ from crossmodal_narrator.runtime import (
     open_engine,
     sound_spec,
 )
-from crossmodal_narrator.runtime.speech import open_activity, open_recognisers, open_synthesiser, opened
+from crossmodal_narrator.runtime.speech import (
+    RecogniserConfig,
+    open_activity,
+    open_recognisers,
+    open_synthesiser,
+    opened,
+)
 from crossmodal_narrator.runtime.vision_language import open_vision_language
 from crossmodal_narrator.sync import Source, Synchroniser
-from crossmodal_narrator.voice import Ear, Interpreter, OwnVoice, Synthesiser
+from crossmodal_narrator.voice import Ear, Interpreter, ListeningConfig, OwnVoice, Pressed, Synthesiser
 
 OnRefusal = Callable[[Refusal], None]
 OnOpened = Callable[[Opened], None]
@@ -235,9 +241,18 @@ def open_ear(config: VoiceConfig, own_voice: OwnVoice | None, on_absent: Callabl
     return None if activity is None else Ear(config.listening, activity, own_voice)
 
 
-def open_interpreter(config: VoiceConfig, on_absent: Callable[[ModelError], None]) -> Interpreter:
+def open_interpreter(
+    listening: ListeningConfig, engines: RecogniserConfig, on_absent: Callable[[ModelError], None]
+) -> Interpreter:
     """What understands it, by the recognisers that are there; `on_absent` hears of each that is not."""
-    return Interpreter(config.listening, open_recognisers(config.engines, on_absent))
+    return Interpreter(listening, open_recognisers(engines, on_absent))
+
+
+def open_pressed(engines: RecogniserConfig, on_absent: Callable[[ModelError], None]) -> Pressed | None:
+    """What understands who holds a button. None, of which `on_absent` hears, where nothing here can."""
+    activity = opened(open_activity, on_absent)
+    interpreter = open_interpreter(ListeningConfig(), engines, on_absent)
+    return Pressed(activity, interpreter) if activity is not None and interpreter.recognisers else None
 
 
 def open_voices(config: VoiceConfig, on_absent: Callable[[ModelError], None]) -> Mapping[str, Synthesiser]:

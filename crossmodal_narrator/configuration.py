@@ -14,7 +14,7 @@ from crossmodal_narrator.encoding.lidar import LidarDetectorConfig, LidarGeometr
 from crossmodal_narrator.fusion import FusionConfig
 from crossmodal_narrator.language import NarratorConfig
 from crossmodal_narrator.runtime import EngineConfig
-from crossmodal_narrator.runtime.speech import SpeechEngineConfig
+from crossmodal_narrator.runtime.speech import RecogniserConfig, SpeechEngineConfig
 from crossmodal_narrator.runtime.vision_language import VisionLanguageConfig
 from crossmodal_narrator.sync import SyncConfig
 from crossmodal_narrator.voice import ListeningConfig, SpeakingConfig
@@ -22,7 +22,7 @@ from crossmodal_narrator.wire import IntakeConfig
 
 __all__ = [
     "DialogueConfig",
-    "DisplayConfig",
+    "DisplayNodeConfig",
     "ModelConfig",
     "NarratorConfig",
     "NarratorNodeConfig",
@@ -111,3 +111,10 @@ class DialogueConfig:
     """All parameters of the dialogue node: what may be said counts for answers, too."""
 
     narration: NarratorConfig = field(default_factory=NarratorConfig)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisplayNodeConfig(DisplayConfig):
+    """All parameters of the display node. `engines` understand what is said to a page."""
+
+    engines: RecogniserConfig = field(default_factory=RecogniserConfig)

@@ -14,11 +14,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
+import numpy as np
 import pytest
 from filelock import FileLock
 
 from crossmodal_narrator.encoding.camera import CameraEncoder, CameraEncoderConfig
 from crossmodal_narrator.runtime import ModelState, ModelStore, detector_spec, open_engine
+from crossmodal_narrator.runtime.speech import SpeechEngineConfig, open_synthesiser
+from crossmodal_narrator.voice import Sound, write_wav
 
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 T = TypeVar("T")
@@ -109,8 +112,8 @@ def run_apart() -> Callable[[Coroutine[Any, Any, T]], T]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    """The first Chromium on the path, or the one that CHROMIUM names."""
+def launch_browser() -> Iterator[Callable[..., Any]]:
+    """Opens the first Chromium on the path, or the one that CHROMIUM names, with further arguments."""
     if importlib.util.find_spec("playwright") is None:
         _is_missing("playwright is not installed: pip install -r requirements/browser.in")
     path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
@@ -118,8 +121,42 @@ def browser() -> Iterator[Any]:
         _is_missing(f"there is no browser here ({', '.join(BROWSERS)}, or the one that CHROMIUM names)")
     from playwright.sync_api import sync_playwright
 
+    opened = []
     with sync_playwright() as playwright:
-        # Chromium's own sandbox does not start for root, as whom containers run their tests.
-        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
+
+        def launch(*arguments: str) -> Any:
+            # Chromium's own sandbox does not start for root, as whom containers run their tests.
+            opened.append(playwright.chromium.launch(executable_path=path, args=["--no-sandbox", *arguments]))
+            return opened[-1]
+
+        yield launch
+        for chromium in opened:
+            chromium.close()
+
+
+@pytest.fixture(scope="session")
+def browser(launch_browser: Callable[..., Any]) -> Any:
+    return launch_browser()
+
+
+@pytest.fixture(scope="session")
+def speaking_browser(
+    launch_browser: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., Any]:
+    """A browser whose microphone hears somebody say something, in the project's own voice, each time it is opened."""
+
+    def opened(text: str) -> Any:
+        """Nobody speaks where `text` is empty."""
+        voice = open_synthesiser("en", SpeechEngineConfig())
+        assert voice is not None
+        sound = voice.speak(text) if text else Sound(samples=np.zeros(16_000, np.float32), rate_hz=16_000)
+        silence = np.zeros(sound.rate_hz // 2, np.float32)
+        wav = tmp_path_factory.mktemp("spoken") / "question.wav"
+        write_wav(Sound(samples=np.concatenate([silence, sound.samples, silence]), rate_hz=sound.rate_hz), wav)
+        return launch_browser(
+            "--use-fake-ui-for-media-stream",
+            "--use-fake-device-for-media-stream",
+            f"--use-file-for-fake-audio-capture={wav}%noloop",
+        )
+
+    return opened

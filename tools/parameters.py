@@ -14,7 +14,7 @@ from typing import Any
 
 from crossmodal_narrator.configuration import (
     DialogueConfig,
-    DisplayConfig,
+    DisplayNodeConfig,
     NarratorNodeConfig,
     PerceptionConfig,
     VoiceConfig,
@@ -27,7 +27,7 @@ NODES: dict[str, type[Any]] = {
     "narrator": NarratorNodeConfig,
     "dialogue": DialogueConfig,
     "voice": VoiceConfig,
-    "display": DisplayConfig,
+    "display": DisplayNodeConfig,
 }
 MADE = "Made by tools/parameters.py from the declarations in the code: change it there."
 MADE_HERE = (

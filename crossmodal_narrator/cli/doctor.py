@@ -237,7 +237,8 @@ def _voice() -> Finding:
     absent: list[ModelError] = []
     config = VoiceConfig()
     open_ear(config, None, absent.append)
-    understood = [f"{'/'.join(r.languages)} by {r.name}" for r in open_interpreter(config, absent.append).recognisers]
+    interpreter = open_interpreter(config.listening, config.engines, absent.append)
+    understood = [f"{'/'.join(r.languages)} by {r.name}" for r in interpreter.recognisers]
     spoken = [f"{language} by {voice.name}" for language, voice in open_voices(config, absent.append).items()]
     found = f"understands {', '.join(understood) or 'nobody'}; speaks {', '.join(spoken) or 'not'}"
     if not absent:

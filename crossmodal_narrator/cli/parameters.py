@@ -7,7 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from crossmodal_narrator.configuration import DisplayConfig, NarratorNodeConfig, PerceptionConfig
+from crossmodal_narrator.configuration import DisplayNodeConfig, NarratorNodeConfig, PerceptionConfig
 from crossmodal_narrator.core.config import Value, build, read_parameter_file
 from crossmodal_narrator.core.errors import ConfigError
 from crossmodal_narrator.language import LANGUAGES
@@ -41,14 +41,14 @@ def perception_config(
     return build(PerceptionConfig, values, source=", ".join(map(str, files)) or "perception")
 
 
-def display_config(params: Path | None, profile: Mapping[str, Value]) -> DisplayConfig:
+def display_config(params: Path | None, profile: Mapping[str, Value]) -> DisplayNodeConfig:
     """The display node's configuration; `params` counts more than a profile.
 
     Raises:
         ConfigError: the file, a key or a value is not right.
     """
     values = {**profile, **({} if params is None else _of_the_core(read_parameter_file(params, "display")))}
-    return build(DisplayConfig, values, source=str(params or "display"))
+    return build(DisplayNodeConfig, values, source=str(params or "display"))
 
 
 def narrator_config(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 import traceback
-from collections.abc import Callable
 from importlib import resources
 from typing import Any
 
@@ -15,20 +14,20 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from crossmodal_narrator.display.board import Board, Reader, refused
+from crossmodal_narrator.display.board import Board, Reader
 from crossmodal_narrator.display.config import DisplayConfig
-from crossmodal_narrator.display.guard import Bucket, Guard, Rates
-from crossmodal_narrator.display.history import to_json
-from crossmodal_narrator.display.protocol import Hello, Look, Question, Refusal, read_message
+from crossmodal_narrator.display.guard import Guard, Rates
+from crossmodal_narrator.display.protocol import Hello, read_message
+from crossmodal_narrator.display.receiving import FULL, UNREADABLE, Receiver, Takers
 
 HELLO_WITHIN_S, SENT_WITHIN_S = 5.0, 5.0
 MORE_STRANGERS = 32  # than pages: connections that have not said hello yet
-MESSAGES_PER_S, MESSAGES_AT_ONCE = 5.0, 20
-UNREADABLE, UNWANTED, TOO_SLOW, FULL = 1003, 4401, 4408, 4429  # close codes; 4000 and up are an application's own
+UNWANTED, TOO_SLOW = 4401, 4408
 KINDS = {"html": "text/html", "css": "text/css", "js": "text/javascript"}
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
     "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Permissions-Policy": "microphone=(self), camera=(), geolocation=(), display-capture=(), usb=(), serial=()",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -40,15 +39,8 @@ HEADERS = {
 class Doorkeeper:
     """Lets pages in, and speaks with each of them. All of it in the server's loop."""
 
-    def __init__(
-        self,
-        config: DisplayConfig,
-        board: Board,
-        token: str,
-        ask: Callable[[Question], None],
-        complain: Callable[[str], None],
-    ) -> None:
-        self._config, self._board, self._ask, self._complain = config, board, ask, complain
+    def __init__(self, config: DisplayConfig, board: Board, token: str, takers: Takers) -> None:
+        self._config, self._board, self._takers = config, board, takers
         self.guard = Guard(
             token=token, origins=config.origins, host=config.host, is_local=config.is_local, now_s=time.monotonic
         )
@@ -80,7 +72,8 @@ class Doorkeeper:
         """The first message, where it comes in time and lets in."""
         self._strangers += 1
         try:
-            message = read_message(await asyncio.wait_for(_text(socket), HELLO_WITHIN_S))
+            sent = await asyncio.wait_for(_sent(socket), HELLO_WITHIN_S)
+            message = read_message(sent) if isinstance(sent, str) else None
         except (asyncio.TimeoutError, WebSocketDisconnect):
             message = None
         finally:
@@ -106,7 +99,7 @@ class Doorkeeper:
             error = task.exception()
             if error is not None and not isinstance(error, (WebSocketDisconnect, OSError)):
                 told = "".join(traceback.format_exception(error))
-                self._complain(f"a mistake in the narrator itself; please report it\n{told}")
+                self._takers.complain(f"a mistake in the narrator itself; please report it\n{told}")
         code = next((task.result() for task in done if task.exception() is None), UNREADABLE)
         if code != UNREADABLE:
             self.dropped += 1
@@ -121,23 +114,12 @@ class Doorkeeper:
                     return TOO_SLOW  # when it comes back it says what it has heard
 
     async def _receive(self, socket: WebSocket, reader: Reader) -> int:
-        messages = Bucket(MESSAGES_PER_S, MESSAGES_AT_ONCE, time.monotonic)
+        address = _address(socket)
+        receiver = Receiver(reader, self._takers, lambda: self._questions.take(address))
         while True:
-            message = read_message(await _text(socket))
-            if message is None or isinstance(message, Hello):
-                return UNREADABLE
-            if not messages.take():
-                return FULL
-            if isinstance(message, Look):
-                reader.is_looking = message.is_looking
-                reader.wake.set()
-                continue
-            question = Question(text=message.text, language=message.language, seat=reader.seat)
-            if self._questions.take(_address(socket)):
-                self._ask(question)
-                continue
-            reader.notices.append(to_json({"kind": "unanswered", **refused(question, Refusal.TOO_MANY)}))
-            reader.wake.set()
+            code = receiver.take(await _sent(socket))
+            if code is not None:
+                return code
 
 
 def make_app(doorkeeper: Doorkeeper) -> Starlette:
@@ -166,12 +148,12 @@ def _address(socket: WebSocket) -> str:
     return socket.client.host if socket.client is not None else ""
 
 
-async def _text(socket: WebSocket) -> str:
-    """The next message; bytes are none that a page of ours sends."""
+async def _sent(socket: WebSocket) -> str | bytes:
+    """The next message: text, or sound."""
     message: Any = await socket.receive()
     if message["type"] == "websocket.disconnect":
         raise WebSocketDisconnect(message.get("code", 1005))
-    return str(message.get("text") or "")
+    return message.get("text") or message.get("bytes") or ""
 
 
 async def _is_sent(socket: WebSocket, text: str) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from crossmodal_narrator.core.scene import SceneState
 from crossmodal_narrator.core.speech import Narration, Reply
 from crossmodal_narrator.display.history import History, to_json
+from crossmodal_narrator.display.pictures import Pictures, picture_shown
 from crossmodal_narrator.display.protocol import Hello, Question, Refusal
 from crossmodal_narrator.display.records import narration_shown, reply_shown, scene_shown
 
@@ -33,6 +34,7 @@ class Reader:
         self.wake = asyncio.Event()
         self.wake.set()
         self.notices: deque[str] = deque(maxlen=8)  # for this connection only
+        self.wanted: deque[str] = deque(maxlen=4)  # keys of pictures: the pictures themselves wait for nobody
         self._scene = self._state = 0
         self._board = board
         self.notices.append(to_json({"kind": "welcome", "board": board.name}))
@@ -50,6 +52,8 @@ class Reader:
         for entry in entries:
             self.number = entry.number
             yield entry.text(self._board.now_s())
+        while self.wanted:
+            yield to_json(picture_shown(self.wanted.popleft(), self._board.pictures))
         if self.is_looking and self._scene != self._board.scene_number and self._board.is_seeing:
             self._scene, text = self._board.scene()
             yield text
@@ -58,10 +62,15 @@ class Reader:
 class Board:
     """Safe to be written from one thread and read from another."""
 
-    def __init__(self, *, kept: int, scenes_per_s: float, now_s: Callable[[], float] = time.monotonic) -> None:
-        """`now_s` only tells how long ago something was; it is compared with nothing else."""
+    def __init__(
+        self, *, kept: int, scenes_per_s: float, pictures: int = 0, now_s: Callable[[], float] = time.monotonic
+    ) -> None:
+        """`pictures`: how many are kept. `now_s` only tells how long ago something was; it is compared with nothing
+        else.
+        """
         self.name = secrets.token_hex(8)  # another one after a restart, when numbers begin anew
         self.history = History(kept, now_s)
+        self.pictures = Pictures(pictures)
         self.readers: set[Reader] = set()  # of the loop
         self.now_s, self._period_s = now_s, 1.0 / scenes_per_s
         self._lock = threading.Lock()
@@ -74,6 +83,7 @@ class Board:
 
     def narrate(self, narration: Narration, ago_s: float = 0.0) -> None:
         """A sentence that was said, `ago_s` before now."""
+        self.pictures.name(narration.claims)
         self.history.add("said", narration_shown(narration), ago_s=ago_s)
         self._wake()
 
@@ -81,12 +91,18 @@ class Board:
         """To the page that asked; where somebody spoke, to all."""
         seat = reply.in_reply_to.seat
         page = seat.removeprefix(SEATS) if seat.startswith(SEATS) else None
+        self.pictures.name(reply.claims)
         self.history.add("reply", reply_shown(reply), seat=page, ago_s=ago_s)
         self._wake()
 
     def refuse(self, question: Question, why: Refusal) -> None:
         """Told to the page that asked."""
         self.history.add("unanswered", refused(question, why), seat=question.seat)
+        self._wake()
+
+    def understand(self, question: Question) -> None:
+        """What was said to a page, as it was understood: told to that page before the reply."""
+        self.history.add("asked", {"question": question.text}, seat=question.seat)
         self._wake()
 
     def see(self, scene: SceneState) -> None:
@@ -100,9 +116,10 @@ class Board:
             self.scene_number += 1
         self._wake()
 
-    def tell(self, *, languages: Sequence[str], profile: str) -> None:
-        """How the narrator is set."""
-        text = to_json({"kind": "state", "languages": list(languages), "profile": profile})
+    def tell(self, *, languages: Sequence[str], profile: str, hears: Sequence[str] | None = None) -> None:
+        """How the narrator is set; and which languages a page's microphone is understood in, None where it is off."""
+        hearing = None if hears is None else list(hears)
+        text = to_json({"kind": "state", "languages": list(languages), "profile": profile, "hears": hearing})
         with self._lock:
             if text == self._state_text:
                 return

@@ -17,7 +17,7 @@ _ORIGIN = re.compile(r"https?://[^/?#@\s]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisplayConfig:
-    """All parameters of the display node."""
+    """Parameters of the page itself."""
 
     host: str = parameter(
         "127.0.0.1", help="address the page is served at; any other than this machine's own needs token_file"
@@ -38,6 +38,13 @@ class DisplayConfig:
     scenes_per_s: float = parameter(
         5.0, help="how often the picture from above is renewed", unit="1/s", low=1.0, high=20.0
     )
+    pictures: int = parameter(
+        64,
+        help="camera pictures kept, in memory alone, of moments that sentences are about; 0: no camera is read",
+        low=0,
+        high=1000,
+    )
+    microphone: bool = parameter(True, help="whether a page may ask by its browser's microphone")
     answered_within_s: float = parameter(
         5.0, help="after which a question without a reply is told to be unanswered", unit="s", low=0.5, high=60.0
     )

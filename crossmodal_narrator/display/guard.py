@@ -18,13 +18,13 @@ class Bucket:
         self._per_s, self._burst, self._now_s = per_s, burst, now_s
         self._left, self._at_s = burst, now_s()
 
-    def take(self) -> bool:
+    def take(self, number: float = 1.0) -> bool:
         now_s = self._now_s()
         self._left = min(self._burst, self._left + (now_s - self._at_s) * self._per_s)
         self._at_s = now_s
-        if self._left < 1.0:
+        if self._left < number:
             return False
-        self._left -= 1.0
+        self._left -= number
         return True
 
 

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from crossmodal_narrator.core.errors import DisplayError
 from crossmodal_narrator.display.board import Board
 from crossmodal_narrator.display.config import DisplayConfig
-from crossmodal_narrator.display.protocol import Question
+from crossmodal_narrator.display.receiving import Takers
 
 if TYPE_CHECKING:
     from crossmodal_narrator.display.server import DisplayServer
 
 
-def open_server(
-    config: DisplayConfig, board: Board, ask: Callable[[Question], None], complain: Callable[[str], None]
-) -> DisplayServer:
+def open_server(config: DisplayConfig, board: Board, takers: Takers) -> DisplayServer:
     """A server that listens already and shows the page when it is started.
-
-    `ask` and `complain` are called in the server's thread and must return at once.
 
     Raises:
         ConfigError: the token's file is not right.
@@ -32,4 +27,4 @@ def open_server(
             f"the page cannot be served: {error.name or error} is not installed",
             remedy="pip install 'crossmodal_narrator[display]'",
         ) from error
-    return DisplayServer(config, board, ask, complain)
+    return DisplayServer(config, board, takers)

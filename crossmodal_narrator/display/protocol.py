@@ -1,4 +1,4 @@
-"""What a page may send: three kinds of small JSON messages, checked before anything is made of them."""
+"""What a page may send: a few kinds of small JSON messages, checked before anything is made of them; and sound."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 MOST_BYTES = 4096  # of a message
 MOST_CHARACTERS = 300  # of a question
+MOST_NAME = 200  # characters of a picture's key: a camera's name and a stamp
 LANGUAGES = ("en", "zh", "es")
 _NAME = re.compile(r"[0-9a-f]{32}")
 
@@ -26,11 +27,12 @@ class Hello:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """Typed by a passenger. `language` is that of the page, or empty."""
+    """Typed by a passenger, or said to the page. `language` is that of the page, or empty."""
 
     text: str
     language: str
     seat: str = ""
+    confidence: float = 1.0  # of the recognition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,21 @@ class Look:
     is_looking: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Show:
+    """A camera's picture is wanted, by its key."""
+
+    picture: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Talk:
+    """The button is pressed, and sound follows; or it is let go."""
+
+    is_talking: bool
+    language: str
+
+
 class Refusal(str, Enum):
     """Why a question got no reply."""
 
@@ -47,9 +64,12 @@ class Refusal(str, Enum):
     NOT_ACTIVE = "not_active"
     LATE = "late"
     TOO_MANY = "too_many"
+    DEAF = "deaf"  # nothing here understands speech
+    UNHEARD = "unheard"  # nobody spoke
+    UNCLEAR = "unclear"  # somebody spoke, and was not understood
 
 
-def read_message(text: str) -> Hello | Question | Look | None:
+def read_message(text: str) -> Hello | Question | Look | Show | Talk | None:
     """None for what no page of ours would send."""
     try:
         message = json.loads(text)
@@ -57,7 +77,7 @@ def read_message(text: str) -> Hello | Question | Look | None:
         return None
     if not isinstance(message, dict):
         return None
-    readers = {"hello": _hello, "ask": _question, "look": _look}
+    readers = {"hello": _hello, "ask": _question, "look": _look, "picture": _show, "talk": _talk}
     reader = readers.get(str(message.get("kind")))
     return None if reader is None else reader(message)
 
@@ -84,3 +104,15 @@ def _question(message: dict[str, Any]) -> Question | None:
 def _look(message: dict[str, Any]) -> Look | None:
     is_looking = message.get("is_looking")
     return Look(is_looking=is_looking) if isinstance(is_looking, bool) else None
+
+
+def _show(message: dict[str, Any]) -> Show | None:
+    key = message.get("id")
+    return Show(picture=key) if isinstance(key, str) and len(key) <= MOST_NAME else None
+
+
+def _talk(message: dict[str, Any]) -> Talk | None:
+    is_talking, language = message.get("is_talking"), message.get("language")
+    if not isinstance(is_talking, bool) or language not in LANGUAGES:
+        return None
+    return Talk(is_talking=is_talking, language=str(language))

@@ -7,6 +7,7 @@ from typing import Any
 
 from crossmodal_narrator.core.scene import SceneObject, SceneState
 from crossmodal_narrator.core.speech import Claim, Narration, Reply
+from crossmodal_narrator.display.pictures import where_shown
 
 Record = dict[str, Any]
 REACH_M = 80.0
@@ -85,7 +86,12 @@ def _claim(claim: Claim, stamp_ns: int) -> Record:
         "value": _number(value) if is_real else value,
         "confidence": _number(claim.confidence),
         "evidence": [
-            {"sense": e.modality.value, "before": _number((stamp_ns - e.stamp_ns) / 1e9), "detail": e.detail}
+            {
+                "sense": e.modality.value,
+                "before": _number((stamp_ns - e.stamp_ns) / 1e9),
+                "detail": e.detail,
+                **where_shown(e),
+            }
             for e in claim.evidence
         ],
     }

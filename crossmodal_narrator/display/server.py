@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import socket
 import threading
-from collections.abc import Callable
 
 import uvicorn
 
@@ -14,7 +13,8 @@ from crossmodal_narrator.display.app import Doorkeeper, make_app
 from crossmodal_narrator.display.board import Board
 from crossmodal_narrator.display.config import DisplayConfig
 from crossmodal_narrator.display.lines import BoundedProtocol
-from crossmodal_narrator.display.protocol import MOST_BYTES, Question
+from crossmodal_narrator.display.protocol import MOST_BYTES
+from crossmodal_narrator.display.receiving import Takers
 
 SEND_BUFFER = 128 * 1024  # bytes that the kernel keeps for a page that does not read
 PING_S = 10.0
@@ -25,9 +25,7 @@ UNREAD_FOR_MS = 15_000  # after which the kernel ends a connection whose other s
 class DisplayServer:
     """Serves a board until `stop`."""
 
-    def __init__(
-        self, config: DisplayConfig, board: Board, ask: Callable[[Question], None], complain: Callable[[str], None]
-    ) -> None:
+    def __init__(self, config: DisplayConfig, board: Board, takers: Takers) -> None:
         """Take the address.
 
         Raises:
@@ -35,7 +33,7 @@ class DisplayServer:
             DisplayError: the address cannot be had.
         """
         self._board = board
-        self.doorkeeper = Doorkeeper(config, board, config.token(), ask, complain)
+        self.doorkeeper = Doorkeeper(config, board, config.token(), takers)
         self._socket = _bound(config)
         self.address = config.address(self._socket.getsockname()[1])
         # uvicorn writes a traceback for each client that sends nonsense, and one line for each that comes: whoever is

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from crossmodal_narrator.core.detections import CameraFeatures, SignalDetection, SignalState
 from crossmodal_narrator.core.geometry import PixelBox
+from crossmodal_narrator.core.pictured import pictured
 from crossmodal_narrator.core.scene import Evidence, TrafficSignal
 from crossmodal_narrator.core.snapshot import Sense
 from crossmodal_narrator.fusion.projection import CameraView
@@ -93,8 +94,8 @@ def _signal(light: _Followed) -> TrafficSignal:
 
 
 def _evidence(detection: SignalDetection) -> Evidence:
-    x, y = detection.box.centre
-    detail = f"{detection.camera}: light {detection.state.value} {detection.confidence:.2f} at {x:.0f},{y:.0f} px"
+    what = f"light {detection.state.value} {detection.confidence:.2f}"
+    detail = pictured(detection.camera, what, detection.box)
     return Evidence(modality=Sense.CAMERA, stamp_ns=detection.stamp_ns, detail=detail)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from crossmodal_narrator.core.detections import CameraFeatures, LidarDetection, LidarFeatures, ObjectClass
 from crossmodal_narrator.core.geometry import OrientedBox, Pose, Vec2
+from crossmodal_narrator.core.pictured import pictured
 from crossmodal_narrator.core.scene import Evidence
 from crossmodal_narrator.core.snapshot import PlacedSweep, Sense
 from crossmodal_narrator.core.timing import StageTimer
@@ -121,12 +122,10 @@ class Tracker:
         track.image_boxes[detection.camera] = detection.box
         track.azimuth_rad = sighting.view.azimuth_rad(detection.box)
         track.supported_ns = track.pictured_ns = step.stamp_ns
-        box = detection.box
         track.evidence[Sense.CAMERA] = Evidence(
             modality=Sense.CAMERA,
             stamp_ns=detection.stamp_ns,
-            detail=f"{detection.camera}: {detection.label.value} {detection.score:.2f} at "
-            f"{box.x0:.0f},{box.y0:.0f}-{box.x1:.0f},{box.y1:.0f} px",
+            detail=pictured(detection.camera, f"{detection.label.value} {detection.score:.2f}", detection.box),
         )
 
     def _follow(self, tracks: Iterable[Track], step: Step) -> None:

@@ -18,7 +18,7 @@ import yaml
 
 from crossmodal_narrator.configuration import (
     DialogueConfig,
-    DisplayConfig,
+    DisplayNodeConfig,
     NarratorNodeConfig,
     PerceptionConfig,
     VoiceConfig,
@@ -34,7 +34,7 @@ NODES: Mapping[str, type[Any]] = {
     "narrator": NarratorNodeConfig,
     "dialogue": DialogueConfig,
     "voice": VoiceConfig,
-    "display": DisplayConfig,
+    "display": DisplayNodeConfig,
 }
 _KEYS = ("simulator", "use_sim_time", *NODES, "streams")
 _TOPIC = re.compile(r"(/[A-Za-z_][A-Za-z0-9_]*)+")

@@ -6,9 +6,7 @@ What the cabin's microphone hears stays in this process: utterances are text, an
 from __future__ import annotations
 
 import sys
-import threading
 import time
-import traceback
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -17,16 +15,15 @@ from std_srvs.srv import SetBool
 
 from crossmodal_narrator.assembly import open_ear, open_interpreter, open_voices
 from crossmodal_narrator.configuration import VoiceConfig
-from crossmodal_narrator.core.errors import FrameError, ModelError, NarratorError
-from crossmodal_narrator.core.frames import AudioChunk
+from crossmodal_narrator.core.errors import FrameError, ModelError
+from crossmodal_narrator.core.frames import AudioChunk, SensorFrame
 from crossmodal_narrator.core.speech import Narration, Reply, Urgency
 from crossmodal_narrator.nodes import diagnostics, qos
 from crossmodal_narrator.nodes.diagnostics import Health
 from crossmodal_narrator.nodes.lifecycle import NOT_ACTIVE, NarratorLifecycleNode, transition
-from crossmodal_narrator.nodes.mailbox import Letter
 from crossmodal_narrator.nodes.process import run_node
 from crossmodal_narrator.nodes.rates import Latencies
-from crossmodal_narrator.nodes.subscriptions import SensorSubscriptions
+from crossmodal_narrator.nodes.reading import TOLD_EVERY_S, SensorReader
 from crossmodal_narrator.nodes.types import message_class, message_types
 from crossmodal_narrator.voice import (
     Ear,
@@ -40,20 +37,12 @@ from crossmodal_narrator.voice import (
     Turn,
 )
 from crossmodal_narrator.voice.speaker import Said
-from crossmodal_narrator.wire import (
-    Intake,
-    TopicMap,
-    narration_from_message,
-    reply_from_message,
-    utterance_to_message,
-)
+from crossmodal_narrator.wire import TopicMap, narration_from_message, reply_from_message, utterance_to_message
 from crossmodal_narrator.wire.sound import AUDIO_CHUNK, audio_message
 
 NAME = "voice"
 NARRATION_TOPIC, REPLY_TOPIC = "narrator/narration", "dialogue/reply"
 SPEECH_FRAME = "voice"  # a loudspeaker has no place that matters
-WORKER_ENDS_WITHIN_S = 10.0  # a slow recogniser may be in the middle of a turn
-TOLD_EVERY_S = 5.0
 
 
 class VoiceNode(NarratorLifecycleNode):
@@ -83,7 +72,7 @@ class VoiceNode(NarratorLifecycleNode):
         self.settings.is_locked = True
         self._absent = []
         if config.microphone:
-            self._interpreter = open_interpreter(config, self._absent.append)
+            self._interpreter = open_interpreter(config.listening, config.engines, self._absent.append)
             self._own_voice = OwnVoice() if config.speaks and config.speaking.own_voice else None
             self._ear = open_ear(config, self._own_voice, self._absent.append)
         self._voices = dict(open_voices(config, self._absent.append)) if config.speaks else {}
@@ -107,8 +96,7 @@ class VoiceNode(NarratorLifecycleNode):
             self.subscribe(self._types.Narration, NARRATION_TOPIC, self._narrate, qos.NARRATION)
             self.subscribe(self._types.Reply, REPLY_TOPIC, self._reply, qos.NARRATION)
         if self._ear is not None and self._interpreter is not None:
-            self._listener = _Listener(self, config.microphone, self._ear, self._interpreter)
-            self._listener.start()
+            self._listener = _Listener(self, config.microphone, self._ear)
         return super().on_activate(state)
 
     def release(self) -> None:
@@ -242,54 +230,31 @@ class VoiceNode(NarratorLifecycleNode):
 
 
 class _Listener:
-    """The thread that listens. Whatever a message does, the next one is heard."""
+    """Listens to the cabin's microphone."""
 
-    def __init__(self, node: VoiceNode, microphone: str, ear: Ear, interpreter: Interpreter) -> None:
-        topics = TopicMap(microphones=TopicMap.relative((), microphones=(microphone,)).microphones)
+    def __init__(self, node: VoiceNode, microphone: str, ear: Ear) -> None:
         self._node, self._microphone, self._ear = node, microphone, ear
-        self._intake = Intake(topics)
-        self._sensors = SensorSubscriptions(node, topics)
-        self._refused = 0
         self._was_hearing = False
-        self._thread = threading.Thread(target=self._run, name="listener", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
+        topics = TopicMap(microphones=TopicMap.relative((), microphones=(microphone,)).microphones)
+        self._reader = SensorReader(node, topics, self._hear, "listener")
 
     def stop(self) -> None:
-        self._sensors.close()
-        if self._thread.ident is not None:
-            self._thread.join(WORKER_ENDS_WITHIN_S)
+        self._reader.stop()
 
     def health(self) -> Iterator[Health]:
-        yield from diagnostics.inputs(self._sensors, time.monotonic_ns())
+        yield from diagnostics.inputs(self._reader.sensors, time.monotonic_ns())
         if self._ear.health is not None:
             yield from diagnostics.microphones({self._microphone: self._ear.health})
-        yield Health(name="messages", level=diagnostics.OK, message=f"{self._refused} could not be read")
+        yield Health(name="messages", level=diagnostics.OK, message=f"{self._reader.refused} could not be read")
 
-    def _run(self) -> None:
-        while (letter := self._sensors.mailbox.take()) is not None:
-            self._take(letter)
-
-    def _take(self, letter: Letter) -> None:
-        try:
-            self._hear(letter)
-        except NarratorError as error:
-            self._refused += 1
-            self._node.get_logger().warning(f"{letter.topic}: {error}", throttle_duration_sec=TOLD_EVERY_S)
-        except Exception:  # noqa: BLE001 - it is told, and the next one is heard
-            told = f"a mistake in the narrator itself; please report it\n{traceback.format_exc()}"
-            self._node.get_logger().error(told, throttle_duration_sec=TOLD_EVERY_S)
-
-    def _hear(self, letter: Letter) -> None:
-        for chunk in self._intake.frames(letter.topic, letter.message):
-            assert isinstance(chunk, AudioChunk)
-            events = list(self._ear.push(chunk))
-            if self._ear.is_hearing or self._was_hearing:
-                self._node.listen(self._ear.is_hearing)
-            self._was_hearing = self._ear.is_hearing
-            for event in events:
-                self._node.hear(event)
+    def _hear(self, chunk: SensorFrame) -> None:
+        assert isinstance(chunk, AudioChunk)
+        events = list(self._ear.push(chunk))
+        if self._ear.is_hearing or self._was_hearing:
+            self._node.listen(self._ear.is_hearing)
+        self._was_hearing = self._ear.is_hearing
+        for event in events:
+            self._node.hear(event)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

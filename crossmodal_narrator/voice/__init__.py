@@ -6,6 +6,7 @@ from crossmodal_narrator.voice.ear import Ear, SpeechBegan, Turn
 from crossmodal_narrator.voice.echo import OwnVoice
 from crossmodal_narrator.voice.engines import Recogniser, Sound, Synthesiser, Transcript, VoiceActivity
 from crossmodal_narrator.voice.interpreter import Interpreter
+from crossmodal_narrator.voice.pressed import Pressed
 from crossmodal_narrator.voice.queue import Sentence, SpeechQueue
 from crossmodal_narrator.voice.schedule import Schedule, Spoken
 from crossmodal_narrator.voice.speaker import Speaker
@@ -16,6 +17,7 @@ __all__ = [
     "Interpreter",
     "ListeningConfig",
     "OwnVoice",
+    "Pressed",
     "Recogniser",
     "Schedule",
     "Sentence",

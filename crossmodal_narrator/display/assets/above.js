@@ -1,7 +1,8 @@
 // What is around, from above: ahead is up. Shapes differ as well as colours, for who does not tell colours apart.
 
 import { svg } from "./dom.js";
-import { fill, sideOf } from "./words.js";
+import { sideOf } from "./values.js";
+import { fill } from "./words.js";
 
 const REACH = 41, BEHIND = 0.75; // metres to each side; the vehicle stands somewhat below the middle
 const KIND_OF = { pedestrian: "person", animal: "person", cyclist: "cyclist", bicycle: "cyclist", motorcycle: "cyclist", obstacle: "nameless", cone: "nameless" };

@@ -2,6 +2,8 @@
 
 import { drawAbove, inWords, legend } from "./above.js";
 import { byId, el } from "./dom.js";
+import { Pictures } from "./pictures.js";
+import { SpeakButton } from "./speaking.js";
 import { Talk } from "./talk.js";
 import { subjectsOf, whyOf } from "./why.js";
 import { fill, OWN_NAMES, TAGS, WORDS } from "./words.js";
@@ -28,7 +30,9 @@ function hear(message) {
   if (message.kind === "scene") return see(message);
   if (message.kind === "state") { state = message; return showState(); }
   if (message.kind === "cut") { byId("cut").hidden = false; return undefined; }
-  if (message.kind === "unanswered") return message.question !== asked ? undefined : answer({ ...message, text: words[message.why] || message.why });
+  if (message.kind === "picture") return pictures.take(message);
+  if (message.kind === "asked") return message.ago_s < NEWS_FOR_S ? ask(message.question, words.asked) : undefined;
+  if (message.kind === "unanswered") return message.question !== asked || message.ago_s >= NEWS_FOR_S ? undefined : answer({ ...message, text: words[message.why] || message.why });
   message.at = performance.now() - 1000 * (message.ago_s || 0);
   const key = `${message.kind}/${message.id}`;
   if (talk.isCatchingUp && ids.has(key)) return undefined; // known from before the node restarted
@@ -89,11 +93,11 @@ function row(sentence, name = "li") {
     const wasOpen = button.getAttribute("aria-expanded") === "true";
     closeAll();
     opened = wasOpen ? null : sentence.id;
-    if (!wasOpen) { button.setAttribute("aria-expanded", "true"); node.append(el("div", { class: "why" }, ...whyOf(sentence, words))); }
+    if (!wasOpen) { button.setAttribute("aria-expanded", "true"); node.append(el("div", { class: "why" }, ...whyOf(sentence, words, pictures))); }
     draw();
   };
   button.addEventListener("click", toggle);
-  if (isOpen) node.append(el("div", { class: "why" }, ...whyOf(sentence, words)));
+  if (isOpen) node.append(el("div", { class: "why" }, ...whyOf(sentence, words, pictures)));
   return node;
 }
 
@@ -123,6 +127,7 @@ function showState() {
   byId("link").toggleAttribute("data-open", line === "open");
   byId("profile").textContent = state.profile ? fill(words.profile, state.profile) : "";
   const isSpoken = !state.languages.length || state.languages.includes(language);
+  speakButton.show(state.hears, language, words);
   byId("unspoken").hidden = isSpoken;
   byId("unspoken").textContent = isSpoken ? "" : fill(words.unspoken, state.languages.map((name) => OWN_NAMES[name] || name).join(", "));
 }
@@ -135,6 +140,12 @@ function draw() {
   const caption = inWords(isNow ? scene : null, words);
   if (byId("caption").textContent !== caption) byId("caption").textContent = caption;
   byId("now").querySelector(".sentence")?.classList.toggle("past", performance.now() - (latest?.at ?? 0) > PAST_AFTER_MS);
+}
+
+/** What was asked is shown until there is a reply to it. */
+function ask(question, text) {
+  asked = question;
+  answer({ question, text });
 }
 
 function answer(reply) {
@@ -183,9 +194,8 @@ byId("ask").addEventListener("submit", (event) => {
   event.preventDefault();
   const text = byId("question").value.trim().replace(/\s+/g, " ");
   if (!text) return;
-  asked = text;
+  ask(text, words.asked);
   if (!talk.send({ kind: "ask", text, language })) { answer({ kind: "unanswered", question: text, text: words.closed }); return; }
-  answer({ question: text, text: words.asked });
   byId("question").value = "";
 });
 document.addEventListener("keydown", (event) => {
@@ -208,6 +218,13 @@ function showOlder() {
 new ResizeObserver(() => root.style.setProperty("--asking", `${byId("ask").offsetHeight}px`)).observe(byId("ask"));
 
 if (stored("theme")) root.dataset.theme = stored("theme");
+const pictures = new Pictures((id) => talk.send({ kind: "picture", id }));
+const speakButton = new SpeakButton(byId("talk"), byId("hearing"), {
+  begin: () => { if (window.speechSynthesis) speechSynthesis.cancel(); return talk.speak(language); },
+  sound: (samples) => talk.sound(samples),
+  end: () => talk.hush(),
+  tell: (text) => { asked = ""; answer({ kind: "unanswered", question: "", text }); },
+});
 const talk = new Talk(hear, (found) => { line = found; showState(); });
 speak(language);
 setInterval(draw, 1000);

@@ -2,6 +2,7 @@
 
 const FIRST_WAIT_MS = 250, LONGEST_WAIT_MS = 3000;
 const CATCHES_UP_FOR_MS = 10_000;
+const MOST_UNSENT = 256 * 1024; // bytes of sound that wait for a slow network
 const UNWANTED = 4401, FULL = 4429;
 
 /** A name that tells this page from others, and stays when it is loaded again. */
@@ -72,5 +73,22 @@ export class Talk {
     this.isLooking = isLooking;
     if (!isLooking) this.send({ kind: "look", is_looking: false });
     else if (this.board) this.send({ kind: "look", is_looking: true });
+  }
+
+  /** Sound follows, on this line only: after a break it would be without a beginning. */
+  speak(language) {
+    this.spokenOn = this.send({ kind: "talk", is_talking: true, language }) ? this.socket : null;
+    return this.spokenOn !== null;
+  }
+
+  sound(samples) {
+    if (this.spokenOn === this.socket && this.socket.readyState === WebSocket.OPEN && this.socket.bufferedAmount < MOST_UNSENT) this.socket.send(samples);
+  }
+
+  /** Whether what was said has gone out. */
+  hush() {
+    const isWhole = this.spokenOn === this.socket;
+    this.spokenOn = null;
+    return isWhole && this.send({ kind: "talk", is_talking: false, language: "en" });
   }
 }

@@ -41,3 +41,8 @@ export function valueInWords(value, words) {
   if (parts.every((part) => part !== null)) return parts.join(words.tag === "en" ? " " : words.comma);
   return text.replaceAll("_", " ");
 }
+
+const AROUND = ["ahead", "ahead_left", "left", "behind_left", "behind", "behind_right", "right", "ahead_right"];
+
+/** An eighth of the circle: 0 ahead, left positive. */
+export const sideOf = (azimuth, words) => OF[words.tag][AROUND[((Math.round(azimuth / (Math.PI / 4)) % 8) + 8) % 8]];

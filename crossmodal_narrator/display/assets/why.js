@@ -43,14 +43,32 @@ function evidenceOf(found, words) {
     found.detail ? [words.colon, el("span", { lang: "en" }, found.detail)] : null);
 }
 
-export function whyOf(sentence, words) {
+const MOST_PICTURES = 3;
+
+/** The pictures that show what is meant, those of most things first, and where each thing is in them. */
+function seenIn(sentence, names, words) {
+  const seen = new Map();
+  for (const claim of sentence.claims) {
+    for (const found of claim.evidence.filter((evidence) => evidence.picture)) {
+      const { picture, camera, before } = found;
+      if (!seen.has(picture)) seen.set(picture, { picture, camera, before, things: new Map() });
+      seen.get(picture).things.set(claim.subject, { name: inWords(claim.subject, names, words), box: found.box });
+    }
+  }
+  return [...seen.values()].sort((a, b) => b.things.size - a.things.size).slice(0, MOST_PICTURES);
+}
+
+/** `pictures` shows what the cameras saw. */
+export function whyOf(sentence, words, pictures) {
   const names = namesIn(sentence);
   const claims = grouped(sentence.claims).map((together) => el("li", {},
     el("p", { class: "claim" }, `${together[0].subject.split(",").map((subject) => inWords(subject, names, words)).join(" + ")}${words.colon}`,
       together.map((claim) => claimed(claim.predicate, meant(claim.value, names, words), words)).join(words.comma)),
     el("p", {}, fill(words.sure, Math.round(100 * Math.min(...together.map((claim) => claim.confidence ?? 0))))),
     together[0].evidence.map((found) => evidenceOf(found, words))));
+  const seen = seenIn(sentence, names, words).map((one) => pictures.figure(one, words));
   return [
+    seen.length || !claims.length ? seen : el("p", { class: "quiet" }, words.unpictured),
     sentence.query ? el("p", { class: "quiet" }, fill(words.query, sentence.query)) : null,
     claims.length ? [el("p", { class: "quiet" }, words.claims), el("ul", {}, claims)] : el("p", { class: "quiet" }, words.noclaims),
   ].flat().filter(Boolean);

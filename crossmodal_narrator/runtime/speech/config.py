@@ -8,8 +8,8 @@ from crossmodal_narrator.core.config import parameter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SpeechEngineConfig:
-    """Recognition and synthesis by language. What is not installed is told, with its remedy, and the rest goes on."""
+class RecogniserConfig:
+    """Recognition by language. What is not installed is told, with its remedy, and the rest goes on."""
 
     moonshine: bool = parameter(True, help="English by Moonshine tiny, of the package moonshine-voice")
     moonshine_folder: str = parameter(
@@ -18,6 +18,13 @@ class SpeechEngineConfig:
     whisper_folder: str = parameter(
         "", help="many languages by a Whisper of CTranslate2, a folder of your own (needs faster-whisper); empty: none"
     )
+    threads: int = parameter(2, help="of each engine", low=1, high=64)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeechEngineConfig(RecogniserConfig):
+    """And synthesis."""
+
     english_voice: str = parameter("hibari", help="who speaks English", choices=("hibari", "espeak", "none"))
     chinese_voice: str = parameter("espeak", help="who speaks Chinese", choices=("espeak", "kokoro", "none"))
     spanish_voice: str = parameter("espeak", help="who speaks Spanish", choices=("espeak", "none"))
@@ -25,4 +32,3 @@ class SpeechEngineConfig:
         "", help="of the voice kokoro: a folder with model.onnx, vocab.json and voices/*.bin (needs misaki)"
     )
     kokoro_voice: str = parameter("zf_xiaobei", help="which of its voices")
-    threads: int = parameter(2, help="of each engine", low=1, high=64)

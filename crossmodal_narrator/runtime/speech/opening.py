@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from crossmodal_narrator.core.errors import ModelError
-from crossmodal_narrator.runtime.speech.config import SpeechEngineConfig
+from crossmodal_narrator.runtime.speech.config import RecogniserConfig, SpeechEngineConfig
 from crossmodal_narrator.runtime.speech.espeak import Espeak
 from crossmodal_narrator.runtime.speech.hibari import Hibari
 from crossmodal_narrator.runtime.speech.kokoro import Kokoro
@@ -28,7 +28,7 @@ def open_activity() -> VoiceActivity:
     return Silero()
 
 
-def open_recognisers(config: SpeechEngineConfig, on_absent: Callable[[ModelError], None]) -> tuple[Recogniser, ...]:
+def open_recognisers(config: RecogniserConfig, on_absent: Callable[[ModelError], None]) -> tuple[Recogniser, ...]:
     """In the order in which they are asked: the fastest first. `on_absent` hears of each that cannot be had."""
     makers: list[Callable[[], Recogniser]] = []
     if config.moonshine or config.moonshine_folder:

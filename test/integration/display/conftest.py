@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from crossmodal_narrator.display import Board, DisplayConfig, Question, open_server
+from crossmodal_narrator.display import Board, Clip, DisplayConfig, Question, Takers, open_server
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -19,11 +19,12 @@ pytest.importorskip("starlette", reason="the page's packages are not installed: 
 
 @dataclass
 class Served:
-    """A board and the address at which it is shown; `asked` is what the pages have asked."""
+    """A board and the address at which it is shown; `asked` is what the pages have asked, `heard` what was said."""
 
     board: Board
     address: str
     asked: list[Question] = field(default_factory=list)
+    heard: list[Clip] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
 
 
@@ -34,8 +35,10 @@ def serve() -> Iterator[Callable[..., Served]]:
 
     def opened(**settings: Any) -> Served:
         config = DisplayConfig(**{"port": 0, **settings})
-        served = Served(Board(kept=config.kept, scenes_per_s=config.scenes_per_s), "")
-        server = open_server(config, served.board, served.asked.append, served.complaints.append)
+        board = Board(kept=config.kept, scenes_per_s=config.scenes_per_s, pictures=config.pictures)
+        served = Served(board, "")
+        takers = Takers(ask=served.asked.append, hear=served.heard.append, complain=served.complaints.append)
+        server = open_server(config, board, takers)
         served.address = server.address
         server.start()
         servers.append(server)
@@ -59,8 +62,9 @@ def open_page(browser: Any) -> Iterator[Callable[..., Any]]:
         height: int = 800,
         scheme: str = "light",
         locale: str = "en-GB",
+        by: Any = None,
     ) -> Any:
-        context = browser.new_context(
+        context = (by or browser).new_context(
             viewport={"width": width, "height": height}, color_scheme=scheme, locale=locale, reduced_motion="reduce"
         )
         page = context.new_page()

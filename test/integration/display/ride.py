@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from crossmodal_narrator.core.detections import ObjectClass, SignalState
+from crossmodal_narrator.core.frames import CameraFrame
+from crossmodal_narrator.core.geometry import PixelBox
+from crossmodal_narrator.core.pictured import pictured
 from crossmodal_narrator.core.scene import (
     Evidence,
     Motion,
@@ -152,3 +157,24 @@ SPOKEN = (
     said("A bus is coming up behind us, 8 metres away.", *BUS),
     said("一辆公交车正从后方驶来，距离8米。", *BUS, language="zh"),
 )
+
+
+WIDE, HIGH = 1280, 720
+
+
+def image(stamp_ns: int = START_NS - TENTH_NS, camera: str = "front") -> CameraFrame:
+    """A grey road, and a red bus at the left of it."""
+    rgb = np.full((HIGH, WIDE, 3), 110, np.uint8)
+    rgb[240:520, 100:420] = (200, 20, 20)
+    return CameraFrame(stamp_ns=stamp_ns, frame_id=camera, camera=camera, rgb=rgb, intrinsics=None)
+
+
+def seen(predicate: str, subject: str, value: ClaimValue, box: PixelBox, camera: str = "front") -> Claim:
+    """A claim that the camera supports, with the place in its picture."""
+    detail = pictured(camera, f"{value} 0.91", box)
+    found = Evidence(modality=Sense.CAMERA, stamp_ns=START_NS - TENTH_NS, detail=detail)
+    return Claim(predicate=predicate, subject=subject, value=value, confidence=0.91, evidence=(found,))
+
+
+SEEN_BUS = seen("exists", "track:1", "bus", PixelBox(x0=100, y0=240, x1=420, y1=520))
+SEEN_CAR = seen("exists", "track:2", "car", PixelBox(x0=1000, y0=300, x1=1200, y1=420))

@@ -19,12 +19,13 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from crossmodal_narrator.core.errors import ConfigError, DisplayError
-from crossmodal_narrator.display import Board, DisplayConfig, open_server
+from crossmodal_narrator.display import Board, DisplayConfig, Takers, open_server
 from crossmodal_narrator.display.app import _is_sent
 from crossmodal_narrator.display.guard import Rates
 
 Serve = Callable[..., Any]
 SEAT = "0" * 32
+SILENT = Takers(ask=print, hear=print, complain=print)
 
 
 @contextmanager
@@ -227,14 +228,14 @@ def test_a_port_that_is_taken_is_named_with_the_remedy(serve: Serve) -> None:
     port = int(serve().address.rsplit(":", 1)[1].rstrip("/"))
 
     with pytest.raises(DisplayError, match=f"127.0.0.1:{port} cannot be had"):
-        open_server(DisplayConfig(port=port), Board(kept=10, scenes_per_s=5.0), print, print)
+        open_server(DisplayConfig(port=port), Board(kept=10, scenes_per_s=5.0), SILENT)
 
 
 def test_without_its_packages_the_page_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "crossmodal_narrator.display.server", None)
 
     with pytest.raises(DisplayError, match=r"pip install 'crossmodal_narrator\[display\]'"):
-        open_server(DisplayConfig(port=0), Board(kept=10, scenes_per_s=5.0), print, print)
+        open_server(DisplayConfig(port=0), Board(kept=10, scenes_per_s=5.0), SILENT)
 
 
 GARBAGE = [
