@@ -12,14 +12,15 @@ import shutil
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import pytest
 from filelock import FileLock
+from missing import is_missing
 
 from crossmodal_narrator.encoding.camera import CameraEncoder, CameraEncoderConfig
-from crossmodal_narrator.runtime import ModelState, ModelStore, detector_spec, open_engine
+from crossmodal_narrator.runtime import Manifest, ModelState, ModelStore, detector_spec, open_engine
 from crossmodal_narrator.runtime.speech import SpeechEngineConfig, open_synthesiser
 from crossmodal_narrator.voice import Sound, write_wav
 
@@ -43,13 +44,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     slow_files = {item.path for item in items if item.get_closest_marker("slow")}
     items[:] = sorted(parts.pop(part), key=lambda item: item.path not in slow_files)
     config.hook.pytest_deselected(items=parts.popitem()[1])
-
-
-def _is_missing(reason: str) -> NoReturn:
-    """Skip on a user's machine; CI must run every test."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(f"{reason}, and CI must run this test")
-    pytest.skip(reason)
 
 
 @pytest.fixture(scope="session")
@@ -81,18 +75,24 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callab
 def shared_dir() -> Path:
     folder = REPOSITORY.parent / "shared"
     if not folder.is_dir():
-        _is_missing("the measured drives are not beside this checkout (../shared)")
+        is_missing("the measured drives are not beside this checkout (../shared)")
     return folder
 
 
 @pytest.fixture(scope="session")
-def camera_encoder() -> CameraEncoder:
-    """As it is by default, with the detector that `make setup` pulls."""
+def detector() -> Manifest:
+    """The camera's, whose weights `make setup` pulls."""
     store = ModelStore()
     manifest = store.manifest("nanodet_g")
     if store.state(manifest) is not ModelState.READY:
-        pytest.skip("the detector's weights are not here: run `crossmodal-narrator models pull`")
-    return CameraEncoder(CameraEncoderConfig(), open_engine(manifest, store), detector_spec(manifest))
+        is_missing("the detector's weights are not here: run `crossmodal-narrator models pull`")
+    return manifest
+
+
+@pytest.fixture(scope="session")
+def camera_encoder(detector: Manifest) -> CameraEncoder:
+    """As it is by default."""
+    return CameraEncoder(CameraEncoderConfig(), open_engine(detector, ModelStore()), detector_spec(detector))
 
 
 @pytest.fixture(scope="session")
@@ -115,10 +115,10 @@ def run_apart() -> Callable[[Coroutine[Any, Any, T]], T]:
 def launch_browser() -> Iterator[Callable[..., Any]]:
     """Opens the first Chromium on the path, or the one that CHROMIUM names, with further arguments."""
     if importlib.util.find_spec("playwright") is None:
-        _is_missing("playwright is not installed: pip install -r requirements/browser.in")
+        is_missing("playwright is not installed: pip install -r requirements/browser.in")
     path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
-        _is_missing(f"there is no browser here ({', '.join(BROWSERS)}, or the one that CHROMIUM names)")
+        is_missing(f"there is no browser here ({', '.join(BROWSERS)}, or the one that CHROMIUM names)")
     from playwright.sync_api import sync_playwright
 
     opened = []

@@ -7,25 +7,15 @@ import re
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from waiting import until
 
 pytestmark = [pytest.mark.alone, pytest.mark.ros, pytest.mark.slow]
 
 COMMAND = [sys.executable, "-m", "crossmodal_narrator"]
 SMALL = ["--size", "640x360", "--processes", "2"]
-
-
-def wait_for(holds: Callable[[], object], within_s: float) -> bool:
-    end_s = time.monotonic() + within_s
-    while time.monotonic() < end_s:
-        if holds():
-            return True
-        time.sleep(0.1)
-    return False
 
 
 def test_nodes_narrate_a_drive_while_it_is_made(ros_environment: dict[str, str], tmp_path: Path) -> None:
@@ -50,7 +40,7 @@ def test_nodes_narrate_a_drive_while_it_is_made(ros_environment: dict[str, str],
         assert re.search(r"it is played at [\d.]+ times real time", simulated.stderr)
         assert re.search(r"published \d{4} messages: 8\.0 s of the drive", simulated.stdout)
 
-        assert wait_for(lambda: re.search(r"\[en\] .*white car", told.read_text(encoding="utf-8")), 10)
+        until(lambda: re.search(r"\[en\] .*white car", told.read_text(encoding="utf-8")), 10)
     finally:
         nodes.send_signal(signal.SIGINT)
         assert nodes.wait(timeout=20) == 0
@@ -76,7 +66,7 @@ def test_an_interrupt_ends_a_live_drive_and_its_workers(ros_environment: dict[st
 
     assert live.returncode == 130, errors
     assert output.startswith("published ")
-    assert wait_for(lambda: not [pid for pid in children if Path(f"/proc/{pid}").exists()], 10)
+    until(lambda: not [pid for pid in children if Path(f"/proc/{pid}").exists()], 10)
 
 
 def test_a_scenario_that_there_is_not_is_refused_before_anything_starts(ros_environment: dict[str, str]) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from waiting import until
 
 from crossmodal_narrator.nodes.shared_memory import orphans, segments_of
 from crossmodal_narrator.simulation.drive import build_drive
@@ -51,15 +52,6 @@ def children_of(pid: int) -> dict[str, int]:
             if name is not None:
                 found[name] = int(entry.name)
     return found
-
-
-def wait_for(holds: Callable[[], object], within_s: float) -> bool:
-    end_s = time.monotonic() + within_s
-    while time.monotonic() < end_s:
-        if holds():
-            return True
-        time.sleep(0.05)
-    return False
 
 
 class Running:
@@ -108,7 +100,7 @@ def test_a_node_that_is_killed_is_started_again_and_the_narration_goes_on(
     start: Callable[[list[str]], Running], street_drive: Path
 ) -> None:
     running = start(["--bag", str(street_drive), "--rate", "0.4", "--exit-at-end"])
-    assert wait_for(lambda: running.said(r"\[en\]"), 40)
+    until(lambda: running.said(r"\[en\]"), 40)
     os.kill(children_of(running.process.pid)["perception"], signal.SIGKILL)
 
     assert running.process.wait(timeout=80) == 0
@@ -121,9 +113,9 @@ def test_when_it_is_interrupted_all_of_it_ends_and_nothing_is_left(
     number: signal.Signals, start: Callable[[list[str]], Running], street_drive: Path
 ) -> None:
     running = start(["--bag", str(street_drive), "--exit-at-end"])
-    assert wait_for(lambda: "play" in children_of(running.process.pid), 40)
+    until(lambda: "play" in children_of(running.process.pid), 40)
     children = children_of(running.process.pid)
-    assert wait_for(lambda: all(segments_of(pid) for pid in children.values()), 20)
+    until(lambda: all(segments_of(pid) for pid in children.values()), 20)
     segments = {path for pid in (running.process.pid, *children.values()) for path in segments_of(pid)}
     running.process.send_signal(number)
 
@@ -135,13 +127,13 @@ def test_when_it_is_interrupted_all_of_it_ends_and_nothing_is_left(
 
 def test_when_the_runner_itself_is_killed_its_nodes_end_too(start: Callable[[list[str]], Running]) -> None:
     running = start([])
-    assert wait_for(lambda: len(children_of(running.process.pid)) == 2, 40)
+    until(lambda: len(children_of(running.process.pid)) == 2, 40)
     children = children_of(running.process.pid)
     time.sleep(3.0)  # until they have begun to watch their runner
     running.process.kill()
     running.process.wait()
 
-    assert wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in children.values()), 15)
+    until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in children.values()), 15)
 
 
 def test_a_parameter_that_is_not_right_ends_the_run_with_file_key_and_range(

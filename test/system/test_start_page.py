@@ -11,17 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from crossmodal_narrator.runtime import ModelState, ModelStore
-
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "start.md"
 COMMAND = re.compile(r"^\$ (crossmodal-narrator .+)$", re.MULTILINE)
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("detector")
 def test_every_command_of_the_page_does_what_it_says(tmp_path: Path) -> None:
-    store = ModelStore()
-    if store.state(store.manifest("nanodet_g")) is not ModelState.READY:
-        pytest.skip("the detector's weights are not here: run `crossmodal-narrator models pull`")
     page = PAGE.read_text(encoding="utf-8")
     programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     told = {}

@@ -1,14 +1,10 @@
-"""A recorded drive for every test here; makes its maker importable under pytest's importlib mode."""
+"""A recorded drive for every test here."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-
 from recorded_drive import write_drive
 
 

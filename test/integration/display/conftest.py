@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,8 +10,6 @@ from typing import Any
 import pytest
 
 from crossmodal_narrator.display import Board, Clip, DisplayConfig, Question, Takers, open_server
-
-sys.path.insert(0, str(Path(__file__).parent))
 
 pytest.importorskip("starlette", reason="the page's packages are not installed: pip install -r requirements/display.in")
 

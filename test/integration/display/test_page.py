@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +24,7 @@ from ride import (
     said,
     street,
 )
+from waiting import until
 
 from crossmodal_narrator.core.speech import Urgency
 from crossmodal_narrator.display import Board
@@ -402,10 +402,3 @@ def test_the_colours_are_those_of_the_drive_report(repository: Path) -> None:
     shared = ours.keys() & theirs.keys()
     assert len(shared) > 14
     assert {name: ours[name] for name in shared} == {name: theirs[name] for name in shared}
-
-
-def until(holds: Callable[[], object], within_s: float = 5.0) -> None:
-    end_s = time.monotonic() + within_s
-    while not holds():
-        assert time.monotonic() < end_s, "it does not come about"
-        time.sleep(0.02)

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from ride import BUS, replied
 from test_network import close_code, join, welcome
-from test_page import until
+from waiting import until
 from websockets.exceptions import ConnectionClosed
 
 from crossmodal_narrator.assembly import open_pressed

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from missing import is_missing
 from numpy.typing import NDArray
 
 from crossmodal_narrator.core.errors import EngineAbsentError
@@ -61,7 +62,7 @@ def test_it_is_built_agrees_with_the_golden_sample_and_answers_at_every_size_as_
         pytest.skip(error.what)
     manifest, store = STORE.manifest(name), ModelStore(cache_dir=cache)
     if STORE.state(manifest) is not ModelState.READY:
-        pytest.skip(f"the weights of {name} are not here: run `crossmodal-narrator models pull`")
+        is_missing(f"the weights of {name} are not here: run `crossmodal-narrator models pull`")
     heard: list[Refusal] = []
 
     def opened(engine: str, *, build: bool) -> Engine:

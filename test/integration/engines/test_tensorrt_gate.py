@@ -14,13 +14,13 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from missing import is_missing
 from onnx import TensorProto, helper, numpy_helper
+from waiting import runs, until
 
 from crossmodal_narrator.core.errors import EngineError
 from crossmodal_narrator.runtime import ModelState, ModelStore
@@ -39,25 +39,19 @@ every_file = pytest.mark.parametrize(("name", "precision"), FILES, ids=[f"{n}-{p
 BUILD_LIMIT_S = 300.0
 
 
-def absent(reason: str) -> None:
-    if os.environ.get("CI") == "true":
-        pytest.fail(f"{reason}, and CI must run this test")
-    pytest.skip(reason)
-
-
 @pytest.fixture(scope="session")
 def builder() -> str:
     if platform.machine() != "x86_64":
         pytest.skip("TensorRT for RTX is for x86_64 alone")
     if importlib.util.find_spec(api.RTX) is None:
-        absent("tensorrt-rtx-cu12 is not installed")
+        is_missing("tensorrt-rtx-cu12 is not installed")
     return api.RTX
 
 
 def checked(name: str, precision: Precision) -> tuple[Manifest, bytes]:
     manifest = STORE.manifest(name)
     if STORE.state(manifest) is not ModelState.READY:
-        absent(f"the weights of {name} are not here: run `crossmodal-narrator models pull`")
+        is_missing(f"the weights of {name} are not here: run `crossmodal-narrator models pull`")
     return manifest, STORE.artifact(manifest, precision)
 
 
@@ -154,23 +148,7 @@ def test_a_build_whose_node_is_killed_ends_with_it(tmp_path: Path) -> None:
     code = f"from {build_in_process.__module__} import *; build_in_process('sleeping', b'', {{}}, limit_s=600.0)"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *(path for path in sys.path if path)])}
     with subprocess.Popen([sys.executable, "-c", code], env=environment) as node:
-        within(20.0, lambda: told.exists() and told.read_text() != "")
-        builder = int(told.read_text())
-        assert Path(f"/proc/{builder}").exists()
+        builder = int(until(lambda: told.exists() and told.read_text(), 20.0))
+        assert runs(builder)
         node.send_signal(signal.SIGKILL)
-    within(5.0, lambda: not is_alive(builder))
-
-
-def within(limit_s: float, holds: Callable[[], bool]) -> None:
-    end_s = time.monotonic() + limit_s
-    while not holds():
-        assert time.monotonic() < end_s, f"not within {limit_s} s"
-        time.sleep(0.05)
-
-
-def is_alive(pid: int) -> bool:
-    """A process that has ended and that nobody has asked after yet is none."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
+    until(lambda: not runs(builder))

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-
 from many_bags import copies, corrupt, cut, empty, small_drive
 
 from crossmodal_narrator.cli.main import main

@@ -9,13 +9,13 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 from many_bags import endless
+from waiting import until
 
 from crossmodal_narrator.cli.main import main
 from crossmodal_narrator.evaluation import read_evaluation
@@ -109,10 +109,7 @@ def test_a_run_that_was_killed_goes_on_without_redoing_what_was_whole(
     command = [sys.executable, "-m", "crossmodal_narrator", "fleet", str(bags), "--out", str(tmp_path)]
     command += ["--on", "processes", "--workers", "1"]
     run = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    until = time.monotonic() + 120
-    while not (tmp_path / "bags" / GOOD[0] / "result.json").exists():
-        assert time.monotonic() < until
-        time.sleep(0.05)
+    until((tmp_path / "bags" / GOOD[0] / "result.json").exists, 120)
     run.kill()
     run.wait()
     made = {path: path.stat().st_ino for path in tmp_path.glob("bags/*/result.json")}

@@ -15,7 +15,6 @@ from crossmodal_narrator.bags.importing import DATASETS
 from crossmodal_narrator.cli import import_
 from crossmodal_narrator.cli.main import main
 from crossmodal_narrator.evaluation import read_truth
-from crossmodal_narrator.runtime import ModelState, ModelStore
 
 MAKERS: dict[str, tuple[Callable[[Path], Path], list[str]]] = {
     "kitti_raw": (write_kitti_raw, []),
@@ -29,12 +28,11 @@ def test_the_verb_offers_every_dataset() -> None:
     assert import_.DATASETS == DATASETS == tuple(MAKERS)
 
 
+@pytest.mark.usefixtures("detector")
 @pytest.mark.parametrize("dataset", MAKERS)
 def test_an_imported_drive_replays_without_damage_and_is_scored(
     dataset: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    if ModelStore().state(ModelStore().manifest("nanodet_g")) is not ModelState.READY:
-        pytest.skip("the detector's weights are not here: run `crossmodal-narrator models pull`")
     make, scene = MAKERS[dataset]
     out, replayed = tmp_path / "out", tmp_path / "replayed"
     assert main(["import", dataset, str(make(tmp_path)), "--out", str(out), *scene]) == 0

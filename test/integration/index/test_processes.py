@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 from replayed_drives import scene, siren, write
+from waiting import until
 
 from crossmodal_narrator.bags.index import DriveStore
 from crossmodal_narrator.bags.index.schema import FILE
@@ -50,9 +50,7 @@ def test_who_index_at_once_wait_for_each_other(replays: list[Path], tmp_path: Pa
 
 def test_after_a_kill_the_same_command_ends_what_was_begun(replays: list[Path], tmp_path: Path) -> None:
     process = started(replays, tmp_path)
-    deadline = time.monotonic() + 60
-    while count(tmp_path) < 3 and time.monotonic() < deadline:
-        time.sleep(0.01)
+    until(lambda: count(tmp_path) >= 3, 60)
     process.kill()
     assert process.wait(10) != 0
     assert all(moments == SCENES // 10 for _, moments in runs_of(tmp_path))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from waiting import runs, until
 
 from crossmodal_narrator.core.errors import (
     DescriptionError,
@@ -192,18 +193,7 @@ def test_what_the_process_has_started_ends_with_it(start: Start, tmp_path: Path)
         model.describe(IMAGE, "what?", 1.0)
 
     first, child = (tmp_path / "starts").read_text().split()[:2]
-    until = time.monotonic() + 5.0
-    while any(_runs(pid) for pid in (first, child)) and time.monotonic() < until:
-        time.sleep(0.01)
-    assert not any(_runs(pid) for pid in (first, child))
-
-
-def _runs(pid: str) -> bool:
-    """A child whose parent is gone may stay as a zombie where nobody reaps it."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
+    until(lambda: not any(runs(int(pid)) for pid in (first, child)))
 
 
 def test_threads_wait_for_each_other_within_their_own_deadline(start: Start) -> None:

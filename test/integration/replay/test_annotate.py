@@ -32,13 +32,6 @@ def records(replay: Path, name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (replay / name).read_text(encoding="utf-8").splitlines()]
 
 
-@pytest.fixture(scope="module")
-def annotated(small_bag: Path, small_replay: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("annotated") / "drive"
-    assert main(["annotate", str(small_replay), "--bag", str(small_bag), "--out", str(out)]) == 0
-    return out
-
-
 def test_the_messages_of_the_bag_are_there_untouched_and_in_order(small_bag: Path, annotated: Path) -> None:
     before = [(m.topic, m.msgtype, m.log_time_ns, m.raw) for m in open_bag(small_bag).messages()]
     after = [(m.topic, m.msgtype, m.log_time_ns, m.raw) for m in open_bag(annotated).messages()]

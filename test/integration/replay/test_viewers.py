@@ -11,17 +11,14 @@ import pytest
 import yaml
 
 from crossmodal_narrator.bags import open_bag
-from crossmodal_narrator.cli.main import main
 
 PATHS = ("value", "topicPath", "imageTopic", "calibrationTopic")
 
 
-@pytest.fixture(scope="module")
-def types(small_bag: Path, small_replay: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+@pytest.fixture
+def types(annotated: Path) -> dict[str, str]:
     """Of the topics of the annotated bag."""
-    out = tmp_path_factory.mktemp("viewed") / "drive"
-    assert main(["annotate", str(small_replay), "--bag", str(small_bag), "--out", str(out)]) == 0
-    return {topic.name: topic.msgtype for topic in open_bag(out).topics}
+    return {topic.name: topic.msgtype for topic in open_bag(annotated).topics}
 
 
 def shown(config: Any) -> Iterator[str]:

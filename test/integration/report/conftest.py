@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "unit" / "report"))
-
 from replayed import HOSTILE, START_NS, TENTH_NS, claim, said, scene, thing, write_labels, write_run
 
 from crossmodal_narrator.bags import BagWriter

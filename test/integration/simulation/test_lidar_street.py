@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from compare_real import Figures, figures, figures_of_bag
+from lidar_street import Street, rolled_out
 
 from crossmodal_narrator.core.geometry import Pose
 from crossmodal_narrator.simulation.sensors.rig import LidarMount
 from crossmodal_narrator.simulation.sensors.spinning_lidar import Points, SpinningLidar
-
-sys.path.insert(0, str(Path(__file__).parent))
-sys.path.insert(0, str(Path(__file__).parents[2] / "benchmark"))
-from compare_real import Figures, figures, figures_of_bag
-from lidar_street import Street, rolled_out
 
 MOUNT = LidarMount()
 END_S = 2.5

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-import sys
-from pathlib import Path
 
 import pytest
+from story import Story, story
 
 from crossmodal_narrator.core.geometry import wrap_angle
 from crossmodal_narrator.simulation.rollout import Daylight
 from crossmodal_narrator.simulation.shapes.appearance import paint_of
 from crossmodal_narrator.simulation.shapes.meshes import Rgb
 from crossmodal_narrator.simulation.traffic.roads import Light
-
-sys.path.insert(0, str(Path(__file__).parent))
-import itertools
-
-from story import Story, story
 
 SEEDS = (0, 5)
 STANDS_MPS = 0.1

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
+from waiting import until
 
 from crossmodal_narrator.core.errors import DescriptionError, DescriptionLateError, DescriptionLostError, ModelError
 from crossmodal_narrator.core.speech import Claim, Narration, Urgency
@@ -62,10 +63,8 @@ class Listener:
     def texts(self) -> list[str]:
         return [text for _, text in self.heard]
 
-    def wait_for(self, count: int, within_s: float = 3.0) -> list[tuple[float, str]]:
-        end_s = time.monotonic() + within_s
-        while len(self.heard) < count and time.monotonic() < end_s:
-            time.sleep(0.005)
+    def wait_for(self, count: int) -> list[tuple[float, str]]:
+        until(lambda: len(self.heard) >= count)
         return list(self.heard)
 
 
@@ -84,20 +83,13 @@ def start() -> Iterator[Start]:
         box = outbox.Outbox(Rewriter(model, ("en",)), deadline_s=DEADLINE_S, publish=listener)
         boxes.append(box)
         box.start()
-        wait_until(lambda: box.is_ready == is_ready)
+        until(lambda: box.is_ready == is_ready)
         listener.began_s = time.monotonic()
         return box, listener, model
 
     yield started
     for box in boxes:
         assert box.close()
-
-
-def wait_until(holds: Callable[[], bool], within_s: float = 3.0) -> None:
-    end_s = time.monotonic() + within_s
-    while not holds() and time.monotonic() < end_s:
-        time.sleep(0.005)
-    assert holds()
 
 
 def said(text: str, urgency: Urgency = Urgency.CALM) -> Narration:
@@ -181,7 +173,7 @@ def test_sentences_keep_their_order_though_the_second_is_answered_first(start: S
 def test_what_is_urgent_goes_out_at_once_after_what_waits_and_nobody_is_asked(start: Start) -> None:
     box, listener, model = start(late)
     box.submit([said("We've stopped.")])
-    wait_until(lambda: bool(model.asked))
+    until(lambda: bool(model.asked))
     box.submit([said("Right side, person stepping out.", Urgency.URGENT)])
     assert listener.texts == ["We've stopped.", "Right side, person stepping out."]
     assert listener.heard[-1][0] < DEADLINE_S
@@ -194,7 +186,7 @@ def test_what_is_urgent_goes_out_at_once_after_what_waits_and_nobody_is_asked(st
 def test_nothing_is_published_after_the_end_and_the_end_does_not_wait_for_long(start: Start) -> None:
     box, listener, model = start(stuck)
     box.submit([said("We've stopped."), said("It's green.")])
-    wait_until(lambda: bool(model.asked))
+    until(lambda: bool(model.asked))
     began_s = time.monotonic()
     assert box.close()
     assert time.monotonic() - began_s < DEADLINE_S + 0.6 + SLACK_S
@@ -235,7 +227,7 @@ def test_while_the_model_loads_nothing_waits_for_it(start: Start) -> None:
     assert listener.texts == ["We've stopped."]
     assert model.asked == []
     model.ready.set()
-    wait_until(lambda: box.is_ready)
+    until(lambda: box.is_ready)
     box.submit([said("We've stopped.")])
     assert listener.wait_for(2)[1][1] == "We have come to a halt."
 
@@ -250,7 +242,7 @@ def test_a_model_that_fails_again_and_again_is_left_alone_for_a_while(
 
     box, listener, model = start(lost)
     for number in range(outbox.FAILURES):
-        wait_until(lambda: box.is_ready)
+        until(lambda: box.is_ready)
         box.submit([said("We've stopped.")])
         listener.wait_for(number + 1)
     assert not box.is_ready
@@ -258,7 +250,7 @@ def test_a_model_that_fails_again_and_again_is_left_alone_for_a_while(
     assert len(listener.heard) == outbox.FAILURES + 1
     assert len(model.asked) == outbox.FAILURES
     model.reply = echo
-    wait_until(lambda: box.is_ready)
+    until(lambda: box.is_ready)
     box.submit([said("We've stopped.")])
     assert listener.wait_for(outbox.FAILURES + 2)[-1][1] == "We have come to a halt."
 
@@ -266,7 +258,7 @@ def test_a_model_that_fails_again_and_again_is_left_alone_for_a_while(
 def test_a_checkpoint_that_cannot_be_loaded_costs_no_sentence_any_time(start: Start) -> None:
     box, listener, model = start(echo, is_ready=False)
     model.broken = DescriptionLostError("no such architecture", remedy="use another")
-    wait_until(lambda: box.error is not None)
+    until(lambda: box.error is not None)
     box.submit([said("We've stopped.")])
     assert listener.texts == ["We've stopped."]
     told = diagnostics.rewriting(box, None)
@@ -283,7 +275,7 @@ def test_a_mistake_of_our_own_is_told_and_the_sentence_is_said(start: Start) -> 
     assert listener.wait_for(1)[0][1] == "We've stopped."
     assert diagnostics.rewriting(box, None).level == diagnostics.ERROR
     model.reply = echo
-    wait_until(lambda: box.is_ready)
+    until(lambda: box.is_ready)
     box.submit([said("We've stopped.")])
     assert listener.wait_for(2)[1][1] == "We have come to a halt."
     assert diagnostics.rewriting(box, None).level == diagnostics.OK
@@ -307,7 +299,7 @@ def test_a_mistake_in_publishing_is_told_until_publishing_succeeds() -> None:
 def test_one_late_answer_is_told_as_the_last_once_the_model_is_ready_again(start: Start) -> None:
     box, listener, model = start(late)
     box.submit([said("We've stopped.")])
-    wait_until(lambda: box.error is not None and box.is_ready)
+    until(lambda: box.error is not None and box.is_ready)
     assert diagnostics.rewriting(box, None).message == "the last time no other words came: too slow"
     model.reply = echo
     box.submit([said("We've stopped.")])
@@ -335,7 +327,7 @@ def test_diagnostics_tell_what_became_of_the_sentences(start: Start) -> None:
     answers = iter(["We have come to a halt.", "We have not stopped.", "A dragon."])
     box, listener, _ = start(lambda prompt, deadline_s: next(answers))
     for number in range(3):
-        wait_until(lambda: box.is_ready)
+        until(lambda: box.is_ready)
         box.submit([said("We've stopped.")])
         listener.wait_for(number + 1)
     told = diagnostics.rewriting(box, None)

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from waiting import until
 
 from crossmodal_narrator.assembly import build_perception
 from crossmodal_narrator.configuration import PerceptionConfig
@@ -50,9 +51,7 @@ class Bench:
 
     def finish(self) -> None:
         """All that was put is handled before the box is closed."""
-        end_s = time.monotonic() + 10.0
-        while self.box.waiting and time.monotonic() < end_s:
-            time.sleep(0.01)
+        until(lambda: not self.box.waiting, 10.0)
         time.sleep(0.1)
         self.box.close()
         assert self.worker.join(10.0)

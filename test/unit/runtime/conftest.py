@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-
 from small_network import network, write_model
 
 from crossmodal_narrator.runtime import Manifest, ModelStore

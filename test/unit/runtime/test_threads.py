@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+from missing import is_missing
 
 from crossmodal_narrator.encoding.engine import Arrays
 from crossmodal_narrator.runtime import EngineConfig, Manifest, ModelState, ModelStore, open_engine
@@ -34,7 +35,7 @@ def test_one_thread_two_and_four_give_the_same_bytes_in_every_precision(name: st
     store = ModelStore()
     manifest = store.manifest(name)
     if store.state(manifest) is not ModelState.READY:
-        pytest.skip(f"the weights of {name} are not here: run `crossmodal-narrator models pull`")
+        is_missing(f"the weights of {name} are not here: run `crossmodal-narrator models pull`")
     for precision in (p for p in Precision if manifest.has(p)):
         first, *others = answers(manifest, store, precision)
         assert all(other == first for other in others), precision

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
+from lidar_moments import CAR_M, at_their_time, body_of, car, driving, floor, moment, slab
 
 from crossmodal_narrator.core.errors import ScenarioError
 from crossmodal_narrator.encoding.lidar import LidarGeometryConfig
@@ -25,9 +24,6 @@ from crossmodal_narrator.simulation.shapes.matter import Matter
 from crossmodal_narrator.simulation.shapes.meshes import Material, joined
 from crossmodal_narrator.wire.compose import points_message
 from crossmodal_narrator.wire.points import decode_points
-
-sys.path.insert(0, str(Path(__file__).parent))
-from lidar_moments import CAR_M, at_their_time, body_of, car, driving, floor, moment, slab
 
 MOUNT = LidarMount()
 CLEAR = Environment(visibility_m=1e6)

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from crossmodal_narrator.encoding.camera import CameraEncoder
-from crossmodal_narrator.runtime import ModelState, ModelStore
 from crossmodal_narrator.simulation.shapes.catalogue import LOOKS
 
 SIDES_RAD = (0.35, 2.8, 5.2)  # rear, front, flank
@@ -18,13 +17,8 @@ FRAMES = 8
 
 
 @pytest.fixture(scope="module")
-def benchmark(repository) -> ModuleType:
-    store = ModelStore()
-    if store.state(store.manifest("nanodet_g")) is not ModelState.READY:
-        pytest.skip("the detector's weights are not here: run `crossmodal-narrator models pull`")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(repository / "test" / "benchmark")
-        return importlib.import_module("recognition")
+def benchmark(detector) -> ModuleType:
+    return importlib.import_module("recognition")
 
 
 @pytest.fixture(scope="module")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 
 import numpy as np
 import pytest
+from waiting import until
 
 from crossmodal_narrator.core.errors import EngineError
 from crossmodal_narrator.core.speech import Urgency
@@ -67,13 +67,6 @@ class Room:
     @property
     def seconds(self) -> float:
         return sum(len(sound.samples) / sound.rate_hz for _, sound in self.chunks)
-
-
-def until(holds: Callable[[], bool], within_s: float = 5.0) -> None:
-    end_s = time.monotonic() + within_s
-    while not holds():
-        assert time.monotonic() < end_s
-        time.sleep(0.005)
 
 
 @pytest.fixture

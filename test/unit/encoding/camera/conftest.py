@@ -13,7 +13,7 @@ from rosbags.highlevel import AnyReader
 from rosbags.typesys import Stores, get_typestore
 
 from crossmodal_narrator.encoding.camera import CameraEncoder, CameraEncoderConfig
-from crossmodal_narrator.runtime import ModelState, ModelStore, detector_spec, open_engine
+from crossmodal_narrator.runtime import Manifest, ModelStore, detector_spec, open_engine
 
 
 @pytest.fixture(scope="session")
@@ -27,18 +27,12 @@ def street_images(san_francisco_bag: Path) -> list[NDArray[np.uint8]]:
 
 
 @pytest.fixture(scope="session")
-def encoder() -> CameraEncoder:
-    store = ModelStore()
-    manifest = store.manifest("nanodet_g")
-    if store.state(manifest) is not ModelState.READY:
-        pytest.skip("the detector's weights are not here: run `crossmodal-narrator models pull`")
+def encoder(detector: Manifest) -> CameraEncoder:
     # Two looks, so that nobody takes turns: one test's frames must not decide what another's sees.
     config = CameraEncoderConfig(full_width_px=512, crop_budget=2)
-    return CameraEncoder(config, open_engine(manifest, store), detector_spec(manifest))
+    return CameraEncoder(config, open_engine(detector, ModelStore()), detector_spec(detector))
 
 
 @pytest.fixture
-def make_encoder() -> Callable[[CameraEncoderConfig], CameraEncoder]:
-    store = ModelStore()
-    manifest = store.manifest("nanodet_g")
-    return lambda config: CameraEncoder(config, open_engine(manifest, store), detector_spec(manifest))
+def make_encoder(detector: Manifest) -> Callable[[CameraEncoderConfig], CameraEncoder]:
+    return lambda config: CameraEncoder(config, open_engine(detector, ModelStore()), detector_spec(detector))

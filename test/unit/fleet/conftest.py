@@ -1,6 +1,0 @@
-"""Makes what stands beside these tests importable, for them and for the processes that they start."""
-
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parent))

@@ -1,6 +1,0 @@
-"""Makes the described truth importable by its name under pytest's importlib mode."""
-
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parent))
