@@ -17,7 +17,7 @@ EXTRAS = requirements/train.in requirements/vlm.in
 RUN_INPUT = $(if $(BAG),--bag "$(BAG)",--scenario "$(SCENARIO)")
 
 .DEFAULT_GOAL := help
-.PHONY: help setup ready ready-run extras run test bench lint format types layers check colcon docs lock doctor clean
+.PHONY: help setup ready ready-run extras run demo test bench lint format types layers check colcon docs lock doctor clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1 \2/' | \
@@ -37,6 +37,9 @@ extras: ready ## PyTorch and transformers, for training and large models (the de
 
 run: ready-run ## narrate a drive over ROS 2: BAG=folder (default: a simulated street), LANGUAGE=en|zh|es|en,zh
 	$(BIN)/crossmodal-narrator run $(RUN_INPUT) --language "$(LANGUAGE)" --exit-at-end
+
+demo: ready-run ## all senses on a simulated drive, with the passengers' page
+	$(BIN)/crossmodal-narrator demo
 
 test: ready ## all tests; PYTEST_ARGS="-k name" for some
 	tools/test $(PYTEST_ARGS)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from crossmodal_narrator.core.config import parameter
 from crossmodal_narrator.core.errors import ConfigError
@@ -21,6 +23,7 @@ from crossmodal_narrator.voice import ListeningConfig, SpeakingConfig
 from crossmodal_narrator.wire import IntakeConfig
 
 __all__ = [
+    "NODES",
     "DialogueConfig",
     "DisplayNodeConfig",
     "ModelConfig",
@@ -118,3 +121,13 @@ class DisplayNodeConfig(DisplayConfig):
     """All parameters of the display node. `engines` understand what is said to a page."""
 
     engines: RecogniserConfig = field(default_factory=RecogniserConfig)
+
+
+# By the name of the node.
+NODES: Mapping[str, type[Any]] = {
+    "perception": PerceptionConfig,
+    "narrator": NarratorNodeConfig,
+    "dialogue": DialogueConfig,
+    "voice": VoiceConfig,
+    "display": DisplayNodeConfig,
+}

@@ -43,16 +43,22 @@ class BagMessage:
         return self.decoder.decode(self.topic, self.msgtype, self.raw)
 
 
+def _silent(log_time_ns: int) -> None:
+    pass
+
+
 class Bag:
     """One recording. It holds no file open, and may be read several times.
 
-    `folders`: where its files lie, those of unpacked copies too.
+    `folders`: where its files lie, those of unpacked copies too. `on_read` hears the log time of each message that is
+    read, in ns.
     """
 
     def __init__(
         self, path: Path, storages: Sequence[Storage], damage: Sequence[str], stated_count: int | None
     ) -> None:
         self.path = path
+        self.on_read: Callable[[int], None] = _silent
         # By what is in the files and not by their names or their order in metadata.yaml, either of which may change.
         self._storages = sorted(storages, key=_contents_order)
         self._damage = (*damage, *(line for storage in storages for line in storage.damage))
@@ -89,6 +95,7 @@ class Bag:
                 damage.append(f"{self.path}: a message of {topic} at {log_time_ns} ns {fault}")
                 continue
             count += 1
+            self.on_read(log_time_ns)
             yield BagMessage(
                 topic=topic, msgtype=types[topic], log_time_ns=log_time_ns, raw=plain, decoder=self._decoder
             )

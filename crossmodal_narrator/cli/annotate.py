@@ -22,13 +22,15 @@ def run(args: argparse.Namespace) -> int:
     from crossmodal_narrator.bags.annotation import Annotation, write_annotated
     from crossmodal_narrator.bags.manifest import read_manifest
     from crossmodal_narrator.bags.whole_folder import written_whole
+    from crossmodal_narrator.cli.progress import reading
     from crossmodal_narrator.core.errors import ConfigError
 
     if not _NAMESPACE.fullmatch(args.namespace):
         raise ConfigError(f"--namespace {args.namespace!r} is none", remedy="write it as /second")
     annotation = Annotation(args.replay, read_manifest(args.replay), args.namespace)
-    with written_whole(args.out) as making:
-        summary = write_annotated(open_bag(args.bag), annotation, making)
+    bag = open_bag(args.bag)
+    with written_whole(args.out) as making, reading(bag, f"copying {args.bag}"):
+        summary = write_annotated(bag, annotation, making)
     for damage in summary.damage:
         print(f"could not be read: {damage}")
     added = f"{summary.scenes} scenes and {summary.narrations} sentences added"

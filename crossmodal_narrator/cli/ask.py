@@ -25,6 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     from crossmodal_narrator.assembly import build_dialogue
     from crossmodal_narrator.bags.replay import recorded_frames
+    from crossmodal_narrator.cli.progress import reading
     from crossmodal_narrator.cli.recorded import open_drive
     from crossmodal_narrator.wire.records import reply_record, to_json_line
 
@@ -35,10 +36,11 @@ def run(args: argparse.Namespace) -> int:
         length_s = (bag.end_ns - bag.start_ns) / 1e9
         raise BagError(f"--at {args.at:g} is not in {args.bag}", remedy=f"choose 0 to {length_s:.1f}")
     dialogue = build_dialogue(drive.narrator)
-    for scene, narrations in drive.pipeline.run(recorded_frames(bag, drive.intake, until_ns)):
-        dialogue.observe(scene)
-        for narration in narrations:
-            dialogue.hear(narration)
+    with reading(bag, f"looking at {args.bag}", until_ns):
+        for scene, narrations in drive.pipeline.run(recorded_frames(bag, drive.intake, until_ns)):
+            dialogue.observe(scene)
+            for narration in narrations:
+                dialogue.hear(narration)
     for text in args.questions:
         told = dialogue.ask(Utterance(stamp_ns=until_ns, text=text, language="", confidence=1.0))
         if args.as_json:

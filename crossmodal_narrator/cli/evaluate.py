@@ -29,6 +29,7 @@ def run(args: argparse.Namespace) -> int:
     from rich.console import Console
 
     from crossmodal_narrator.cli.figures import print_events, print_notes, print_part
+    from crossmodal_narrator.cli.progress import progress
     from crossmodal_narrator.evaluation import EVALUATION_FILE, merged, write_evaluation
     from crossmodal_narrator.evaluation.drive import evaluate_drive
     from crossmodal_narrator.evaluation.references import read_references
@@ -38,8 +39,9 @@ def run(args: argparse.Namespace) -> int:
     references = read_references(args.references) if args.references is not None else ()
     truth = _truth(args.truth, args.bag, args.replay) if args.truth is not None else None
     in_view = _survey(args.bag, args.replay).in_view if truth is None and args.bag is not None else None
-    parts = evaluate_drive(drive, truth, references=references, in_view=in_view)
-    found = merged(parts.values())
+    with progress(f"measuring {args.replay}"):
+        parts = evaluate_drive(drive, truth, references=references, in_view=in_view)
+        found = merged(parts.values())
     console = Console()
     for name, part in parts.items():
         print_part(console, name, part)
@@ -53,11 +55,13 @@ def run(args: argparse.Namespace) -> int:
 
 def _survey(bag: Path, replay: Path, stamps_ns: tuple[int, ...] = ()) -> Survey:
     from crossmodal_narrator.bags import open_bag
+    from crossmodal_narrator.cli.progress import reading
     from crossmodal_narrator.cli.replaying import intake_of_replay
     from crossmodal_narrator.cli.survey import camera_view
 
     opened = open_bag(bag)
-    return camera_view(opened, stamps_ns, intake_of_replay(replay, opened))
+    with reading(opened, f"looking at {bag}"):
+        return camera_view(opened, stamps_ns, intake_of_replay(replay, opened))
 
 
 def _truth(path: Path, bag: Path | None, replay: Path) -> Truth:

@@ -26,22 +26,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from rich.console import Console
-    from rich.progress import Progress
-
     from crossmodal_narrator.bags.importing import import_drive, open_dataset
+    from crossmodal_narrator.cli.progress import progress
 
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task(f"opening {args.folder}", total=None)
+    with progress(f"opening {args.folder}") as bar:
         drive = open_dataset(args.dataset, args.folder, args.scene)
-        progress.update(task, description=f"importing {drive.name}")
-        summary = import_drive(
-            drive,
-            args.out,
-            limit_s=args.limit,
-            on_progress=lambda done, total: progress.update(task, completed=done, total=total),
-        )
+        bar.say(f"importing {drive.name}")
+        summary = import_drive(drive, args.out, limit_s=args.limit, on_progress=bar.tell)
     for line in _lines(args.dataset, args.out, summary):
         print(line)
     return 0

@@ -46,11 +46,13 @@ def run(args: argparse.Namespace) -> int:
 def _put(store: DriveStore, replay: Path, bag: Path | None, worded: Worded) -> str:
     """What became of a replay, in words."""
     from crossmodal_narrator.bags.index import Outcome, digest_of, read_run
+    from crossmodal_narrator.cli.progress import progress
 
     digest = digest_of(replay)
     if store.holds(digest, with_bag=bag is not None):
         return Outcome.KNOWN.value
-    run = read_run(replay.absolute(), worded, digest=digest)
+    with progress(f"reading {replay}"):
+        run = read_run(replay.absolute(), worded, digest=digest)
     outcome = store.add(run, bag=bag and bag.absolute(), view=None if bag is None else _viewed(bag))
     return f"{outcome.value}: {len(run.moments)} moments, {len(run.events)} events, {len(run.sentences)} sentences"
 
@@ -58,8 +60,11 @@ def _put(store: DriveStore, replay: Path, bag: Path | None, worded: Worded) -> s
 def _viewed(path: Path) -> View:
     from crossmodal_narrator.bags import open_bag
     from crossmodal_narrator.bags.index import view_of
+    from crossmodal_narrator.cli.progress import reading
 
-    view = view_of(open_bag(path))
+    bag = open_bag(path)
+    with reading(bag, f"looking at {path}"):
+        view = view_of(bag)
     for damage in view.damage:
         print(f"{path}: {damage}", file=sys.stderr)
     return view

@@ -21,6 +21,7 @@ from crossmodal_narrator.core.errors import NarratorError
 PROGRAM = "crossmodal-narrator"
 # In the order of the help.
 VERBS = (
+    "demo",
     "run",
     "play",
     "replay",

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from crossmodal_narrator.cli.progress import progress
 from crossmodal_narrator.core.errors import ModelError
 
 if TYPE_CHECKING:  # the engines' libraries take a second to import, and the help needs none of them
     from crossmodal_narrator.runtime import Manifest, ModelStore
 
-Action = Callable[["ModelStore", "Manifest", bool], str]
+Tell = Callable[[str], None]  # of the stage that begins
+Action = Callable[["ModelStore", "Manifest", bool, Tell], str]
 
 SUMMARY = "list, fetch and verify the models' weights, build their engines, or record a detector of your own"
 
@@ -56,22 +57,23 @@ def _list(store: ModelStore, manifests: list[Manifest]) -> int:
 def _announced(act: Action, store: ModelStore, manifest: Manifest, offline: bool) -> bool:
     """Run `act` and say how it ended; one model's failure does not keep the others from being tried."""
     try:
-        print(f"{manifest.name}: {act(store, manifest, offline)}")
+        with progress(manifest.name) as bar:
+            told = act(store, manifest, offline, lambda stage: bar.say(f"{manifest.name}: {stage}"))
+        print(f"{manifest.name}: {told}")
     except ModelError as error:
         print(f"{manifest.name}: {error}", file=sys.stderr)
         return False
     return True
 
 
-def _pull(store: ModelStore, manifest: Manifest, offline: bool) -> str:
+def _pull(store: ModelStore, manifest: Manifest, offline: bool, tell: Tell) -> str:
     from crossmodal_narrator.runtime.pull import pull  # onnx is needed for converting alone
 
-    with _progress(manifest.name) as tell:
-        is_new = pull(manifest, store, offline=offline, report=tell)
+    is_new = pull(manifest, store, offline=offline, report=tell)
     return f"is ready in {store.folder(manifest)}" if is_new else "is ready already"
 
 
-def _verify(store: ModelStore, manifest: Manifest, offline: bool) -> str:
+def _verify(store: ModelStore, manifest: Manifest, offline: bool, tell: Tell) -> str:
     """Of each file: its digest, what is in its graph, and the golden sample on the engine that would be used."""
     from crossmodal_narrator.runtime import EngineConfig, Refusal, open_engine
     from crossmodal_narrator.runtime.artifacts import Precision
@@ -79,6 +81,7 @@ def _verify(store: ModelStore, manifest: Manifest, offline: bool) -> str:
 
     agreed = []
     for precision in (Precision.FP32, *manifest.variants):
+        tell(precision.value)
         check_graph(store.artifact(manifest, precision), name=f"{manifest.name} in {precision.value}")
         refusals: list[Refusal] = []
         engine = open_engine(manifest, store, EngineConfig(precision=precision.value), on_refusal=refusals.append)
@@ -87,13 +90,12 @@ def _verify(store: ModelStore, manifest: Manifest, offline: bool) -> str:
     return f"digest and golden sample agree: {', '.join(agreed)}"
 
 
-def _build(store: ModelStore, manifest: Manifest, offline: bool) -> str:
+def _build(store: ModelStore, manifest: Manifest, offline: bool, tell: Tell) -> str:
     """What was built, and what not and why; an engine that this machine has and that is not built is a failure."""
     from crossmodal_narrator.runtime import EngineConfig
     from crossmodal_narrator.runtime.ahead import build_ahead
 
-    with _progress(manifest.name) as tell:
-        outcomes = list(build_ahead(manifest, store, EngineConfig(), tell=tell))
+    outcomes = list(build_ahead(manifest, store, EngineConfig(), tell=tell))
     told = [
         f"  {outcome.precision.value} {outcome.engine}: "
         + (f"not built: {outcome.refusal.reason}" if outcome.refusal else "is built")
@@ -105,22 +107,10 @@ def _build(store: ModelStore, manifest: Manifest, offline: bool) -> str:
     return "\n".join([f"{built} engines are ready" if built else "this machine has no engine that is built", *told])
 
 
-def _record(store: ModelStore, manifest: Manifest, offline: bool) -> str:
+def _record(store: ModelStore, manifest: Manifest, offline: bool, tell: Tell) -> str:
     """Write a golden sample, and say what the manifest must hold for it."""
     from crossmodal_narrator.runtime.recording import record_detector
 
     artifact, golden = record_detector(manifest)
     lines = ["is recorded; its manifest must say:", "artifact:", *artifact.yaml_lines("  ")]
     return "\n".join([*lines, "golden:", "  file:", *golden.yaml_lines("    ")])
-
-
-@contextmanager
-def _progress(name: str) -> Iterator[Callable[[str], None]]:
-    """A line on the terminal that says what is being done to `name`."""
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(name, total=None)
-        yield lambda stage: progress.update(task, description=f"{name}: {stage}")

@@ -41,14 +41,15 @@ def perception_config(
     return build(PerceptionConfig, values, source=", ".join(map(str, files)) or "perception")
 
 
-def display_config(params: Path | None, profile: Mapping[str, Value]) -> DisplayNodeConfig:
-    """The display node's configuration; `params` counts more than a profile.
+def display_config(params: Path | None, profile: Mapping[str, Value], port: int | None) -> DisplayNodeConfig:
+    """The display node's configuration; `port` counts more than `params`, and that more than a profile.
 
     Raises:
         ConfigError: the file, a key or a value is not right.
     """
     values = {**profile, **({} if params is None else _of_the_core(read_parameter_file(params, "display")))}
-    return build(DisplayNodeConfig, values, source=str(params or "display"))
+    given = {} if port is None else {"port": port}
+    return build(DisplayNodeConfig, {**values, **given}, source=str(params or "display"))
 
 
 def narrator_config(

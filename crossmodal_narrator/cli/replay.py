@@ -33,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    from crossmodal_narrator.cli.progress import reading
     from crossmodal_narrator.cli.recorded import open_drive
     from crossmodal_narrator.cli.replaying import replay_drive
     from crossmodal_narrator.cli.viewing import check_view_arguments, view_lines, watching
@@ -51,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
             print(_line(narration, drive.bag.start_ns))
 
     started = time.perf_counter()
-    with watching(args, drive) as see:
+    with reading(drive.bag, f"replaying {args.bag}"), watching(args, drive) as see:
 
         def take(scene: SceneState, narrations: tuple[Narration, ...]) -> None:
             hear(narrations)

@@ -50,6 +50,7 @@ def write_report(
         ConfigError: a number of `room` is out of range.
     """
     from crossmodal_narrator.bags import open_bag
+    from crossmodal_narrator.cli.progress import progress, reading
     from crossmodal_narrator.cli.replaying import intake_of_replay
     from crossmodal_narrator.core.config import build
     from crossmodal_narrator.core.errors import BagError
@@ -57,14 +58,16 @@ def write_report(
     from crossmodal_narrator.evaluation.report import Room, render_report
 
     opened = None if bag is None else open_bag(bag)
-    page = render_report(
-        replay,
-        bag=opened,
-        intake=None if opened is None else intake_of_replay(replay, opened),
-        truth=() if truth is None else read_truth(truth),
-        room=build(Room, room or {}, source="report"),
-        title=title,
-    ).encode()
+    doing = f"drawing {out}"
+    with progress(doing) if opened is None else reading(opened, doing):
+        page = render_report(
+            replay,
+            bag=opened,
+            intake=None if opened is None else intake_of_replay(replay, opened),
+            truth=() if truth is None else read_truth(truth),
+            room=build(Room, room or {}, source="report"),
+            title=title,
+        ).encode()
     try:
         out.write_bytes(page)
     except OSError as error:

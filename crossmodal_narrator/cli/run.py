@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from crossmodal_narrator.cli.play import positive
+from crossmodal_narrator.cli.progress import progress
 from crossmodal_narrator.cli.ros import needs_ros
 from crossmodal_narrator.core.config import Value
 
@@ -44,6 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="the passengers' page and the dialogue, too: its address is told when all is running",
     )
+    parser.add_argument("--port", type=int, help="of the page (default: what --params says, else 8480)")
     parser.add_argument("--rate", type=positive, default=1.0, help="times the bag's own pace (default: 1)")
     end = parser.add_mutually_exclusive_group()
     end.add_argument("--exit-at-end", action="store_true", help="end with the bag (this is so without being asked for)")
@@ -60,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
 
     narrator_config(args.params, args.language)  # refuse here what the node would refuse in its own process
     profile = load_profile(args.profile) if args.profile else None
-    bag = _scenario(args.scenario) if args.scenario else args.bag
+    bag = simulated(args.scenario) if args.scenario else args.bag
     own_domain = None
     if args.domain is not None:
         os.environ["ROS_DOMAIN_ID"] = str(args.domain)  # of a vehicle, whose sensors may be on other machines
@@ -72,6 +76,7 @@ def run(args: argparse.Namespace) -> int:
     with needs_ros():
         from crossmodal_narrator.nodes.runner import Run, RunPlan
 
+    shown = {} if profile is None else profile.parameters["display"]
     plan = RunPlan(
         bag=bag,
         languages=tuple(args.language.split(",")) if args.language else None,
@@ -80,29 +85,32 @@ def run(args: argparse.Namespace) -> int:
         remaps=tuple(args.remap),
         profile=profile,
         has_voice=args.voice,
-        page=page_address(args.params, {} if profile is None else profile.parameters["display"]) if args.page else "",
+        page=page_address(args.params, shown, args.port) if args.page else "",
+        port=args.port,
         exits_at_end=not args.stay,
     )
     return Run(plan, environment).run()
 
 
-def page_address(params: Path | None, profile: Mapping[str, Value]) -> str:
+def page_address(params: Path | None, profile: Mapping[str, Value], port: int | None) -> str:
     """Where the page will be, as far as the parameters tell. The word that lets a passenger in is not shown."""
     from crossmodal_narrator.cli.parameters import display_config
 
-    config = display_config(params, profile)
+    config = display_config(params, profile, port)
     if config.port == 0:
         return "at a free port, which the display's log tells"
     return config.address() + ("#token=<what token_file holds>" if config.token() else "")
 
 
-def _scenario(name: str) -> Path:
-    """The bag of a simulated drive, made the first time and kept in the user's cache."""
-    from rich.console import Console
-    from rich.progress import Progress
-
+def simulated(scenario: str, **options: Any) -> Path:
+    """The bag of a drive, made the first time and kept in the user's cache; `options` as `build_drive` has them."""
+    from crossmodal_narrator.simulation.drive import build_drive
     from crossmodal_narrator.simulation.recording import cached_drive
 
-    with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(f"making the drive {name} (kept for the next time)", total=None)
-        return cached_drive(name, on_progress=lambda done, total: progress.update(task, completed=done, total=total))
+    signal.signal(signal.SIGTERM, _interrupt)  # so that what is half made is removed
+    with progress(f"making the drive {scenario} (kept for the next time)") as bar:
+        return cached_drive(build_drive(scenario, **options), bar.tell)
+
+
+def _interrupt(_number: int, _frame: object) -> None:
+    raise KeyboardInterrupt

@@ -9,10 +9,8 @@ import sys
 import time
 from pathlib import Path
 
-from rich.console import Console
-from rich.progress import Progress
-
 from crossmodal_narrator.cli.play import positive
+from crossmodal_narrator.cli.progress import progress
 from crossmodal_narrator.core.errors import ConfigError
 
 SUMMARY = "make a simulated drive: a bag with its truth beside it, or live topics"
@@ -72,20 +70,12 @@ def _record(args: argparse.Namespace) -> int:
     )
     signal.signal(signal.SIGTERM, _interrupt)  # so that what is half made is removed
     started = time.perf_counter()
-    with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(f"driving through {drive.scenario.name}", total=None)
-        record(
-            drive,
-            args.out,
-            processes=args.processes,
-            on_progress=lambda done, total: progress.update(task, completed=done, total=total),
-        )
+    with progress(f"driving through {drive.scenario.name}") as bar:
+        record(drive, args.out, processes=args.processes, on_progress=bar.tell)
         spent = time.perf_counter() - started
         if args.preview is not None:
-            task = progress.add_task(f"drawing {args.preview}", total=None)
-            write_preview(
-                args.out, args.preview, lambda done, total: progress.update(task, completed=done, total=total)
-            )
+            bar.say(f"drawing {args.preview}")
+            write_preview(args.out, args.preview, bar.tell)
     print(f"{args.out}: {drive.length_s:g} s of {drive.scenario.name}, made in {spent:.0f} s")
     return 0
 

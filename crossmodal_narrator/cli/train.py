@@ -7,8 +7,7 @@ import importlib.util
 from collections.abc import Callable
 from pathlib import Path
 
-from rich.console import Console
-
+from crossmodal_narrator.cli.progress import progress
 from crossmodal_narrator.core.config import build
 from crossmodal_narrator.core.errors import TrainingError
 
@@ -29,8 +28,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     if importlib.util.find_spec("torch") is None:
         raise TrainingError("PyTorch is not installed", remedy="`pip install crossmodal_narrator[train]`")
-    console = Console(stderr=True)
-    path = _TRAININGS[args.network](args, args.models_dir or args.out / "models", lambda line: console.print(line))
+    with progress(f"training {args.network}") as bar:
+        path = _TRAININGS[args.network](args, args.models_dir or args.out / "models", bar.print)
     print(path.parent)
     return 0
 

@@ -23,13 +23,15 @@ def run(args: argparse.Namespace) -> int:
     from crossmodal_narrator.bags import open_bag
     from crossmodal_narrator.bags.manifest import read_manifest
     from crossmodal_narrator.bags.verification import compare_runs
+    from crossmodal_narrator.cli.progress import reading
     from crossmodal_narrator.cli.recorded import open_configured
     from crossmodal_narrator.cli.replaying import configuration_of, replay_drive
 
     recorded = read_manifest(args.replay)
     drive = open_configured(open_bag(args.bag), configuration_of(recorded.configuration, args.models))
     with tempfile.TemporaryDirectory(prefix="crossmodal_narrator_verify_") as folder:
-        _, again = replay_drive(drive, Path(folder))
+        with reading(drive.bag, f"replaying {args.bag} again"):
+            _, again = replay_drive(drive, Path(folder))
         found = compare_runs(args.replay, recorded, Path(folder), again)
     for line in (*found.decisive, *found.surroundings, *found.outputs):
         print(line)

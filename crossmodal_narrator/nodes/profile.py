@@ -16,26 +16,13 @@ from typing import Any
 
 import yaml
 
-from crossmodal_narrator.configuration import (
-    DialogueConfig,
-    DisplayNodeConfig,
-    NarratorNodeConfig,
-    PerceptionConfig,
-    VoiceConfig,
-)
+from crossmodal_narrator.configuration import NODES, PerceptionConfig
 from crossmodal_narrator.core.config import Value, build, flatten_mapping
 from crossmodal_narrator.core.errors import ConfigError
 from crossmodal_narrator.core.folders import shared_folder
 from crossmodal_narrator.wire import TopicMap
 
 FOLDER = "profiles"  # of config/
-NODES: Mapping[str, type[Any]] = {
-    "perception": PerceptionConfig,
-    "narrator": NarratorNodeConfig,
-    "dialogue": DialogueConfig,
-    "voice": VoiceConfig,
-    "display": DisplayNodeConfig,
-}
 _KEYS = ("simulator", "use_sim_time", *NODES, "streams")
 _TOPIC = re.compile(r"(/[A-Za-z_][A-Za-z0-9_]*)+")
 _OF_A_STREAM = (

@@ -39,6 +39,7 @@ class RunPlan:
     params: Path | None
     rate: float
     exits_at_end: bool
+    port: int | None = None  # of the page; None: what the parameters say
     remaps: tuple[str, ...] = ()  # "from:=to", as ROS 2 writes them
     profile: Profile | None = None  # of the simulator that is listened to
     has_voice: bool = False  # whether the voice and the dialogue are started, too
@@ -101,38 +102,30 @@ class Run:
         self._is_over = True
 
     def _nodes(self) -> list[tuple[str, Sequence[str]]]:
-        """Each node's arguments. What bag or profile say comes first, so that a parameter file can say otherwise."""
-        given = [] if self._plan.params is None else ["--params-file", str(self._plan.params)]
-        given += [word for remap in self._plan.remaps for word in ("-r", remap)]
-        profile = self._plan.profile
-        perception, narrator, dialogue, voice, display = (
-            [*given] if profile is None else [*profile.parameter_arguments(node), *given, *profile.remappings]
-            for node in ("perception", "narrator", "dialogue", "voice", "display")
-        )
-        if self._plan.languages is not None:
-            narrator += ["-p", f"languages:=[{','.join(self._plan.languages)}]"]
-            voice = ["-p", f"speaking.language:={self._plan.languages[0]}", *voice]
-        if self._bag is not None:
-            recorded, _ = names_of_the_nodes(self._bag)
-            has_motion = recorded.odometry is not None or recorded.tf is not None
-            vehicle = vehicle_file(self._bag.path)
-            perception = [
-                *(() if vehicle is None else ("--params-file", str(vehicle))),
-                *("-p", f"cameras:=[{','.join(sorted(recorded.cameras))}]"),
-                *("-p", f"lidar_enabled:={_word(recorded.lidar is not None)}"),
-                *("-p", f"odometry_enabled:={_word(has_motion)}"),
-                *(("-p", f"microphones:=[{','.join(sorted(recorded.microphones))}]") if recorded.microphones else ()),
-                *perception,
-                *("-p", "use_sim_time:=true"),
-            ]
-            narrator += ["-p", "use_sim_time:=true"]
-            voice += ["-p", "use_sim_time:=true"]
-            dialogue += ["-p", "use_sim_time:=true"]
-            display += ["-p", "use_sim_time:=true"]
-        asked = [("dialogue", dialogue)] if self._plan.has_voice or self._plan.page else []
-        spoken = [("voice", voice)] if self._plan.has_voice else []
-        shown = [("display", display)] if self._plan.page else []
-        return [*shown, ("perception", perception), ("narrator", narrator), *asked, *spoken]
+        """Those that are started, each with its arguments."""
+        has_dialogue = self._plan.has_voice or bool(self._plan.page)
+        asked_for = {"display": bool(self._plan.page), "dialogue": has_dialogue, "voice": self._plan.has_voice}
+        order = ("display", "perception", "narrator", "dialogue", "voice")
+        return [(name, self._arguments(name)) for name in order if asked_for.get(name, True)]
+
+    def _arguments(self, node: str) -> list[str]:
+        """What bag or profile say comes first, so that a parameter file can say otherwise; the command line is last."""
+        plan, profile = self._plan, self._plan.profile
+        given = [] if plan.params is None else ["--params-file", str(plan.params)]
+        given += [word for remap in plan.remaps for word in ("-r", remap)]
+        if profile is not None:
+            given = [*profile.parameter_arguments(node), *given, *profile.remappings]
+        first: list[str] = []
+        last: list[str] = [] if self._bag is None else ["-p", "use_sim_time:=true"]
+        if node == "perception" and self._bag is not None:
+            first = _sensors_of(self._bag)
+        if node == "voice" and plan.languages is not None:
+            first = ["-p", f"speaking.language:={plan.languages[0]}"]
+        if node == "narrator" and plan.languages is not None:
+            last += ["-p", f"languages:=[{','.join(plan.languages)}]"]
+        if node == "display" and plan.port is not None:
+            last += ["-p", f"port:={plan.port}"]
+        return [*first, *given, *last]
 
     def _attend(
         self, supervisor: Supervisor, listener: Listener, view: TerminalView, executor: SingleThreadedExecutor
@@ -161,6 +154,19 @@ class Run:
             return None
         command = (sys.executable, "-m", "crossmodal_narrator", "play", str(self._plan.bag))
         return start_process((*command, "--rate", str(self._plan.rate), "--quiet"), self._environment)
+
+
+def _sensors_of(bag: Bag) -> list[str]:
+    """What perception is to expect: the sensors that were recorded, and the vehicle's own file beside the bag."""
+    recorded, _ = names_of_the_nodes(bag)
+    vehicle = vehicle_file(bag.path)
+    return [
+        *(() if vehicle is None else ("--params-file", str(vehicle))),
+        *("-p", f"cameras:=[{','.join(sorted(recorded.cameras))}]"),
+        *("-p", f"lidar_enabled:={_word(recorded.lidar is not None)}"),
+        *("-p", f"odometry_enabled:={_word(recorded.odometry is not None or recorded.tf is not None)}"),
+        *(("-p", f"microphones:=[{','.join(sorted(recorded.microphones))}]") if recorded.microphones else ()),
+    ]
 
 
 def _spin_for(executor: SingleThreadedExecutor, seconds: float) -> None:

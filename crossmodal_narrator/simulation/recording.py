@@ -16,8 +16,8 @@ from crossmodal_narrator.bags.writer import BagWriter
 from crossmodal_narrator.core.errors import BagError
 from crossmodal_narrator.core.folders import user_cache_dir
 from crossmodal_narrator.simulation.drive import Drive
-from crossmodal_narrator.simulation.scenarios import expectations_document, load_scenario
-from crossmodal_narrator.simulation.sensors.rig import MicrophoneArray, Rig, default_rig
+from crossmodal_narrator.simulation.scenarios import expectations_document
+from crossmodal_narrator.simulation.sensors.rig import MicrophoneArray
 from crossmodal_narrator.wire.sound import SOUND_DEFINITIONS
 
 OnProgress = Callable[[int, int], None]
@@ -67,15 +67,13 @@ def _write_json(path: Path, document: Sequence[Any] | dict[str, Any]) -> None:
     path.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def cached_drive(name: str, *, seed: int = 0, rig: Rig | None = None, on_progress: OnProgress = _silent) -> Path:
+def cached_drive(drive: Drive, on_progress: OnProgress = _silent) -> Path:
     """The bag of a drive, recorded the first time that this version is asked for it, and kept in the user's cache.
 
     Raises:
-        ScenarioError: an unknown scenario.
         BagError: the cache cannot be written.
     """
-    drive = Drive(load_scenario(name), rig or default_rig(load_scenario(name).cameras), seed=seed)
-    kept = user_cache_dir() / "drives" / f"{drive.scenario.name}-{seed}-{_fingerprint(drive)}"
+    kept = user_cache_dir() / "drives" / f"{drive.scenario.name}-{drive.seed}-{_fingerprint(drive)}"
     if not kept.is_dir():
         try:
             record(drive, kept, on_progress=on_progress)
@@ -88,7 +86,7 @@ def cached_drive(name: str, *, seed: int = 0, rig: Rig | None = None, on_progres
 def _fingerprint(drive: Drive) -> str:
     """Of the code and the data that make the drive."""
     root = Path(__file__).resolve().parents[1]
-    digest = hashlib.sha256(repr((drive.scenario, drive.rig)).encode())
+    digest = hashlib.sha256(repr((drive.scenario, drive.rig, drive.count)).encode())
     for package in _MADE_OF:
         for pattern in _SOURCES:
             for path in sorted((root / package).rglob(pattern)):

@@ -21,6 +21,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from crossmodal_narrator.core.errors import BagError, ConfigError
 from crossmodal_narrator.core.geometry import Vec3
@@ -38,6 +39,8 @@ _POINTS = 40_000  # of a sweep, evenly taken: a file with all of them is several
 _JPEG = (cv2.IMWRITE_JPEG_QUALITY, 85)
 _UNRANGED_M, _SOUND_FROM_M, _SOUND_TO_M, _EAR_M = 30.0, 16.0, 4.0, 1.7
 _EGO = {"centers": [(1.35, 0.0, 0.75)], "sizes": [(4.7, 1.9, 1.5)]}  # of a car, base_link on its rear axle
+_EYE_M, _LOOKED_AT_M = (-24.0, 0.0, 16.0), (10.0, 0.0, 0.0)  # above and behind, looking ahead
+_FIGURES = {"speed": "speed, m/s", "things": "things"}
 _LEVELS = {Urgency.CALM: "INFO", Urgency.NOTABLE: "WARN", Urgency.URGENT: "CRITICAL"}
 
 
@@ -51,7 +54,7 @@ class RerunFile:
 
     def __init__(self, path: Path) -> None:
         self._rr = check_rerun(path)
-        self._cameras: set[str] = set()
+        self._cameras: dict[str, tuple[int, int]] = {}  # width and height of its images
         self._log = self._rr.RecordingStream(APPLICATION, recording_id=path.stem, send_properties=False)
         self._log.set_log_time_enabled(False)  # no clock of this machine
         try:
@@ -143,7 +146,7 @@ class RerunFile:
         assert k is not None  # the synchroniser places no camera without them
         name = f"{VEHICLE}/camera/{frame.camera}"
         if frame.camera not in self._cameras:
-            self._cameras.add(frame.camera)
+            self._cameras[frame.camera] = (k.width, k.height)
             matrix = [[k.fx, 0.0, k.cx], [0.0, k.fy, k.cy], [0.0, 0.0, 1.0]]
             pinhole = self._rr.Pinhole(image_from_camera=matrix, width=k.width, height=k.height)
             self._log.log(name, pinhole, static=True)
@@ -151,10 +154,10 @@ class RerunFile:
         self._log.log(name, at)
         _, jpeg = cv2.imencode(".jpg", cv2.cvtColor(np.asarray(frame.rgb), cv2.COLOR_RGB2BGR), _JPEG)
         self._log.log(f"{name}/image", self._rr.EncodedImage(contents=jpeg.tobytes(), media_type="image/jpeg"))
-        drawn = [(thing, image_edges(placed, thing, scene.stamp_ns)) for thing in scene.objects]
-        strips = [edge.reshape(2, 2) for _, edges in drawn for edge in edges]
-        colours = [palette.colour_of(thing.label) for thing, edges in drawn for _ in edges]
-        self._log.log(f"{name}/image/boxes", self._rr.LineStrips2D(strips, colors=colours))
+        edges = [(thing, edge) for thing in scene.objects for edge in image_edges(placed, thing, scene.stamp_ns)]
+        drawn = [(thing, part) for thing, edge in edges if (part := _in_image(edge, k.width, k.height))]
+        colours = [palette.colour_of(thing.label) for thing, _ in drawn]
+        self._log.log(f"{name}/image/boxes", self._rr.LineStrips2D([part for _, part in drawn], colors=colours))
 
     def _log_said(self, narrations: Sequence[Narration]) -> None:
         for narration in narrations:
@@ -164,16 +167,26 @@ class RerunFile:
             self._log.log("said/evidence", self._rr.TextLog(evidence, level="DEBUG"))
 
     def _send_layout(self) -> None:
-        """Cameras and sentences to the left, the scene and its figures to the right."""
+        """Cameras and sentences to the left, the scene and its figures to the right, along the drive's own seconds."""
         import rerun.blueprint as rrb
 
         cameras = [
-            rrb.Spatial2DView(origin=f"{VEHICLE}/camera/{name}/image", name=name) for name in sorted(self._cameras)
+            rrb.Spatial2DView(
+                origin=f"{VEHICLE}/camera/{name}/image",
+                name=name,
+                # Else Rerun leaves room for what is drawn on them.
+                visual_bounds=rrb.VisualBounds2D(x_range=(0.0, width), y_range=(0.0, height)),
+            )
+            for name, (width, height) in sorted(self._cameras.items())
         ]
         left = rrb.Vertical(*cameras, rrb.TextLogView(origin="said", name="said"))
-        scene = rrb.Spatial3DView(origin=VEHICLE, name="scene")
-        right = rrb.Vertical(scene, rrb.TimeSeriesView(origin="figures", name="figures"), row_shares=[3, 1])
-        self._log.send_blueprint(rrb.Blueprint(rrb.Horizontal(left, right), collapse_panels=True))
+        eye = rrb.EyeControls3D(position=_EYE_M, look_target=_LOOKED_AT_M, eye_up=(0.0, 0.0, 1.0))
+        scene = rrb.Spatial3DView(origin=VEHICLE, name="scene", eye_controls=eye)
+        # Of their own, as metres a second and numbers of things have no scale in common.
+        figures = [rrb.TimeSeriesView(origin=f"figures/{name}", name=unit) for name, unit in _FIGURES.items()]
+        right = rrb.Vertical(scene, rrb.Horizontal(*figures), row_shares=[3, 1])
+        time = rrb.TimePanel(timeline="drive", state="collapsed")
+        self._log.send_blueprint(rrb.Blueprint(rrb.Horizontal(left, right), time, collapse_panels=True))
 
 
 def check_rerun(path: Path) -> Any:
@@ -194,6 +207,13 @@ def check_rerun(path: Path) -> Any:
 
 def _name(thing: SceneObject) -> str:
     return f"{thing.label.value} {thing.track_id} {thing.motion.value} {thing.confidence:.2f}"
+
+
+def _in_image(edge: NDArray[np.float64], width: int, height: int) -> list[Sequence[int]]:
+    """Of an edge (4,), in pixels: where what is in the image begins and ends; empty where nothing of it is."""
+    begin, end = edge.round().astype(int).reshape(2, 2).tolist()
+    is_in, *part = cv2.clipLine((0, 0, width, height), begin, end)
+    return part if is_in else []
 
 
 def _rows(vectors: Sequence[Vec3]) -> Any:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -21,8 +24,12 @@ from crossmodal_narrator.simulation.recording import record
 pytestmark = [pytest.mark.alone, pytest.mark.ros, pytest.mark.slow]
 
 RUN = [sys.executable, "-m", "crossmodal_narrator", "run"]
+DEMO = [*RUN[:-1], "demo", "--seconds", "4", "--language", "en"]
 # The word of its command by which each child is known: `play` hands its process over to its node.
-CHILDREN = {"perception": "perception", "narrator": "narrator", "crossmodal_narrator.nodes.player": "play"}
+CHILDREN = {
+    **{node: node for node in ("perception", "narrator", "dialogue", "voice", "display")},
+    "crossmodal_narrator.nodes.player": "play",
+}
 
 
 @pytest.fixture
@@ -57,11 +64,11 @@ def children_of(pid: int) -> dict[str, int]:
 class Running:
     """A run whose words are read as they come."""
 
-    def __init__(self, arguments: list[str], environment: Mapping[str, str], folder: Path) -> None:
+    def __init__(self, command: list[str], environment: Mapping[str, str], folder: Path) -> None:
         self.output = folder / "output.txt"
         with self.output.open("wb") as file:
             self.process = subprocess.Popen(
-                [*RUN, *arguments], env=environment, stdout=file, stderr=subprocess.STDOUT, start_new_session=True
+                command, env=environment, stdout=file, stderr=subprocess.STDOUT, start_new_session=True
             )
 
     def said(self, pattern: str) -> bool:
@@ -72,8 +79,8 @@ class Running:
 def start(environment: dict[str, str], tmp_path: Path) -> Iterator[Callable[[list[str]], Running]]:
     begun: list[Running] = []
 
-    def starting(arguments: list[str]) -> Running:
-        begun.append(Running(arguments, environment, tmp_path))
+    def starting(command: list[str]) -> Running:
+        begun.append(Running(command, environment, tmp_path))
         return begun[-1]
 
     yield starting
@@ -99,7 +106,7 @@ def test_a_bag_is_narrated_in_both_languages_and_the_run_ends_by_itself(
 def test_a_node_that_is_killed_is_started_again_and_the_narration_goes_on(
     start: Callable[[list[str]], Running], street_drive: Path
 ) -> None:
-    running = start(["--bag", str(street_drive), "--rate", "0.4", "--exit-at-end"])
+    running = start([*RUN, "--bag", str(street_drive), "--rate", "0.4", "--exit-at-end"])
     until(lambda: running.said(r"\[en\]"), 40)
     os.kill(children_of(running.process.pid)["perception"], signal.SIGKILL)
 
@@ -112,7 +119,7 @@ def test_a_node_that_is_killed_is_started_again_and_the_narration_goes_on(
 def test_when_it_is_interrupted_all_of_it_ends_and_nothing_is_left(
     number: signal.Signals, start: Callable[[list[str]], Running], street_drive: Path
 ) -> None:
-    running = start(["--bag", str(street_drive), "--exit-at-end"])
+    running = start([*RUN, "--bag", str(street_drive), "--exit-at-end"])
     until(lambda: "play" in children_of(running.process.pid), 40)
     children = children_of(running.process.pid)
     until(lambda: all(segments_of(pid) for pid in children.values()), 20)
@@ -126,7 +133,7 @@ def test_when_it_is_interrupted_all_of_it_ends_and_nothing_is_left(
 
 
 def test_when_the_runner_itself_is_killed_its_nodes_end_too(start: Callable[[list[str]], Running]) -> None:
-    running = start([])
+    running = start([*RUN])
     until(lambda: len(children_of(running.process.pid)) == 2, 40)
     children = children_of(running.process.pid)
     time.sleep(3.0)  # until they have begun to watch their runner
@@ -154,3 +161,53 @@ def test_a_bag_that_is_not_there_is_refused_before_anything_starts(environment: 
 
     assert result.returncode == 2
     assert "/nowhere" in result.stderr
+
+
+def first_sentence(address: str) -> str:
+    """What a page is told that is opened there, until the first sentence."""
+    sync = pytest.importorskip("websockets.sync.client", reason="the page's packages are not installed")
+    with sync.connect(f"{address.replace('http', 'ws')}talk", origin=address.rstrip("/"), compression=None) as page:
+        page.send(json.dumps({"kind": "hello", "token": "", "seat": "0" * 32, "board": "", "after": 0}))
+        while True:
+            message = json.loads(page.recv(timeout=60))
+            if message["kind"] == "said":
+                return str(message["text"])
+
+
+def page_of(demo: Running) -> str:
+    """Its address. The drive is made first, where the cache does not have it."""
+    assert wait_for(lambda: demo.said(r"the passengers' page: http") or demo.process.poll() is not None, 400)
+    told = re.search(r"the passengers' page: (http\S+)", demo.output.read_text(encoding="utf-8"))
+    assert told is not None, demo.output.read_text(encoding="utf-8")
+    return told[1]
+
+
+def test_the_demo_shows_a_sentence_on_its_page_and_ends_with_its_drive(start: Callable[[list[str]], Running]) -> None:
+    demo = start(DEMO)
+    address = page_of(demo)
+    children = children_of(demo.process.pid)
+
+    assert first_sentence(address)
+    assert demo.process.wait(timeout=60) == 0
+    assert {"perception", "narrator", "dialogue", "display"} <= set(children)
+    assert not [name for name, pid in children.items() if Path(f"/proc/{pid}").exists()]
+    assert demo.said(r"\d+ sentences, \d+ scenes in \d+ s")
+
+
+def test_a_demo_that_stays_keeps_its_page_until_it_is_interrupted(start: Callable[[list[str]], Running]) -> None:
+    """Its usual port is taken: it serves at another."""
+    with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with suppress(OSError):  # somebody else has taken it already
+            taken.bind(("127.0.0.1", 8480))
+            taken.listen()
+        demo = start([*DEMO, "--stay"])
+        address = page_of(demo)
+    assert wait_for(lambda: "play" in children_of(demo.process.pid), 40)
+    assert wait_for(lambda: "play" not in children_of(demo.process.pid), 60)
+    children = children_of(demo.process.pid)
+    demo.process.send_signal(signal.SIGINT)
+
+    assert not address.endswith(":8480/")
+    assert demo.process.wait(timeout=20) == 0
+    assert not [name for name, pid in children.items() if Path(f"/proc/{pid}").exists()]

@@ -1,8 +1,10 @@
-"""Links of every page lead somewhere, every page of the site can be reached, and the site builds."""
+"""Links lead somewhere, commands are taken, every page of the site can be reached, and the site builds."""
 
 from __future__ import annotations
 
+import argparse
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +13,8 @@ from typing import Any
 
 import pytest
 import yaml
+
+from crossmodal_narrator.cli.main import load_verb
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *ROOT.glob("models/*/README.md")])
@@ -39,6 +43,29 @@ def test_every_link_leads_to_a_file_and_a_heading(page: Path) -> None:
         if not file.exists() or (anchor and file.suffix == ".md" and anchor not in anchors(file)):
             broken.append(target)
     assert not broken
+
+
+def commands(page: Path) -> Iterator[list[str]]:
+    """The words behind `crossmodal-narrator`, of each line of the page that is such a command and no outline of one."""
+    for line in re.findall(
+        r"^(?:    )?(?:\$ )?(crossmodal-narrator [a-z]+(?: .*)?)$", page.read_text("utf-8"), re.MULTILINE
+    ):
+        for command in re.sub(r"  +# .*", "", line).split("&&"):
+            if not re.search(r"[\[…]", command):
+                yield shlex.split(command)[1:]
+
+
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if any(commands(page))], ids=lambda page: str(page.relative_to(ROOT))
+)
+def test_every_command_of_a_page_is_one_that_the_command_line_takes(page: Path) -> None:
+    for verb, *words in commands(page):
+        parser = argparse.ArgumentParser(prog=f"crossmodal-narrator {verb}")
+        load_verb(verb).add_arguments(parser)
+        try:
+            parser.parse_args(words)
+        except SystemExit:
+            pytest.fail(f"{verb} {shlex.join(words)} is refused")
 
 
 def named_in(entry: Any) -> Iterator[str]:

@@ -22,7 +22,7 @@ from stand_ins import install_stand_ins
 ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
 STAMP = VENV / "setup.json"
-LOCKS = {"run": ("runtime", "sim", "voice", "ros", "ros-build"), "test": ("test", "optional")}
+LOCKS = {"run": ("runtime", "sim", "voice", "display", "ros", "ros-build"), "test": ("test", "optional")}
 _WEIGHTS = """
 from crossmodal_narrator.runtime import ModelStore
 store = ModelStore()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import random
-import runpy
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -28,13 +27,6 @@ Change = tuple[str, Any]  # the key that the file then has, and its value
 def document(repository: Path) -> dict[str, Any]:
     loaded: dict[str, Any] = yaml.safe_load((repository / "config" / "narrator.yaml").read_text(encoding="utf-8"))
     return loaded
-
-
-def test_the_files_that_describe_the_parameters_are_up_to_date(repository: Path) -> None:
-    made = runpy.run_path(str(repository / "tools" / "parameters.py"))["made"]()
-
-    for path, text in made.items():
-        assert path.read_text(encoding="utf-8") == text, f"{path.name} is old: run tools/parameters.py"
 
 
 @pytest.mark.parametrize("node", CONFIGS)

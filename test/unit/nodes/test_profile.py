@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from crossmodal_narrator.cli import node
-from crossmodal_narrator.configuration import PerceptionConfig
+from crossmodal_narrator.configuration import NODES, PerceptionConfig
 from crossmodal_narrator.core.config import build
 from crossmodal_narrator.core.errors import ConfigError
 from crossmodal_narrator.nodes.profile import load_profile, profile_names
@@ -57,6 +57,7 @@ def test_every_profile_that_is_shipped_is_one(name: str) -> None:
 def test_every_node_can_be_started_with_a_profile(tmp_path: Path) -> None:
     """Those that it has no word for, too: with sim time, or the voice would not know itself in the microphone."""
     file = write(tmp_path, voice={"microphone": "inside"})
+    assert tuple(NODES) == node.NODES
     for name in node.NODES:
         words = arguments_of("--profile", file, name)
         assert "use_sim_time:=true" in words

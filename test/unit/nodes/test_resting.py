@@ -1,16 +1,19 @@
-"""At the end of a recording the nodes are put away in order, and the page after all others."""
+"""Nodes that are slow are waited for; at the end of a recording they are put away in order, the page last."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 pytest.importorskip("rclpy", reason="ROS 2 is not installed")
 
-from crossmodal_narrator.nodes.supervisor import Change, Child, Supervisor
+from lifecycle_msgs.msg import State
+
+from crossmodal_narrator.nodes.supervisor import ACTIVATE, Change, Child, Supervisor
 
 pytestmark = pytest.mark.ros
 
@@ -37,3 +40,38 @@ def test_the_page_is_still_there_when_the_others_say_their_last_words(monkeypatc
         assert child.process.poll() is None
         child.process.communicate(b"\n", timeout=10)
     assert rested == ["perception", "narrator"]
+
+
+class Service:
+    """A client whose service answers at once."""
+
+    def __init__(self, **answer: object) -> None:
+        self._answer = SimpleNamespace(**answer)
+
+    def call_async(self, _request: object) -> Any:
+        return SimpleNamespace(done=lambda: True, result=lambda: self._answer)
+
+
+@pytest.mark.parametrize(
+    ("state", "is_up"), [(State.PRIMARY_STATE_ACTIVE, True), (State.PRIMARY_STATE_INACTIVE, False)]
+)
+def test_a_slow_node_that_was_asked_twice_may_say_no_the_second_time(state: int, is_up: bool) -> None:
+    """On a busy machine the page took more than a second to open: the run ended, since it was open already."""
+    told: list[str] = []
+    nothing: Any = None
+    supervisor = Supervisor(nothing, nothing, {}, told.append, lambda: False)
+    process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    child = Child(
+        name="display",
+        command=(),
+        process=process,
+        change_state=Service(success=False),
+        get_state=Service(current_state=State(id=state)),
+        started_s=0.0,
+    )
+
+    changed = supervisor._change(child, ACTIVATE)
+
+    process.communicate(b"\n", timeout=10)
+    assert changed is is_up
+    assert bool(told) is not is_up

@@ -82,6 +82,21 @@ def test_what_has_gone_is_cleared(recorded: Path) -> None:
     assert [len(ends or []) for ends in columns(recorded, "/world/vehicle/sounds")["Arrows3D:vectors"]] == [1, 0]
 
 
+def test_boxes_end_where_the_image_ends(tmp_path: Path) -> None:
+    """Beyond it they made the view so wide that the image was small."""
+    pytest.importorskip("rerun", reason="the extra `rerun` is not installed")
+    view = RerunFile(tmp_path / "drive.rrd")
+    beside = thing(1, ObjectClass.CAR, (6.0, 4.0, 0.75))
+    view.show(moment(scene(0.0, beside)))
+    view.finish(())
+    view.close()
+    (strips,) = columns(tmp_path / "drive.rrd", "/world/vehicle/camera/front/image/boxes")["LineStrips2D:strips"]
+    assert isinstance(strips, list)
+    points = [point for strip in strips for point in strip]
+    assert {x for x, _ in points if x <= 0} == {0.0}
+    assert all(0 <= x < 640 and 0 <= y < 360 for x, y in points)
+
+
 def test_no_clock_of_this_machine_is_in_it(recorded: Path) -> None:
     names = {name for entity in ENTITIES for name in columns(recorded, entity)}
     assert {"drive", "stamp"} <= names
