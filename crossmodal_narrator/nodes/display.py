@@ -166,6 +166,8 @@ class DisplayNode(NarratorLifecycleNode):
         if self._asking is not None:
             self._asking.give_up()
         if self._board is not None:
+            if self._hearing is not None and self._board.readers:
+                self._hearing.open()
             self._narrator.renew()
             narrator = self._narrator.values
             hears = None if self._hearing is None else self._hearing.languages

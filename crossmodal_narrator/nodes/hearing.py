@@ -24,7 +24,7 @@ ENDS_WITHIN_S = 10.0  # a slow recogniser may be in the middle of a clip
 
 
 class Hearing:
-    """Opens its engines in its thread. `understood` and `refuse` are called there."""
+    """Opens its engines in its thread, when the first page does. `understood` and `refuse` are called there."""
 
     def __init__(
         self,
@@ -37,10 +37,14 @@ class Hearing:
         self._understood, self._refuse = understood, refuse
         self._clips: queue.Queue[Clip | None] = queue.Queue(MOST_WAITING + 1)  # and the end
         self._absent: list[ModelError] = []
-        self.languages: tuple[str, ...] = ()
+        self.languages: tuple[str, ...] | None = None  # None: not known yet
         self._heard = self._took_ms = 0
         self._thread = threading.Thread(target=self._run, name="hearing", daemon=True)
-        self._thread.start()
+
+    def open(self) -> None:
+        """Somebody may speak from now on; harmless where it is open."""
+        if self._thread.ident is None:
+            self._thread.start()
 
     def hear(self, clip: Clip) -> None:
         """Never waits: what is too much is refused."""
@@ -51,21 +55,23 @@ class Hearing:
 
     def stop(self) -> None:
         self._clips.put(None)
-        self._thread.join(ENDS_WITHIN_S)
+        if self._thread.ident is not None:
+            self._thread.join(ENDS_WITHIN_S)
 
     def health(self) -> Iterator[Health]:
         values = {"heard": str(self._heard), "last_took_ms": str(self._took_ms)}
         values |= {f"absent {k}": str(error) for k, error in enumerate(self._absent)}
-        told = ", ".join(self.languages)
+        told = ", ".join(self.languages or ())
         message = f"pages are understood in {told}" if told else "nobody who speaks to a page is understood"
+        if self.languages is None:
+            message = "it has not been opened: no page was"
         yield Health(name="microphone", level=diagnostics.OK, message=message, values=values)
 
     def _run(self) -> None:
         pressed = open_pressed(self._engines, self._absent.append)
         for absent in self._absent:
             self._node.get_logger().warning(f"going on without: {absent}")
-        if pressed is not None:
-            self.languages = pressed.languages
+        self.languages = () if pressed is None else pressed.languages
         while (clip := self._clips.get()) is not None:
             self._take(clip, pressed)
             del clip  # the next one may be long in coming

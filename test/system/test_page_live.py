@@ -133,6 +133,55 @@ def test_a_typed_question_is_answered_in_its_language_with_evidence(page: Any, l
     assert page.locator("#picture .told").get_attribute("data-track") == "2"
 
 
+def test_what_is_asked_by_the_browsers_microphone_is_answered_with_evidence_and_no_sound_leaves_the_node(
+    speaking_browser: Callable[[str], Any], live: dict[str, Any], tell: Tell, port: int
+) -> None:
+    spoken, reply = TYPED["en"]
+    with speaking_browser(spoken).new_context(locale="en-GB") as context:
+        page = context.new_page()
+        page.goto(f"http://127.0.0.1:{port}/")
+        page.locator("#talk").wait_for()
+        page.locator("#talk").click()
+        page.locator("#answer", has_text="Listening").wait_for()
+        page.wait_for_timeout(3500)
+        page.locator("#talk").click()
+        sentence = page.locator(".sentence.reply", has_text=spoken).first
+        sentence.wait_for()
+
+        assert reply in sentence.inner_text()
+        sentence.locator("button").click()
+        assert "exists(bus, behind)" in page.locator(".why").inner_text()
+        assert "drawn" in page.locator(".why").inner_text()
+    assert tell("sounds") == []
+
+
+def test_why_shows_the_cameras_picture_which_is_read_only_while_a_page_is_open(
+    browser: Any, live: dict[str, Any], tell: Tell, port: int
+) -> None:
+    tell("film")
+    assert tell("cameras") == 0, "nobody looks"
+    with browser.new_context(locale="en-GB") as context:
+        page = context.new_page()
+        page.goto(f"http://127.0.0.1:{port}/")
+        until(lambda: tell("cameras") == 1)
+        time.sleep(0.5)
+        tell("point A bus is behind us.")
+        page.locator("#now button", has_text="A bus is behind us.").click()
+        page.locator(".seen img").wait_for()
+
+        assert page.locator(".seen img").evaluate("img => [img.naturalWidth, img.naturalHeight]") == [320, 180]
+        assert "rear camera, with a box around: bus 2, in the middle" in page.locator(".seen img").get_attribute("alt")
+        assert page.locator(".seen .box:not(.near)").count() == 1
+    until(lambda: tell("cameras") == 0)
+
+
+def until(holds: Callable[[], object], within_s: float = 15.0) -> None:
+    end_s = time.monotonic() + within_s
+    while not holds():
+        assert time.monotonic() < end_s, "it does not come about"
+        time.sleep(0.1)
+
+
 def test_a_node_that_was_killed_comes_back_and_nothing_that_was_said_is_lost(
     page: Any, tell: Tell, live: dict[str, Any], start: Callable[[str], Any]
 ) -> None:
