@@ -66,7 +66,10 @@ def _write(path: Path, text: str) -> None:
 
 
 def _print_inputs(console: Console, comparison: Comparison) -> None:
+    without = [run.name for run in (comparison.before, comparison.after) if not run.inputs]
     if not comparison.inputs:
+        told = f"not known: no run.json in {' and '.join(without)}" if without else "the same"
+        console.print(f"what went in: {told}", markup=False, highlight=False, soft_wrap=True)
         return
     table = _table("what went in", "input", comparison.before.name, comparison.after.name)
     for name, before, after in comparison.inputs:

@@ -7,11 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from crossmodal_narrator.cli.survey import Survey
-    from crossmodal_narrator.evaluation.drive import Truth
+    from crossmodal_narrator.cli.evaluating import Recorded
 
 SUMMARY = "measure a replay: objects, tracks, sounds, claims, speech, latency, against truth.json or without"
-EXPECTATIONS = "expectations.json"  # beside truth.json, where the drive is a scenario's
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,19 +26,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     from rich.console import Console
 
+    from crossmodal_narrator.cli.evaluating import evaluated
     from crossmodal_narrator.cli.figures import print_events, print_notes, print_part
     from crossmodal_narrator.cli.progress import progress
     from crossmodal_narrator.evaluation import EVALUATION_FILE, merged, write_evaluation
-    from crossmodal_narrator.evaluation.drive import evaluate_drive
     from crossmodal_narrator.evaluation.references import read_references
-    from crossmodal_narrator.evaluation.replayed import read_replayed
 
-    drive = read_replayed(args.replay)
     references = read_references(args.references) if args.references is not None else ()
-    truth = _truth(args.truth, args.bag, args.replay) if args.truth is not None else None
-    in_view = _survey(args.bag, args.replay).in_view if truth is None and args.bag is not None else None
     with progress(f"measuring {args.replay}"):
-        parts = evaluate_drive(drive, truth, references=references, in_view=in_view)
+        parts = evaluated(args.replay, _recorded(args), references)
         found = merged(parts.values())
     console = Console()
     for name, part in parts.items():
@@ -53,35 +47,26 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _survey(bag: Path, replay: Path, stamps_ns: tuple[int, ...] = ()) -> Survey:
-    from crossmodal_narrator.bags import open_bag
-    from crossmodal_narrator.cli.progress import reading
-    from crossmodal_narrator.cli.replaying import intake_of_replay
-    from crossmodal_narrator.cli.survey import camera_view
-
-    opened = open_bag(bag)
-    with reading(opened, f"looking at {bag}"):
-        return camera_view(opened, stamps_ns, intake_of_replay(replay, opened))
-
-
-def _truth(path: Path, bag: Path | None, replay: Path) -> Truth:
-    """Read the truth, what had to be said where that lies beside it, and what the bag adds.
+def _recorded(args: argparse.Namespace) -> Recorded | None:
+    """The bag, with the truth, and what had to be said where that lies beside it.
 
     Raises:
-        BagError: no bag is named, or a file cannot be read.
+        BagError: a truth without a bag, or a bag that cannot be read.
     """
+    from crossmodal_narrator.bags import open_bag
+    from crossmodal_narrator.cli.evaluating import EXPECTATIONS, Recorded
+    from crossmodal_narrator.cli.replaying import intake_of_replay
     from crossmodal_narrator.core.errors import BagError
-    from crossmodal_narrator.evaluation import read_expectations, read_truth, true_speeds
-    from crossmodal_narrator.evaluation.drive import Truth
 
-    if bag is None:
+    if args.bag is None:
+        if args.truth is None:
+            return None
         raise BagError("--truth without --bag", remedy="name the bag: it has the camera's view and the ego's poses")
-    scenes = read_truth(path)
-    survey = _survey(bag, replay, tuple(scene.stamp_ns for scene in scenes))
-    expected = path.parent / EXPECTATIONS
-    return Truth(
-        scenes=scenes,
-        in_view=survey.in_view,
-        speeds=true_speeds(scenes, survey.odom_from_base),
-        expected=read_expectations(expected) if expected.is_file() else None,
+    bag = open_bag(args.bag)
+    expected = None if args.truth is None else args.truth.parent / EXPECTATIONS
+    return Recorded(
+        bag=bag,
+        intake=intake_of_replay(args.replay, bag),
+        truth=args.truth,
+        expectations=expected if expected is not None and expected.is_file() else None,
     )

@@ -9,26 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from crossmodal_narrator.bags import open_bag
+from crossmodal_narrator.cli.evaluating import EXPECTATIONS, TRUTH, Recorded, evaluated
 from crossmodal_narrator.cli.recorded import DriveConfig, RecordedDrive, drive_config, intake_of, open_configured
 from crossmodal_narrator.cli.replaying import replay_drive
-from crossmodal_narrator.cli.survey import survey_bag
 from crossmodal_narrator.core.errors import BagError
-from crossmodal_narrator.evaluation import (
-    EVALUATION_FILE,
-    Evaluation,
-    merged,
-    read_expectations,
-    read_truth,
-    true_speeds,
-    write_evaluation,
-)
-from crossmodal_narrator.evaluation.drive import Truth, evaluate_drive
+from crossmodal_narrator.evaluation import EVALUATION_FILE, merged, write_evaluation
 from crossmodal_narrator.evaluation.latency import PREFIX
-from crossmodal_narrator.evaluation.replayed import read_replayed
 from crossmodal_narrator.fleet.job import LocalBag
 from crossmodal_narrator.fleet.results import BagResult
-
-TRUTH, EXPECTATIONS = "truth.json", "expectations.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +48,14 @@ class ReplayAndEvaluate:
         if summary.scenes == 0:
             why = "; ".join(summary.damage) or "it has no message of a sensor that leads"
             raise BagError(f"no scene came of it: {why}", remedy="record it again, or name its topics with --topic")
-        evaluation = _evaluated(drive, folder, bag.beside if self.asked.with_truth else {})
+        beside = bag.beside if self.asked.with_truth else {}
+        recorded = Recorded(
+            bag=drive.bag,
+            intake=intake_of(drive.config),
+            truth=beside.get(TRUTH),
+            expectations=beside.get(EXPECTATIONS),
+        )
+        evaluation = merged(evaluated(folder, recorded).values())
         write_evaluation(evaluation, folder / EVALUATION_FILE)
         outputs = {Path(name).stem: output.sha256 for name, output in manifest.outputs.items()}
         result = BagResult(
@@ -85,18 +80,3 @@ def _opened(path: Path, asked: Asked) -> RecordedDrive:
     engine = dataclasses.replace(found.perception.engine, threads=1)
     perception = dataclasses.replace(found.perception, engine=engine)
     return open_configured(bag, DriveConfig(topics=found.topics, perception=perception, narrator=found.narrator))
-
-
-def _evaluated(drive: RecordedDrive, folder: Path, beside: Mapping[str, Path]) -> Evaluation:
-    replayed = read_replayed(folder)
-    scenes = read_truth(beside[TRUTH]) if TRUTH in beside else None
-    survey = survey_bag(drive.bag, tuple(scene.stamp_ns for scene in scenes or ()), intake_of(drive.config))
-    if scenes is None:
-        return merged(evaluate_drive(replayed, in_view=survey.in_view if survey.has_camera else None).values())
-    truth = Truth(
-        scenes=scenes,
-        in_view=survey.in_view,
-        speeds=true_speeds(scenes, survey.odom_from_base),
-        expected=read_expectations(beside[EXPECTATIONS]) if EXPECTATIONS in beside else None,
-    )
-    return merged(evaluate_drive(replayed, truth).values())

@@ -54,7 +54,7 @@ def write_report(
     from crossmodal_narrator.cli.replaying import intake_of_replay
     from crossmodal_narrator.core.config import build
     from crossmodal_narrator.core.errors import BagError
-    from crossmodal_narrator.evaluation import read_truth
+    from crossmodal_narrator.evaluation import TruthFile
     from crossmodal_narrator.evaluation.report import Room, render_report
 
     opened = None if bag is None else open_bag(bag)
@@ -64,7 +64,7 @@ def write_report(
             replay,
             bag=opened,
             intake=None if opened is None else intake_of_replay(replay, opened),
-            truth=() if truth is None else read_truth(truth),
+            truth=() if truth is None else TruthFile(truth),
             room=build(Room, room or {}, source="report"),
             title=title,
         ).encode()

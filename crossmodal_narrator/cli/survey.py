@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -35,7 +35,7 @@ class Survey:
     odom_from_base: Mapping[int, Pose]
 
 
-def survey_bag(bag: Bag, stamps_ns: tuple[int, ...], intake: Intake | None = None) -> Survey:
+def survey_bag(bag: Bag, stamps_ns: Sequence[int], intake: Intake | None = None) -> Survey:
     """Read the calibration and the ego's poses at `stamps_ns`. What cannot be read is left out, as in a replay.
 
     Without `intake` the topics are what they look like.
@@ -101,18 +101,6 @@ def _in_view(view: CameraFrame, transforms: TransformBuffer, base_frame: str) ->
         return bool(seen[0])
 
     return in_view
-
-
-def camera_view(bag: Bag, stamps_ns: tuple[int, ...] = (), intake: Intake | None = None) -> Survey:
-    """A survey of a bag that must have a camera.
-
-    Raises:
-        BagError: the bag has no calibrated camera.
-    """
-    survey = survey_bag(bag, stamps_ns, intake)
-    if not survey.has_camera:
-        raise BagError("the bag has no image with a CameraInfo", remedy="evaluate a drive with a calibrated camera")
-    return survey
 
 
 def _note_poses(poses: dict[int, Pose], wanted: deque[int], ego: EgoHistory, newest_ns: int) -> None:

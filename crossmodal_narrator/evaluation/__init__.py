@@ -17,7 +17,7 @@ from crossmodal_narrator.evaluation.expectations import (
     read_expectations,
     score_expectations,
 )
-from crossmodal_narrator.evaluation.truth import TrueScene, read_truth, true_speeds
+from crossmodal_narrator.evaluation.truth import TrueScene, TruthFile, read_truth, true_speeds
 
 __all__ = [
     "ClaimScore",
@@ -29,6 +29,7 @@ __all__ = [
     "Scope",
     "Table",
     "TrueScene",
+    "TruthFile",
     "identify_by",
     "merged",
     "read_evaluation",

@@ -9,21 +9,23 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Callable, Mapping, Sequence
+from array import array
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from crossmodal_narrator.evaluation.arena import KINDS, Arena, Sweep, sweeps
-from crossmodal_narrator.evaluation.average_precision import Answers, Truths, curve
+from crossmodal_narrator.evaluation.arena import KINDS, Arena, sweep_of
+from crossmodal_narrator.evaluation.average_precision import Answers, CurveBuilder, Truths
 from crossmodal_narrator.evaluation.detection import SETTLED_S, Record, plan_distance
 from crossmodal_narrator.evaluation.evaluation import Evaluation, Number, Table
+from crossmodal_narrator.evaluation.moments import push_all
 from crossmodal_narrator.evaluation.shares import share, spread
-from crossmodal_narrator.evaluation.truth import Kind, TrueObject, TrueScene, kind_of
+from crossmodal_narrator.evaluation.truth import Kind, Speeds, TrueObject, TrueScene, kind_of
 
 MATCHES_M = (0.5, 1.0, 2.0, 4.0)
 BANDS_M = ((0, 10), (10, 20), (20, 30), (30, 50))
-Speeds = Mapping[tuple[int, str], float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,30 +41,67 @@ class Error:
     speed_mps: float | None  # of what moves, and whose track is a second old
 
 
+MEASURES: Mapping[str, tuple[str, Callable[[Error], float | None]]] = {
+    "position": ("m", lambda e: e.position_m),
+    "yaw": ("deg", lambda e: e.yaw_deg),
+    "speed": ("mps", lambda e: e.speed_mps),
+}
+Precisions = Mapping[Kind, tuple[int, list[float]]]  # how many things count, and the average precision at each distance
+Errors = Mapping[tuple[Kind, tuple[int, int], str], Sequence[float]]  # by kind, band and measure
+
+
+class AccuracyScorer:
+    """Takes each moment of a drive; of a match it holds three numbers, of an answer a score at each distance."""
+
+    def __init__(self, speeds: Speeds, arena: Arena | None = None) -> None:
+        self._speeds, self._arena = speeds, arena or Arena()
+        self._curves = {kind: [CurveBuilder(match_m) for match_m in MATCHES_M] for kind in KINDS}
+        self._errors = {(kind, band, name): array("d") for kind in KINDS for band in BANDS_M for name in MEASURES}
+        self._faced: Counter[tuple[bool, bool]] = Counter()  # vehicles that move or not, and face wrong or not
+
+    def push(self, record: Record | None, real: TrueScene | None) -> None:
+        if real is None:
+            return
+        for kind, builders in self._curves.items():
+            answers, truths = (
+                _answers(record["objects"] if record else (), kind, self._arena),
+                _truths(real, kind, self._arena),
+            )
+            for builder in builders:
+                builder.push(answers, truths)
+        sweep = sweep_of(record, real, self._arena)
+        for i, j in sweep.pairs.items():
+            thing = sweep.things[j]
+            self._note(_error(sweep.answers[i], thing, self._speeds.get((sweep.stamp_ns, thing.object_id))))
+
+    def _note(self, error: Error) -> None:
+        for name, (_, measure) in MEASURES.items():
+            value, band = measure(error), _band(error.range_m)
+            if value is not None and band is not None:
+                self._errors[error.kind, band, name].append(value)
+        if error.kind is Kind.VEHICLE and error.yaw_deg is not None:
+            self._faced[error.moves, error.faces_wrong] += 1
+
+    def evaluation(self) -> Evaluation:
+        precision: dict[Kind, tuple[int, list[float]]] = {}
+        for kind, builders in self._curves.items():
+            curves = [builder.curve() for builder in builders]
+            precision[kind] = curves[0].total, [c.average_precision for c in curves]
+        return Evaluation(
+            figures={**_precision_figures(precision), **_error_figures(self._errors), **_facing_figures(self._faced)},
+            tables={"average_precision": _precision_table(precision), "errors_by_range": _error_table(self._errors)},
+        )
+
+
 def score_accuracy(
-    records: Sequence[Record], truth: Sequence[TrueScene], speeds: Speeds, arena: Arena | None = None
+    records: Iterable[Record], truth: Iterable[TrueScene], speeds: Speeds, arena: Arena | None = None
 ) -> Evaluation:
-    """Of scene records (lines of scenes.jsonl); `speeds` come from `true_speeds`."""
-    arena = arena or Arena()
-    precision = _precision(records, truth, arena)
-    errors = [e for sweep in sweeps(records, truth, arena) for e in _errors(sweep, speeds)]
-    return Evaluation(
-        figures={**_precision_figures(precision), **_error_figures(errors)},
-        tables={"average_precision": _precision_table(precision), "errors_by_range": _error_table(errors)},
-    )
+    """Of scene records (lines of scenes.jsonl); `speeds` as from `true_speeds`."""
+    return push_all(AccuracyScorer(speeds, arena), records, truth)
 
 
-def _precision(
-    records: Sequence[Record], truth: Sequence[TrueScene], arena: Arena
-) -> dict[Kind, tuple[int, list[float]]]:
-    """Of each kind how many things count, and the average precision at each distance."""
-    by_stamp = {int(record["stamp_ns"]): record["objects"] for record in records}
-    found: dict[Kind, tuple[int, list[float]]] = {}
-    for kind in KINDS:
-        scenes = [(_answers(by_stamp.get(s.stamp_ns, ()), kind, arena), _truths(s, kind, arena)) for s in truth]
-        curves = [curve(scenes, match_m) for match_m in MATCHES_M]
-        found[kind] = curves[0].total, [c.average_precision for c in curves]
-    return found
+def _band(range_m: float) -> tuple[int, int] | None:
+    return next((band for band in BANDS_M if band[0] <= range_m < band[1]), None)
 
 
 def _answers(objects: Sequence[Record], kind: Kind, arena: Arena) -> Answers:
@@ -82,7 +121,7 @@ def _truths(scene: TrueScene, kind: Kind, arena: Arena) -> Truths:
     )
 
 
-def _precision_figures(found: Mapping[Kind, tuple[int, list[float]]]) -> dict[str, Number]:
+def _precision_figures(found: Precisions) -> dict[str, Number]:
     figures: dict[str, Number] = {}
     for kind, (total, values) in found.items():
         for match_m, value in zip(MATCHES_M, values, strict=True):
@@ -92,19 +131,12 @@ def _precision_figures(found: Mapping[Kind, tuple[int, list[float]]]) -> dict[st
     return figures
 
 
-def _precision_table(found: Mapping[Kind, tuple[int, list[float]]]) -> Table:
+def _precision_table(found: Precisions) -> Table:
     rows = [
         (kind.value, total, *(values if total else [None] * len(values)), statistics.fmean(values) if total else None)
         for kind, (total, values) in found.items()
     ]
     return Table(columns=("kind", "things", *(f"{m:g} m" for m in MATCHES_M), "mean"), rows=tuple(rows))
-
-
-def _errors(sweep: Sweep, speeds: Speeds) -> list[Error]:
-    return [
-        _error(sweep.answers[i], sweep.things[j], speeds.get((sweep.stamp_ns, sweep.things[j].object_id)))
-        for i, j in sweep.pairs.items()
-    ]
 
 
 def _error(answer: Record, thing: TrueObject, speed_mps: float | None) -> Error:
@@ -129,45 +161,33 @@ def _speed_error(answer: Record, thing: TrueObject, speed_mps: float | None) -> 
     return abs(math.hypot(velocity[0], velocity[1]) - speed_mps)
 
 
-MEASURES: Mapping[str, tuple[str, Callable[[Error], float | None]]] = {
-    "position": ("m", lambda e: e.position_m),
-    "yaw": ("deg", lambda e: e.yaw_deg),
-    "speed": ("mps", lambda e: e.speed_mps),
-}
-
-
-def _of(errors: Sequence[Error], measure: Callable[[Error], float | None]) -> list[float]:
-    return [value for e in errors if (value := measure(e)) is not None]
-
-
-def _in_band(errors: Sequence[Error], kind: Kind, band: tuple[int, int]) -> list[Error]:
-    return [e for e in errors if e.kind is kind and band[0] <= e.range_m < band[1]]
-
-
-def _error_figures(errors: Sequence[Error]) -> dict[str, Number]:
+def _error_figures(errors: Errors) -> dict[str, Number]:
     """Flat for vehicles alone; the table has all kinds."""
     figures: dict[str, Number] = {}
     for band in BANDS_M:
-        near = _in_band(errors, Kind.VEHICLE, band)
-        for name, (unit, measure) in MEASURES.items():
-            count, middle, p95 = spread(_of(near, measure))
+        for name, (unit, _) in MEASURES.items():
+            count, middle, p95 = spread(errors[Kind.VEHICLE, band, name])
             stem = f"vehicle_{name}_error_{band[0]}_{band[1]}_m"
             figures |= {f"{stem}_median_{unit}": middle, f"{stem}_p95_{unit}": p95, f"{stem}_count": count}
-    turned = [e for e in errors if e.kind is Kind.VEHICLE and e.yaw_deg is not None]
-    for name, moves in (("moving", True), ("standing", False)):  # which end of what stands is the front, few can tell
-        faced = [e.faces_wrong for e in turned if e.moves is moves]
-        figures[f"{name}_vehicle_faces_wrong_share"] = share(sum(faced), len(faced))
     return figures
 
 
-def _error_table(errors: Sequence[Error]) -> Table:
+def _facing_figures(faced: Mapping[tuple[bool, bool], int]) -> dict[str, Number]:
+    """Which end of what stands is the front, few senses can tell."""
+    wrong = {moves: faced.get((moves, True), 0) for moves in (True, False)}
+    return {
+        f"{name}_vehicle_faces_wrong_share": share(wrong[moves], wrong[moves] + faced.get((moves, False), 0))
+        for name, moves in (("moving", True), ("standing", False))
+    }
+
+
+def _error_table(errors: Errors) -> Table:
     columns = ["kind", "range"]
     for name, (unit, _) in MEASURES.items():
         columns += [f"{name} n", f"{name} median {unit}", f"{name} p95 {unit}"]
     rows = []
     for kind in KINDS:
         for band in BANDS_M:
-            near = _in_band(errors, kind, band)
-            cells = [cell for _, measure in MEASURES.values() for cell in spread(_of(near, measure))]
+            cells = [cell for name in MEASURES for cell in spread(errors[kind, band, name])]
             rows.append((kind.value, f"{band[0]}-{band[1]} m", *cells))
     return Table(columns=tuple(columns), rows=tuple(rows))

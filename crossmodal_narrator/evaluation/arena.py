@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from crossmodal_narrator.evaluation.detection import Record, match
@@ -41,18 +41,11 @@ class Sweep:
         return self.things[self.pairs[i]].kind if i in self.pairs else kind_of(self.answers[i]["label"])
 
 
-def sweeps(records: Sequence[Record], truth: Sequence[TrueScene], arena: Arena) -> Iterator[Sweep]:
-    """One for each scene of truth; without a record all is missed."""
-    by_stamp = {int(record["stamp_ns"]): record for record in records}
-    for scene in truth:
-        record = by_stamp.get(scene.stamp_ns)
-        placed = [o for o in record["objects"] if o["position_m"] is not None] if record else []
-        yield _sweep(scene, placed, arena)
-
-
-def _sweep(scene: TrueScene, placed: Sequence[Record], arena: Arena) -> Sweep:
-    met = match(placed, scene.objects)
-    counted = [j for j, thing in enumerate(scene.objects) if arena.counts(thing)]
+def sweep_of(record: Record | None, real: TrueScene, arena: Arena) -> Sweep:
+    """Of one moment; without a record all is missed."""
+    placed = [o for o in record["objects"] if o["position_m"] is not None] if record else []
+    met = match(placed, real.objects)
+    counted = [j for j, thing in enumerate(real.objects) if arena.counts(thing)]
     place = {j: k for k, j in enumerate(counted)}
     answers: list[Record] = []
     pairs: dict[int, int] = {}
@@ -65,9 +58,9 @@ def _sweep(scene: TrueScene, placed: Sequence[Record], arena: Arena) -> Sweep:
             continue
         answers.append(answer)
     return Sweep(
-        stamp_ns=scene.stamp_ns,
+        stamp_ns=real.stamp_ns,
         answers=tuple(answers),
-        things=tuple(scene.objects[j] for j in counted),
+        things=tuple(real.objects[j] for j in counted),
         pairs=pairs,
     )
 

@@ -6,11 +6,12 @@ What has no truth, such as colours and causes, is counted apart.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from crossmodal_narrator.evaluation.detection import Record
-from crossmodal_narrator.evaluation.evaluation import Cell, Event, Table
+from crossmodal_narrator.evaluation.evaluation import Cell, Evaluation, Event, Table
+from crossmodal_narrator.evaluation.moments import moments
 from crossmodal_narrator.evaluation.shares import share
 from crossmodal_narrator.evaluation.truth import TrueScene
 from crossmodal_narrator.evaluation.verdicts import Verdict, judge
@@ -52,19 +53,48 @@ class ClaimScore:
         return Table(columns=("predicate", *(verdict.value for verdict in Verdict)), rows=tuple(rows))
 
 
+class ClaimScorer:
+    """Takes each moment of a drive, and judges what was said then. `language` as in `in_language`."""
+
+    def __init__(self, narrations: Sequence[Record], language: str = "") -> None:
+        self._left = by_stamp(in_language(narrations, language))
+        self._score = ClaimScore()
+
+    def push(self, record: Record | None, real: TrueScene | None) -> None:
+        if record is None or real is None:
+            return
+        for narration in self._left.pop(real.stamp_ns, ()):
+            for claim in narration["claims"]:
+                _count(self._score, narration, claim, judge(claim, record, real))
+
+    def score(self) -> ClaimScore:
+        """What was said at no moment that was pushed is not judged."""
+        for narration in (n for narrations in self._left.values() for n in narrations):
+            for claim in narration["claims"]:
+                _count(self._score, narration, claim, Verdict.NOT_JUDGED)
+        self._left.clear()
+        return self._score
+
+    def evaluation(self) -> Evaluation:
+        score = self.score()
+        return Evaluation(figures=score.summary(), tables={"claims": score.table()}, events=tuple(score.events))
+
+
 def score_claims(
-    narrations: Sequence[Record], records: Sequence[Record], truth: Sequence[TrueScene], language: str = ""
+    narrations: Sequence[Record], records: Iterable[Record], truth: Iterable[TrueScene], language: str = ""
 ) -> ClaimScore:
     """Check each claim of a transcript. `language`: only sentences in it (all of them make the same claims)."""
-    scenes = {record["stamp_ns"]: record for record in records}
-    labelled = {scene.stamp_ns: scene for scene in truth}
-    score = ClaimScore()
-    for narration in in_language(narrations, language):
-        scene, real = scenes.get(narration["stamp_ns"]), labelled.get(narration["stamp_ns"])
-        for claim in narration["claims"]:
-            verdict = Verdict.NOT_JUDGED if scene is None or real is None else judge(claim, scene, real)
-            _count(score, narration, claim, verdict)
-    return score
+    scorer = ClaimScorer(narrations, language)
+    for record, real in moments(records, truth):
+        scorer.push(record, real)
+    return scorer.score()
+
+
+def by_stamp(narrations: Iterable[Record]) -> dict[int, list[Record]]:
+    found: dict[int, list[Record]] = {}
+    for narration in narrations:
+        found.setdefault(int(narration["stamp_ns"]), []).append(narration)
+    return found
 
 
 def in_language(narrations: Sequence[Record], language: str = "") -> Iterator[Record]:

@@ -7,15 +7,16 @@ A match is one to one, nearest first, within 2 m in plan (the convention of nuSc
 from __future__ import annotations
 
 import math
-import statistics
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from crossmodal_narrator.core.geometry import Vec3
 from crossmodal_narrator.evaluation.average_precision import MATCH_M
+from crossmodal_narrator.evaluation.moments import moments
 from crossmodal_narrator.evaluation.pairing import pair_up
-from crossmodal_narrator.evaluation.truth import Kind, TrueObject, TrueScene, kind_of
+from crossmodal_narrator.evaluation.shares import median, share
+from crossmodal_narrator.evaluation.truth import Kind, Speeds, TrueObject, TrueScene, kind_of
 
 SETTLED_S = 1.0  # a track so old has had time to know its speed
 
@@ -49,39 +50,46 @@ class DetectionScore:
 
     def summary(self) -> dict[str, float | int | None]:
         return {
-            "vehicle_recall": _share(self.vehicles_found, self.vehicles),
+            "vehicle_recall": share(self.vehicles_found, self.vehicles),
             "vehicles": self.vehicles,
-            "precision": _share(self.answers_right, self.answers),
+            "precision": share(self.answers_right, self.answers),
             "answers": self.answers,
-            "person_recall": _share(self.persons_found, self.persons),
+            "person_recall": share(self.persons_found, self.persons),
             "persons": self.persons,
-            "position_error_median_m": _median(self.position_errors_m),
-            "speed_error_median_mps": _median(self.speed_errors_mps),
+            "position_error_median_m": median(self.position_errors_m),
+            "speed_error_median_mps": median(self.speed_errors_mps),
             "speeds": len(self.speed_errors_mps),
         }
 
 
-def score_detection(
-    records: Sequence[Record],
-    truth: Sequence[TrueScene],
-    in_view: InView,
-    speeds: Mapping[tuple[int, str], float],
-    scope: Scope,
-) -> DetectionScore:
-    """Score scene records (lines of scenes.jsonl) against `truth`; a stamp without a record is all missed.
+@dataclass(slots=True, kw_only=True)
+class DetectionScorer:
+    """Takes each moment of a drive. `in_view` tells whether a point of base_link lies in the front image."""
 
-    `in_view` tells whether a point of base_link lies in the front image; `speeds` come from `true_speeds`.
-    """
-    by_stamp = {record["stamp_ns"]: record for record in records}
-    score = DetectionScore()
-    for scene in truth:
-        record = by_stamp.get(scene.stamp_ns)
+    in_view: InView
+    speeds: Speeds
+    scope: Scope = field(default_factory=Scope)
+    score: DetectionScore = field(default_factory=DetectionScore)
+
+    def push(self, record: Record | None, real: TrueScene | None) -> None:
+        """A true scene without a record is all missed; a record without truth is not judged."""
+        if real is None:
+            return
         placed = [o for o in record["objects"] if o["position_m"] is not None] if record else []
-        pairs = match(placed, scene.objects)
-        _score_recall(score, scene, placed, pairs, scope)
-        _score_precision(score, scene, placed, pairs, in_view, scope)
-        _score_motion(score, scene, placed, pairs, speeds, scope)
-    return score
+        pairs = match(placed, real.objects)
+        _score_recall(self.score, real, placed, pairs, self.scope)
+        _score_precision(self.score, real, placed, pairs, self.in_view, self.scope)
+        _score_motion(self.score, real, placed, pairs, self.speeds, self.scope)
+
+
+def score_detection(
+    records: Iterable[Record], truth: Iterable[TrueScene], in_view: InView, speeds: Speeds, scope: Scope
+) -> DetectionScore:
+    """Score scene records (lines of scenes.jsonl) against `truth`; a stamp without a record is all missed."""
+    scorer = DetectionScorer(in_view=in_view, speeds=speeds, scope=scope)
+    for record, real in moments(records, truth):
+        scorer.push(record, real)
+    return scorer.score
 
 
 def match(answers: Sequence[Record], objects: Sequence[TrueObject]) -> dict[int, int]:
@@ -152,7 +160,7 @@ def _score_motion(
     scene: TrueScene,
     placed: list[Record],
     pairs: dict[int, int],
-    speeds: Mapping[tuple[int, str], float],
+    speeds: Speeds,
     scope: Scope,
 ) -> None:
     for i, j in pairs.items():
@@ -167,11 +175,3 @@ def _score_motion(
 
 def _where(stamp_ns: int, label: str, position: Sequence[float], name: str) -> str:
     return f"{stamp_ns}: {label} at ({position[0]:.1f}, {position[1]:.1f}) m, {name}"
-
-
-def _share(part: int, whole: int) -> float | None:
-    return part / whole if whole else None
-
-
-def _median(values: list[float]) -> float | None:
-    return statistics.median(values) if values else None

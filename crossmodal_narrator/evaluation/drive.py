@@ -2,38 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from crossmodal_narrator.evaluation.accuracy import score_accuracy
-from crossmodal_narrator.evaluation.claims import score_claims
-from crossmodal_narrator.evaluation.consistency import score_consistency
-from crossmodal_narrator.evaluation.detection import InView, Scope, score_detection
+from crossmodal_narrator.evaluation.accuracy import AccuracyScorer
+from crossmodal_narrator.evaluation.claims import ClaimScorer
+from crossmodal_narrator.evaluation.consistency import ConsistencyScorer
+from crossmodal_narrator.evaluation.detection import DetectionScorer, InView, Record
 from crossmodal_narrator.evaluation.evaluation import Cell, Evaluation, Event, Table, merged, note
-from crossmodal_narrator.evaluation.expectations import (
-    ExpectationScore,
-    ExpectedDrive,
-    Verdict,
-    identify_by,
-    score_expectations,
-)
-from crossmodal_narrator.evaluation.hearing import score_hearing
+from crossmodal_narrator.evaluation.expectations import ExpectedDrive, Identifier, Verdict, score_expectations
+from crossmodal_narrator.evaluation.hearing import HearingScorer
 from crossmodal_narrator.evaluation.latency import score_latency
-from crossmodal_narrator.evaluation.mentions import score_mentions
+from crossmodal_narrator.evaluation.mentions import MentionScorer
+from crossmodal_narrator.evaluation.moments import Scorer, moments
 from crossmodal_narrator.evaluation.references import Reference, score_references
+from crossmodal_narrator.evaluation.refusing import score_refusals
 from crossmodal_narrator.evaluation.replayed import Replayed
 from crossmodal_narrator.evaluation.speaking import score_speaking
-from crossmodal_narrator.evaluation.tracking import score_tracking
-from crossmodal_narrator.evaluation.truth import TrueScene
-
-Speeds = Mapping[tuple[int, str], float]
+from crossmodal_narrator.evaluation.tracking import TrackingScorer
+from crossmodal_narrator.evaluation.truth import Speeds, TrueScene
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Truth:
     """What really was, and what had to be said of it. `in_view` and `speeds` are the bag's part in it."""
 
-    scenes: Sequence[TrueScene]
+    scenes: Iterable[TrueScene]  # read more than once
     in_view: InView
     speeds: Speeds
     expected: ExpectedDrive | None = None
@@ -46,44 +40,76 @@ def evaluate_drive(
     references: Sequence[Reference] = (),
     in_view: InView | None = None,
 ) -> dict[str, Evaluation]:
-    """Parts by name, in the order in which they are read. Without truth: what scenes and words say of themselves."""
-    parts: dict[str, Evaluation] = {}
-    if truth is not None:
-        in_view = truth.in_view
-        parts |= _against(drive, truth)
-    parts["consistency"] = score_consistency(drive.scenes, in_view)
-    parts["speech"] = score_speaking(drive.transcript, drive.start_ns, drive.length_s)
+    """Parts by name, in the order in which they are read. Without truth: what scenes and words say of themselves.
+
+    Scenes and truth are read once, side by side, and none is kept.
+    """
+    against = {} if truth is None else _against(drive, truth)
+    length, identifier = _Length(), Identifier(drive.transcript)
+    scorers: dict[str, Scorer] = {**against, "consistency": ConsistencyScorer(truth.in_view if truth else in_view)}
+    for record, real in moments(drive.scenes, truth.scenes if truth else ()):
+        length.push(record)
+        identifier.push(record, real)
+        for scorer in scorers.values():
+            scorer.push(record, real)
+    parts = {name: scorer.evaluation() for name, scorer in scorers.items()}
+    if "mentions" in parts:
+        parts["claims"] = merged((parts["claims"], parts.pop("mentions")))
+    if truth is not None and truth.expected is not None:
+        parts["expectations"] = _expectations(drive, truth.expected, identifier)
+    parts["speech"] = score_speaking(drive.transcript, length.start_ns, length.length_s)
+    parts["gate"] = score_refusals(drive.refusals, length.length_s)
     if references:
-        parts["references"] = score_references(drive.transcript, references, drive.start_ns)
+        parts["references"] = score_references(drive.transcript, references, length.start_ns)
     parts["latency"] = score_latency(drive.times)
     return parts
 
 
-def _against(drive: Replayed, truth: Truth) -> dict[str, Evaluation]:
-    records, scenes = drive.scenes, truth.scenes
-    parts = {
-        "objects": _objects(drive, truth),
-        "accuracy": score_accuracy(records, scenes, truth.speeds),
-        "tracks": score_tracking(records, scenes),
-        "sounds": score_hearing(records, scenes),
-        "claims": merged((_claims(drive, scenes), score_mentions(drive.transcript, scenes))),
+def _against(drive: Replayed, truth: Truth) -> dict[str, Scorer]:
+    return {
+        "objects": _Objects(truth),
+        "accuracy": AccuracyScorer(truth.speeds),
+        "tracks": TrackingScorer(),
+        "sounds": HearingScorer(),
+        "claims": ClaimScorer(drive.transcript),
+        "mentions": MentionScorer(drive.transcript),
     }
-    if truth.expected is not None:
-        identify = identify_by(records, scenes)
-        told = score_expectations(
-            drive.transcript, truth.expected.expectations, truth.expected.start_ns, identify=identify
-        )
-        parts["expectations"] = _expectations(told, truth.expected.start_ns)
-    return parts
 
 
-def _objects(drive: Replayed, truth: Truth) -> Evaluation:
-    score = score_detection(drive.scenes, truth.scenes, truth.in_view, truth.speeds, Scope())
-    matched = {int(record["stamp_ns"]) for record in drive.scenes} & {scene.stamp_ns for scene in truth.scenes}
-    events = [_at(line, "missed") for line in score.missed] + [_at(line, "invented") for line in score.invented]
-    if not matched:
-        events.append(note("no scene has the stamp of a labelled sweep: is this the truth of another drive?"))
-    return Evaluation(figures={**score.summary(), "sweeps_with_scene": len(matched)}, events=tuple(events))
+@dataclass(slots=True)
+class _Length:
+    """Of the scenes: the stamp of the first, and from there to the last, in the order of the file."""
+
+    start_ns: int = 0
+    end_ns: int = 0
+
+    def push(self, record: Record | None) -> None:
+        if record is not None:
+            self.end_ns = int(record["stamp_ns"])
+            self.start_ns = self.start_ns or self.end_ns
+
+    @property
+    def length_s(self) -> float:
+        return (self.end_ns - self.start_ns) / 1e9
+
+
+class _Objects:
+    """The score of detection, and whether truth and replay are of one drive."""
+
+    def __init__(self, truth: Truth) -> None:
+        self._scorer = DetectionScorer(in_view=truth.in_view, speeds=truth.speeds)
+        self._matched = 0
+
+    def push(self, record: Record | None, real: TrueScene | None) -> None:
+        self._scorer.push(record, real)
+        self._matched += record is not None and real is not None
+
+    def evaluation(self) -> Evaluation:
+        score = self._scorer.score
+        events = [_at(line, "missed") for line in score.missed] + [_at(line, "invented") for line in score.invented]
+        if not self._matched:
+            events.append(note("no scene has the stamp of a labelled sweep: is this the truth of another drive?"))
+        return Evaluation(figures={**score.summary(), "sweeps_with_scene": self._matched}, events=tuple(events))
 
 
 def _at(line: str, kind: str) -> Event:
@@ -92,13 +118,9 @@ def _at(line: str, kind: str) -> Event:
     return Event(stamp_ns=int(stamp), kind=kind, text=text)
 
 
-def _claims(drive: Replayed, scenes: Sequence[TrueScene]) -> Evaluation:
-    score = score_claims(drive.transcript, drive.scenes, scenes)
-    return Evaluation(figures=score.summary(), tables={"claims": score.table()}, events=tuple(score.events))
-
-
-def _expectations(score: ExpectationScore, start_ns: int) -> Evaluation:
+def _expectations(drive: Replayed, expected: ExpectedDrive, identifier: Identifier) -> Evaluation:
     """A row for each expectation: when it had to be said, and in each language whether it was, and how early."""
+    score = score_expectations(drive.transcript, expected.expectations, expected.start_ns, identify=identifier.identify)
     rows: list[tuple[Cell, ...]] = []
     for expectation in dict.fromkeys(outcome.expectation for outcome in score.outcomes):
         outcomes = [outcome for outcome in score.outcomes if outcome.expectation is expectation]
@@ -110,7 +132,7 @@ def _expectations(score: ExpectationScore, start_ns: int) -> Evaluation:
     columns = ("expected", "from s", "by s", *score.languages, "in words")
     events = tuple(
         Event(
-            stamp_ns=start_ns + round(o.expectation.by_s * 1e9),
+            stamp_ns=expected.start_ns + round(o.expectation.by_s * 1e9),
             kind=f"expectation_{o.verdict.value}",
             text=f"{o.expectation.name}: {o.expectation.words}",
             language=o.language,

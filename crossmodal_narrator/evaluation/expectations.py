@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 import statistics
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Any
 
 from crossmodal_narrator.core.errors import BagError
 from crossmodal_narrator.evaluation.detection import Record
+from crossmodal_narrator.evaluation.moments import moments
 from crossmodal_narrator.evaluation.truth import TrueScene
 from crossmodal_narrator.evaluation.verdicts import nearest_thing
 
@@ -246,19 +247,33 @@ def _is_about(actor: str, claim: Record, line: Record, identify: Identify | None
     return None in found or actor in found
 
 
-def identify_by(records: Sequence[Record], truth: Sequence[TrueScene]) -> Identify:
-    """By the lines of scenes.jsonl and the labelled boxes: the one that stands where the track is."""
-    scenes = {int(record["stamp_ns"]): record for record in records}
-    labelled = {scene.stamp_ns: scene for scene in truth}
+class Identifier:
+    """Takes each moment of a drive, and keeps who the tracks were of which something was said then."""
 
-    def identify(subject: str, stamp_ns: int) -> str | None:
-        scene, real = scenes.get(stamp_ns), labelled.get(stamp_ns)
-        if scene is None or real is None:
-            return None
-        track = next((o for o in scene["objects"] if f"track:{o['track_id']}" == subject), None)
-        if track is None or track["position_m"] is None:
-            return None
-        thing = nearest_thing(track, real)
-        return "" if thing is None else thing.object_id
+    def __init__(self, lines: Sequence[Record]) -> None:
+        self._asked: dict[int, set[str]] = {}
+        for line in lines:
+            names = {name for claim in line["claims"] for name in _thing(claim) if name.startswith("track:")}
+            self._asked.setdefault(int(line["stamp_ns"]), set()).update(names)
+        self._known: dict[tuple[str, int], str] = {}
 
-    return identify
+    def push(self, record: Record | None, real: TrueScene | None) -> None:
+        if record is None or real is None:
+            return
+        for track in record["objects"]:
+            subject = f"track:{track['track_id']}"
+            if subject in self._asked.get(real.stamp_ns, ()) and track["position_m"] is not None:
+                thing = nearest_thing(track, real)
+                self._known[subject, real.stamp_ns] = "" if thing is None else thing.object_id
+
+    def identify(self, subject: str, stamp_ns: int) -> str | None:
+        """The one that stands where the track is."""
+        return self._known.get((subject, stamp_ns))
+
+
+def identify_by(lines: Sequence[Record], records: Iterable[Record], truth: Iterable[TrueScene]) -> Identify:
+    """Whom `lines` of a transcript speak of, by the lines of scenes.jsonl and the labelled boxes."""
+    identifier = Identifier(lines)
+    for record, real in moments(records, truth):
+        identifier.push(record, real)
+    return identifier.identify

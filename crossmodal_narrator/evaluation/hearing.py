@@ -8,12 +8,13 @@ such a sound at all is a false alarm.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from crossmodal_narrator.core.geometry import wrap_angle
 from crossmodal_narrator.evaluation.detection import Record
 from crossmodal_narrator.evaluation.evaluation import Evaluation, Event, Number, Table, note
+from crossmodal_narrator.evaluation.moments import push_all
 from crossmodal_narrator.evaluation.shares import median, percentile
 from crossmodal_narrator.evaluation.truth import TrueScene
 
@@ -48,43 +49,75 @@ class Heard:
     offset_delay_s: float | None
 
 
-def score_hearing(records: Sequence[Record], truth: Sequence[TrueScene]) -> Evaluation:
-    """Of scene records. Nothing is judged where the drive has no microphone, or its truth no sounds."""
-    listened = [r for r in records if "audio" in r.get("senses", ())]
-    if not listened or not any(scene.sounds is not None for scene in truth):
-        why = "the drive has no sound" if not listened else "the truth tells of no sounds"
-        return Evaluation(figures=dict.fromkeys(_NAMES), events=(note(f"sounds are not scored: {why}"),))
-    there, loud = _true_spans(truth, audible=False), _true_spans(truth, audible=True)
-    heard = _spans((s["kind"], "", int(r["stamp_ns"])) for r in listened for s in r["sounds"] if s["kind"] in KINDS)
-    found = [_heard(span, heard) for span in loud]
-    alarms = [h for h in heard if not any(_overlap(h, t) for t in there)]
-    azimuths = _azimuth_errors(listened, truth)
-    return Evaluation(
-        figures=_figures(found, alarms, azimuths, (listened[-1]["stamp_ns"] - listened[0]["stamp_ns"]) / 3.6e12),
-        tables={"sounds": _table(found)},
-        events=(*_missed(found), *(_alarm(a) for a in alarms)),
-    )
+class _Spans:
+    """Moments of one kind and maker, in the order of time, become spans without a longer gap."""
+
+    def __init__(self) -> None:
+        self._open: dict[tuple[str, str], Span] = {}
+        self._over: list[Span] = []
+
+    def push(self, kind: str, who: str, stamp_ns: int) -> None:
+        last = self._open.get((kind, who))
+        if last is not None and stamp_ns - last.to_ns <= GAP_S * 1e9:
+            self._open[kind, who] = Span(kind=kind, who=who, from_ns=last.from_ns, to_ns=stamp_ns)
+            return
+        if last is not None:
+            self._over.append(last)
+        self._open[kind, who] = Span(kind=kind, who=who, from_ns=stamp_ns, to_ns=stamp_ns)
+
+    def all(self) -> list[Span]:
+        return sorted((*self._over, *self._open.values()), key=lambda s: (s.kind, s.who, s.from_ns))
 
 
-def _true_spans(truth: Sequence[TrueScene], *, audible: bool) -> list[Span]:
-    entries = ((scene.stamp_ns, sound) for scene in truth for sound in scene.sounds or ())
-    return _spans(
-        (sound.kind, sound.actor_id, stamp_ns)
-        for stamp_ns, sound in entries
-        if sound.kind in KINDS and (not audible or sound.level_db >= sound.noise_db)
-    )
+class HearingScorer:
+    """Takes each moment of a drive; of each direction that is told it holds two errors."""
+
+    def __init__(self) -> None:
+        self._there, self._loud, self._heard = _Spans(), _Spans(), _Spans()
+        self._azimuths: list[tuple[float, float]] = []
+        self._listened_ns: tuple[int, int] | None = None
+        self._is_told = False  # by the truth, of sounds
+
+    def push(self, record: Record | None, real: TrueScene | None) -> None:
+        if real is not None:
+            self._take(real)
+        if record is None or "audio" not in record.get("senses", ()):
+            return
+        stamp_ns = int(record["stamp_ns"])
+        first_ns = stamp_ns if self._listened_ns is None else self._listened_ns[0]
+        self._listened_ns = first_ns, stamp_ns
+        for kind in {sound["kind"] for sound in record["sounds"]} & set(KINDS):
+            self._heard.push(kind, "", stamp_ns)
+        if real is not None:
+            self._azimuths += _azimuth_errors(record, real)
+
+    def _take(self, real: TrueScene) -> None:
+        self._is_told = self._is_told or real.sounds is not None
+        for sound in real.sounds or ():
+            if sound.kind in KINDS:
+                self._there.push(sound.kind, sound.actor_id, real.stamp_ns)
+                if sound.level_db >= sound.noise_db:
+                    self._loud.push(sound.kind, sound.actor_id, real.stamp_ns)
+
+    def evaluation(self) -> Evaluation:
+        """Nothing is judged where the drive has no microphone, or its truth no sounds."""
+        if self._listened_ns is None or not self._is_told:
+            why = "the drive has no sound" if self._listened_ns is None else "the truth tells of no sounds"
+            return Evaluation(figures=dict.fromkeys(_NAMES), events=(note(f"sounds are not scored: {why}"),))
+        there, heard = self._there.all(), self._heard.all()
+        found = [_heard(span, heard) for span in self._loud.all()]
+        alarms = [h for h in heard if not any(_overlap(h, t) for t in there)]
+        first_ns, last_ns = self._listened_ns
+        return Evaluation(
+            figures=_figures(found, alarms, self._azimuths, (last_ns - first_ns) / 3.6e12),
+            tables={"sounds": _table(found)},
+            events=(*_missed(found), *(_alarm(a) for a in alarms)),
+        )
 
 
-def _spans(moments: Iterable[tuple[str, str, int]]) -> list[Span]:
-    """Moments of one kind and maker as spans without a longer gap."""
-    spans: list[Span] = []
-    for kind, who, stamp_ns in sorted(moments):
-        last = spans[-1] if spans else None
-        if last and (last.kind, last.who) == (kind, who) and stamp_ns - last.to_ns <= GAP_S * 1e9:
-            spans[-1] = Span(kind=kind, who=who, from_ns=last.from_ns, to_ns=stamp_ns)
-        else:
-            spans.append(Span(kind=kind, who=who, from_ns=stamp_ns, to_ns=stamp_ns))
-    return spans
+def score_hearing(records: Iterable[Record], truth: Iterable[TrueScene]) -> Evaluation:
+    """Of scene records."""
+    return push_all(HearingScorer(), records, truth)
 
 
 def _heard(true: Span, heard: Sequence[Span]) -> Heard:
@@ -105,23 +138,15 @@ def _overlap(heard: Span, true: Span) -> bool:
     return heard.kind == true.kind and heard.to_ns >= true.from_ns and heard.from_ns <= true.to_ns + over_ns
 
 
-def _azimuth_errors(listened: Sequence[Record], truth: Sequence[TrueScene]) -> list[tuple[float, float]]:
+def _azimuth_errors(record: Record, real: TrueScene) -> Iterator[tuple[float, float]]:
     """Degrees from the source and from where its sound arrives: of each direction that was told, to the nearest."""
-    scenes = {scene.stamp_ns: scene for scene in truth}
-    errors = []
-    for record in listened:
-        scene = scenes.get(int(record["stamp_ns"]))
-        for told in record["sounds"] if scene is not None else ():
-            assert scene is not None
-            near = [s for s in scene.sounds or () if s.kind == told["kind"]]
-            if told["azimuth_rad"] is not None and near:
-                errors.append(
-                    (
-                        min(_apart_deg(told["azimuth_rad"], s.azimuth_rad) for s in near),
-                        min(_apart_deg(told["azimuth_rad"], s.arrival_azimuth_rad) for s in near),
-                    )
-                )
-    return errors
+    for told in record["sounds"]:
+        azimuth_rad, near = told["azimuth_rad"], [s for s in real.sounds or () if s.kind == told["kind"]]
+        if azimuth_rad is not None and near:
+            yield (
+                min(_apart_deg(azimuth_rad, s.azimuth_rad) for s in near),
+                min(_apart_deg(azimuth_rad, s.arrival_azimuth_rad) for s in near),
+            )
 
 
 def _apart_deg(a_rad: float, b_rad: float) -> float:

@@ -7,11 +7,12 @@ are made up (CHAIR_i), `chair_per_sentence` that of sentences with a mention in 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from crossmodal_narrator.evaluation.claims import in_language
+from crossmodal_narrator.evaluation.claims import by_stamp, in_language
 from crossmodal_narrator.evaluation.detection import Record
 from crossmodal_narrator.evaluation.evaluation import Evaluation, Event
+from crossmodal_narrator.evaluation.moments import push_all
 from crossmodal_narrator.evaluation.shares import share
 from crossmodal_narrator.evaluation.truth import TrueScene
 
@@ -30,29 +31,38 @@ _MEANS: Mapping[str, frozenset[str]] = {
 }
 
 
-def score_mentions(narrations: Sequence[Record], truth: Sequence[TrueScene], language: str = "") -> Evaluation:
-    """Of one language (that of the first sentence): the claims are the same in each."""
-    labelled = {scene.stamp_ns: scene for scene in truth}
-    mentions = made_up = sentences = with_made_up = 0
-    events = []
-    for narration in in_language(narrations, language):
-        scene = labelled.get(int(narration["stamp_ns"]))
-        named = [c for c in narration["claims"] if c["predicate"] == "exists" and c["value"] in _MEANS]
-        if scene is None or not named:
-            continue
-        absent = [claim for claim in named if not _is_there(str(claim["value"]), scene)]
-        mentions, made_up = mentions + len(named), made_up + len(absent)
-        sentences, with_made_up = sentences + 1, with_made_up + bool(absent)
-        events += [_event(narration, claim) for claim in absent]
-    return Evaluation(
-        figures={
-            "class_mentions": mentions,
-            "chair_per_claim": share(made_up, mentions),
-            "sentences_with_mentions": sentences,
-            "chair_per_sentence": share(with_made_up, sentences),
-        },
-        events=tuple(events),
-    )
+class MentionScorer:
+    """Takes each moment of a drive. Of one language (that of the first sentence): the claims are the same in each."""
+
+    def __init__(self, narrations: Sequence[Record]) -> None:
+        self._said = by_stamp(in_language(narrations))
+        self._mentions = self._made_up = self._sentences = self._with_made_up = 0
+        self._events: list[Event] = []
+
+    def push(self, _record: Record | None, real: TrueScene | None) -> None:
+        for narration in self._said.get(real.stamp_ns, ()) if real is not None else ():
+            assert real is not None
+            named = [c for c in narration["claims"] if c["predicate"] == "exists" and c["value"] in _MEANS]
+            absent = [claim for claim in named if not _is_there(str(claim["value"]), real)]
+            self._mentions, self._made_up = self._mentions + len(named), self._made_up + len(absent)
+            self._sentences, self._with_made_up = self._sentences + bool(named), self._with_made_up + bool(absent)
+            self._events += [_event(narration, claim) for claim in absent]
+
+    def evaluation(self) -> Evaluation:
+        return Evaluation(
+            figures={
+                "class_mentions": self._mentions,
+                "chair_per_claim": share(self._made_up, self._mentions),
+                "sentences_with_mentions": self._sentences,
+                "chair_per_sentence": share(self._with_made_up, self._sentences),
+            },
+            events=tuple(self._events),
+        )
+
+
+def score_mentions(narrations: Sequence[Record], truth: Iterable[TrueScene]) -> Evaluation:
+    """Of a transcript."""
+    return push_all(MentionScorer(narrations), (), truth)
 
 
 def _is_there(spoken: str, scene: TrueScene) -> bool:

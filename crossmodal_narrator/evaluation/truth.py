@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import bisect
 import json
 import math
-from collections.abc import Mapping, Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TextIO
 
 from crossmodal_narrator.core.errors import BagError
 from crossmodal_narrator.core.geometry import OrientedBox, Pose, Vec3
@@ -100,18 +102,66 @@ class TrueScene:
 
 
 def read_truth(path: Path) -> tuple[TrueScene, ...]:
-    """Read a truth.json (a list, one entry a sweep).
+    """Read a whole truth.json (a list, one entry a sweep); `TruthFile` holds none of it.
 
     Raises:
         BagError: the file is absent, or not of that form.
     """
-    try:
-        entries = json.loads(path.read_text(encoding="utf-8"))
-        return tuple(_scene(entry) for entry in entries)
-    except OSError as error:
-        raise BagError(f"{path}: {error.strerror}", remedy="name the drive's truth.json") from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise BagError(f"{path} is not a truth file: {error!r}", remedy="expected a list of labelled sweeps") from error
+    return tuple(TruthFile(path))
+
+
+class TruthFile:
+    """A truth.json of any length: the stamps are held, and the scenes are read one by one, each time anew.
+
+    Raises:
+        BagError: the file is absent, or not of that form.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.stamps_ns: Sequence[int] = array("q", (scene.stamp_ns for scene in self))
+
+    def __iter__(self) -> Iterator[TrueScene]:
+        try:
+            with self._path.open(encoding="utf-8") as file:
+                yield from map(_scene, _entries(file))
+        except OSError as error:
+            raise BagError(f"{self._path}: {error.strerror}", remedy="name the drive's truth.json") from error
+        except (ValueError, KeyError, TypeError) as error:
+            remedy = "expected a list of labelled sweeps"
+            raise BagError(f"{self._path} is not a truth file: {error!r}", remedy=remedy) from error
+
+
+def stamps_of(truth: Iterable[TrueScene]) -> Sequence[int]:
+    """In the order of the truth."""
+    return truth.stamps_ns if isinstance(truth, TruthFile) else [scene.stamp_ns for scene in truth]
+
+
+_BLOCK = 1 << 16  # characters: about an entry or two
+_DECODER = json.JSONDecoder()
+
+
+def _entries(file: TextIO) -> Iterator[Any]:
+    """The objects of the one list in a file.
+
+    Raises:
+        ValueError: it holds no list, or the list does not end.
+    """
+    text = file.read(_BLOCK).lstrip()
+    if not text.startswith("["):
+        raise ValueError(f"a list begins with [, this with {text[:1]!r}")
+    text = text[1:]
+    while not (text := text.lstrip(" \t\r\n,")).startswith("]"):
+        try:
+            entry, length = _DECODER.raw_decode(text)
+        except ValueError:  # an object that is cut is none
+            more = file.read(max(_BLOCK, len(text)))
+            if not more:
+                raise
+            text += more
+            continue
+        yield entry
+        text = text[length:]
 
 
 def _scene(entry: Mapping[str, Any]) -> TrueScene:
@@ -146,21 +196,49 @@ def _object(entry: Mapping[str, Any]) -> TrueObject:
     )
 
 
-def true_speeds(scenes: Sequence[TrueScene], odom_from_base: Mapping[int, Pose]) -> dict[tuple[int, str], float]:
-    """Speed over the ground of each object, m/s, by (stamp_ns, object_id): a central difference over two sweeps each
-    way, of positions that the ego's pose brought into odom. Stamps without a pose, and objects seen only once, are left
-    out.
+class Speeds(Protocol):
+    """Speed over the ground of labelled things, m/s, by (stamp_ns, object_id); None where nobody knows."""
+
+    def get(self, key: tuple[int, str], /) -> float | None: ...
+
+
+class TrueSpeeds:
+    """The speeds of a drive, from where its things stood: a central difference over two sweeps each way.
+
+    Holds 24 bytes for each thing in each sweep: its stamp, and its place in odom.
     """
-    paths: dict[str, list[tuple[int, Vec3]]] = {}
-    for scene in scenes:
+
+    def __init__(self) -> None:
+        self._paths: dict[str, tuple[array[int], array[float], array[float]]] = {}
+
+    def push(self, scene: TrueScene, odom_from_base: Pose) -> None:
+        """In the order of time. Positions are brought into odom by the ego's pose."""
+        for thing in scene.objects:
+            stamps, xs, ys = self._paths.setdefault(thing.object_id, (array("q"), array("d"), array("d")))
+            x, y, _ = odom_from_base.transform_point(thing.position_m)
+            stamps.append(scene.stamp_ns)
+            xs.append(x)
+            ys.append(y)
+
+    def get(self, key: tuple[int, str], /) -> float | None:
+        stamp_ns, object_id = key
+        if object_id not in self._paths:
+            return None
+        stamps, xs, ys = self._paths[object_id]
+        k = bisect.bisect_left(stamps, stamp_ns)
+        if k == len(stamps) or stamps[k] != stamp_ns:
+            return None
+        a, b = max(k - 2, 0), min(k + 2, len(stamps) - 1)
+        if stamps[b] <= stamps[a]:
+            return None
+        return math.hypot(xs[b] - xs[a], ys[b] - ys[a]) / ((stamps[b] - stamps[a]) / 1e9)
+
+
+def true_speeds(truth: Iterable[TrueScene], odom_from_base: Mapping[int, Pose]) -> TrueSpeeds:
+    """Of each labelled thing. Stamps without a pose, and things seen only once, are left out."""
+    speeds = TrueSpeeds()
+    for scene in truth:
         pose = odom_from_base.get(scene.stamp_ns)
-        for thing in scene.objects if pose is not None else ():
-            assert pose is not None
-            paths.setdefault(thing.object_id, []).append((scene.stamp_ns, pose.transform_point(thing.position_m)))
-    speeds: dict[tuple[int, str], float] = {}
-    for object_id, path in paths.items():
-        for k, (stamp_ns, _) in enumerate(path):
-            (t0, a), (t1, b) = path[max(k - 2, 0)], path[min(k + 2, len(path) - 1)]
-            if t1 > t0:
-                speeds[stamp_ns, object_id] = math.hypot(b[0] - a[0], b[1] - a[1]) / ((t1 - t0) / 1e9)
+        if pose is not None:
+            speeds.push(scene, pose)
     return speeds

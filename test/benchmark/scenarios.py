@@ -74,7 +74,11 @@ def told(drive: Path) -> Told:
     transcript, seen = records(said["standard"], narration_record), records(scenes, scene_record)
     truth, expected = read_truth(drive / "truth.json"), read_expectations(drive / "expectations.json")
     score = score_expectations(
-        transcript, expected.expectations, expected.start_ns, languages=LANGUAGES, identify=identify_by(seen, truth)
+        transcript,
+        expected.expectations,
+        expected.start_ns,
+        languages=LANGUAGES,
+        identify=identify_by(transcript, seen, truth),
     )
     claims = score_claims(transcript, seen, truth, "en")
     right, false = sum(claims.right.values()), sum(claims.false.values())

@@ -8,6 +8,7 @@ from typing import Any
 
 from crossmodal_narrator.evaluation.detection import Record
 from crossmodal_narrator.evaluation.evaluation import Event, Number, Table
+from crossmodal_narrator.evaluation.refusing import Refused
 from crossmodal_narrator.evaluation.report.errors_by_range import ErrorsByRange
 from crossmodal_narrator.evaluation.report.lanes import Bar, Lane
 from crossmodal_narrator.evaluation.report.pictures import Picture
@@ -111,12 +112,28 @@ def event_entries(events: Iterable[Event], clock: Clock) -> list[list[Any]]:
     ]
 
 
+def refusal_entries(refused: Iterable[Refused], clock: Clock) -> list[list[Any]]:
+    """Each as seconds from and to, how often, fate, reason, detail, what, its subjects, language."""
+    return [
+        [
+            clock.s(r.from_ns),
+            clock.s(r.to_ns),
+            r.times,
+            *(str(r.record[key]) for key in ("fate", "reason", "detail")),
+            r.about,
+            ",".join(dict.fromkeys(str(claim["subject"]) for claim in r.record["claims"])),
+            str(r.record.get("language", "")),
+        ]
+        for r in refused
+    ]
+
+
 def error_entry(errors: ErrorsByRange) -> dict[str, Any] | None:
     """None where no track met a labelled thing."""
     if not errors.pairs:
         return None
     return {
-        "pairs": len(errors.pairs),
+        "pairs": errors.pairs,
         "points": [[round(r, 1), round(e, 2), kind] for r, e, kind in errors.points()],
         "bins": [[b.from_m, b.to_m, b.pairs, round(b.median_m, 2), round(b.p90_m, 2)] for b in errors.bins()],
     }

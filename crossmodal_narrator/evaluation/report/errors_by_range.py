@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import statistics
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from crossmodal_narrator.evaluation.detection import Record, Scope, match, plan_distance
-from crossmodal_narrator.evaluation.truth import TrueScene
+from crossmodal_narrator.evaluation.truth import Kind, TrueScene
 
 BIN_M = 10.0
 MOST_POINTS = 1200
+_KINDS = tuple(Kind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,10 +28,16 @@ class RangeBin:
 
 @dataclass(slots=True)
 class ErrorsByRange:
-    """Pairs of a track and its labelled thing: (range, error) in metres, and the thing's kind."""
+    """Pairs of a track and its labelled thing: range and error in metres, and the thing's kind; 17 bytes each."""
 
     scope: Scope = field(default_factory=Scope)
-    pairs: list[tuple[float, float, str]] = field(default_factory=list)
+    _ranges_m: array[float] = field(default_factory=lambda: array("d"))
+    _errors_m: array[float] = field(default_factory=lambda: array("d"))
+    _kinds: array[int] = field(default_factory=lambda: array("b"))
+
+    @property
+    def pairs(self) -> int:
+        return len(self._kinds)
 
     def push(self, scene: Record, truth: TrueScene) -> None:
         """Pair as the score of detection does: one to one, of one kind, within 2 m."""
@@ -37,13 +45,14 @@ class ErrorsByRange:
         for i, j in match(placed, truth.objects).items():
             thing = truth.objects[j]
             if thing.lidar_points >= self.scope.min_lidar_points:
-                error_m = plan_distance(placed[i]["position_m"], thing.position_m)
-                self.pairs.append((thing.range_m, error_m, thing.kind.value))
+                self._ranges_m.append(thing.range_m)
+                self._errors_m.append(plan_distance(placed[i]["position_m"], thing.position_m))
+                self._kinds.append(_KINDS.index(thing.kind))
 
     def bins(self) -> tuple[RangeBin, ...]:
         """Of ten metres each, those without a pair left out."""
         by_bin: dict[int, list[float]] = {}
-        for range_m, error_m, _ in self.pairs:
+        for range_m, error_m in zip(self._ranges_m, self._errors_m, strict=True):
             by_bin.setdefault(int(range_m // BIN_M), []).append(error_m)
         return tuple(
             RangeBin(
@@ -58,8 +67,8 @@ class ErrorsByRange:
 
     def points(self) -> list[tuple[float, float, str]]:
         """Evenly many of the pairs, as many as a plot can show."""
-        step = max(1, -(-len(self.pairs) // MOST_POINTS))
-        return self.pairs[::step]
+        kept = range(0, self.pairs, max(1, -(-self.pairs // MOST_POINTS)))
+        return [(self._ranges_m[k], self._errors_m[k], _KINDS[self._kinds[k]].value) for k in kept]
 
 
 def _share_below(ordered: Sequence[float], share: float) -> float:

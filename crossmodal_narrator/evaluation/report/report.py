@@ -7,15 +7,20 @@ for the scenes that the page keeps.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from crossmodal_narrator.bags import Bag
-from crossmodal_narrator.bags.records import SCENES_FILE, TIMINGS_FILE, Record, read_records
+from crossmodal_narrator.bags.records import SCENES_FILE, Record, read_records
 from crossmodal_narrator.core.errors import BagError
 from crossmodal_narrator.evaluation.evaluation import EVALUATION_FILE, Evaluation, read_evaluation
+from crossmodal_narrator.evaluation.inputs import read_inputs
+from crossmodal_narrator.evaluation.latency import PREFIX, score_latency
+from crossmodal_narrator.evaluation.moments import moments
+from crossmodal_narrator.evaluation.refusing import Refused, refused_in
+from crossmodal_narrator.evaluation.replayed import refusals_of, times_of
 from crossmodal_narrator.evaluation.report.content import (
     Clock,
     EvidenceList,
@@ -25,6 +30,7 @@ from crossmodal_narrator.evaluation.report.content import (
     figure_text,
     lane_entry,
     picture_entry,
+    refusal_entries,
     sentence_entry,
     table_entries,
 )
@@ -35,7 +41,6 @@ from crossmodal_narrator.evaluation.report.pictures import Album, Moment, take_p
 from crossmodal_narrator.evaluation.report.scenes import Words, boxes_of, scene_entry
 from crossmodal_narrator.evaluation.report.sentences import Sentence, languages_of, read_sentences
 from crossmodal_narrator.evaluation.report.thinning import Room, kept_stamps, pictured
-from crossmodal_narrator.evaluation.report.timings import latency_table
 from crossmodal_narrator.evaluation.truth import TrueScene
 from crossmodal_narrator.wire import Intake
 
@@ -57,7 +62,7 @@ def render_report(
     *,
     bag: Bag | None = None,
     intake: Intake | None = None,
-    truth: tuple[TrueScene, ...] = (),
+    truth: Iterable[TrueScene] = (),
     room: Room | None = None,
     title: str = "",
 ) -> str:
@@ -79,7 +84,7 @@ def render_report(
 
 
 def _content(
-    folder: Path, bag: Bag | None, intake: Intake | None, truth: tuple[TrueScene, ...], room: Room
+    folder: Path, bag: Bag | None, intake: Intake | None, truth: Iterable[TrueScene], room: Room
 ) -> dict[str, Any]:
     sentences = read_sentences(folder)
     drive = _survey(folder, sentences)
@@ -90,13 +95,14 @@ def _content(
         stamps_ns=kept_stamps(drive.stamps_ns, sentences, room),
         pictured=frozenset(pictured(sentences, room)) if bag is not None else frozenset(),
         matter=_matter(sentences),
-        labelled={scene.stamp_ns: scene for scene in truth},
     )
-    for scene in _scenes(folder):
-        kept.push(scene)
+    for scene, real in moments(_scenes(folder), truth):
+        kept.push(scene, real)
     album = Album()
     if bag is not None and intake is not None:
         album = take_pictures(bag, intake, sorted(kept.moments, key=lambda m: m.stamp_ns), room)
+    refusals = refusals_of(folder)
+    refused = None if refusals is None else refused_in(refusals)
     evaluation = read_evaluation(folder / EVALUATION_FILE) if (folder / EVALUATION_FILE).is_file() else None
     return {
         "start": str(clock.start_ns),
@@ -107,10 +113,15 @@ def _content(
         "lanes": [lane_entry(lane, clock) for lane in drive.lanes],
         "scenes": sorted(kept.entries, key=lambda entry: entry["t"]),
         "errors": error_entry(kept.errors),
-        "has_truth": bool(truth),
+        "has_truth": kept.has_truth,
+        "refused": None if refused is None else refusal_entries(evenly(refused, MOST_EVENTS), clock),
+        "made_of": [[part, [*map(list, texts.items())]] for part, texts in read_inputs(folder).items()],
         **_said(sentences, clock, album),
         **_scored(folder, evaluation, clock),
-        "left_out": _left_out(drive, sentences, len(kept.entries), album, room, bag, evaluation),
+        "left_out": [
+            *_left_out(drive, sentences, len(kept.entries), album, room, bag, evaluation),
+            *_refusals_left_out(refused),
+        ],
     }
 
 
@@ -123,15 +134,17 @@ class _Kept:
     stamps_ns: frozenset[int]  # of the scenes that are kept
     pictured: frozenset[int]
     matter: Mapping[int, frozenset[int]]
-    labelled: Mapping[int, TrueScene]
     words: Words = field(default_factory=Words)
     errors: ErrorsByRange = field(default_factory=ErrorsByRange)
     entries: list[dict[str, Any]] = field(default_factory=list)
     moments: list[Moment] = field(default_factory=list)
+    has_truth: bool = False
 
-    def push(self, scene: Record) -> None:
+    def push(self, scene: Record | None, real: TrueScene | None) -> None:
+        self.has_truth = self.has_truth or real is not None
+        if scene is None:
+            return
         stamp_ns, seen_m = int(scene["stamp_ns"]), self.room.seen_m
-        real = self.labelled.get(stamp_ns)
         if real is not None:
             self.errors.push(scene, real)
         if stamp_ns in self.stamps_ns:
@@ -186,14 +199,9 @@ def _said(sentences: tuple[Sentence, ...], clock: Clock, album: Album) -> dict[s
 
 def _scored(folder: Path, evaluation: Evaluation | None, clock: Clock) -> dict[str, Any]:
     tables = dict(evaluation.tables) if evaluation else {}
-    path = folder / TIMINGS_FILE
-    if path.is_file() and not any(name.startswith("latency") for name in tables):
-        try:
-            latency = latency_table(read_records(path))
-        except (KeyError, TypeError) as error:
-            raise BagError(f"{path}: a time without {error}", remedy="replay the bag again") from error
-        if latency.rows:
-            tables["latency by stage"] = latency
+    if not any(name.startswith(PREFIX) for name in tables):
+        latency = score_latency(times_of(folder)).tables
+        tables |= {name: table for name, table in latency.items() if table.rows}
     return {
         "figures": {name: figure_text(value) for name, value in evaluation.figures.items()} if evaluation else {},
         "tables": table_entries(tables),
@@ -225,3 +233,9 @@ def _left_out(
     elif len(evaluation.events) > MOST_EVENTS:
         told.append(f"{MOST_EVENTS} of {len(evaluation.events)} events of the evaluation are listed.")
     return [*told, *(f"Not readable: {fault}" for fault in album.faults)]
+
+
+def _refusals_left_out(refused: list[Refused] | None) -> list[str]:
+    if refused is None:
+        return ["What the gate refused is not known: this replay has no refusals.jsonl."]
+    return [f"{MOST_EVENTS} of {len(refused)} refusals are listed."] if len(refused) > MOST_EVENTS else []

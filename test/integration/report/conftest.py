@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 from replayed import HOSTILE, START_NS, TENTH_NS, claim, said, scene, thing, write_labels, write_run
 
-from crossmodal_narrator.bags import BagWriter
+from crossmodal_narrator.bags import BagWriter, open_bag
+from crossmodal_narrator.bags.digest import BagContent
+from crossmodal_narrator.bags.manifest import Code, ModelUsed, RunManifest, write_manifest
 from crossmodal_narrator.cli.main import main
+from crossmodal_narrator.cli.recorded import drive_config
+from crossmodal_narrator.cli.replaying import configuration_document
 from crossmodal_narrator.core.frames import CameraFrame, EgoMotion, FrameTransform
 from crossmodal_narrator.core.geometry import Intrinsics, Pose
 from crossmodal_narrator.evaluation.evaluation import Evaluation, Event, Table, write_evaluation
@@ -48,7 +53,20 @@ def drive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     events = (Event(stamp_ns=START_NS + 20 * TENTH_NS, kind="missed", text="a bus"),)
     figures = {"precision": 0.75, "position_error_median_m": 0.3, "hota": None}
     write_evaluation(Evaluation(figures=figures, tables={"by_range": table}, events=events), folder / "evaluation.json")
+    side = {"predicate": "side", "subject": "track:2", "value": HOSTILE, "confidence": 0.4}
+    refusal = {"stamp_ns": START_NS + 10 * TENTH_NS, "fate": "withheld", "reason": "unsure", "detail": HOSTILE}
+    refusal |= {"trigger": HOSTILE, "topic": "t", "claims": [side]}
+    (folder / "refusals.jsonl").write_text(json.dumps(refusal) + "\n", encoding="utf-8")
     _write_bag(folder / "bag")
+    made_of = RunManifest(
+        code=Code(version="0", sha256="0123abcd" * 8, versions={"python": "3.11"}),
+        models=(ModelUsed(name="bird_eye", precision="fp32", sha256="0123abcd" * 8, engine=HOSTILE),),
+        languages=("en", "zh"),
+        configuration=configuration_document(drive_config(open_bag(folder / "bag"), None, None)),
+        bag=BagContent(sha256="0123abcd" * 8, topics=()),
+        outputs={},
+    )
+    write_manifest(folder, made_of)
     arguments = [
         "--bag",
         str(folder / "bag"),

@@ -148,6 +148,23 @@ def test_figures_tables_and_what_to_look_at_are_there(drive: Path, open_page: Op
     assert page.locator("#now").inner_text() == "2.0 s"
 
 
+def test_what_was_refused_and_what_the_page_was_made_of_are_folded_and_open_at_a_click(
+    drive: Path, open_page: OpenPage
+) -> None:
+    page = open_page(drive / "page.html")
+    table = page.locator("#refused table")
+    assert not table.is_visible()
+
+    page.locator("#refused summary", has_text="withheld (1)").click()
+    assert HOSTILE.split()[0] in table.inner_text()
+    table.locator("button").click()
+    assert page.locator("#now").inner_text() == "1.0 s"
+
+    assert "format: 1" in page.locator("#made-of").inner_text()
+    page.locator("#made-of summary", has_text="models (3)").click()
+    assert "bird_eye.sha256" in page.locator("#made-of details[open]").inner_text()
+
+
 def test_an_address_with_a_sentence_opens_it(drive: Path, open_page: OpenPage, browser: Any) -> None:
     page = open_page(drive / "page.html")
     choose(page, "I can hear a siren")
@@ -168,6 +185,7 @@ def test_nothing_is_wider_than_the_screen(
     page = open_page(drive / "page.html", width, height, scheme)
     choose(page, "behind us")
     page.locator(".claims button").click()
+    page.evaluate("document.querySelectorAll('details').forEach((folded) => { folded.open = true; })")
 
     assert page.evaluate("document.documentElement.scrollWidth") == width
     small = "[...document.querySelectorAll('button')].filter(b => b.getBoundingClientRect().height < 20).length"
@@ -182,6 +200,7 @@ def test_who_cannot_see_it_well_can_use_it(drive: Path, open_page: OpenPage, sch
     page = open_page(drive / "page.html", scheme=scheme)
     choose(page, "A car ahead")
     page.locator(".claims button").first.click()
+    page.evaluate("document.querySelectorAll('details').forEach((folded) => { folded.open = true; })")
     compared = tmp_path / "compare.html"
     main(["compare", str(drive), str(drive), "--out", str(compared)])
 

@@ -209,11 +209,11 @@ def scene(x_m: float, y_m: float) -> tuple[dict[str, Any], TrueScene]:
 def test_of_an_actor_the_claim_must_be_about_the_one_who_stands_there(place: Any, verdict: Verdict) -> None:
     record, truth = scene(*place)
 
-    assert outcome([stepping_out(6.5)], identify=identify_by([record], [truth])).verdict is verdict
+    assert outcome([stepping_out(6.5)], identify=identify_by([stepping_out(6.5)], [record], [truth])).verdict is verdict
 
 
 def test_where_nothing_tells_who_it_is_the_claim_counts() -> None:
-    assert outcome([stepping_out(6.5)], identify=identify_by([], [])).verdict is Verdict.MET
+    assert outcome([stepping_out(6.5)], identify=identify_by([], [], [])).verdict is Verdict.MET
 
 
 def test_what_is_for_people_only_is_not_counted() -> None:

@@ -160,7 +160,8 @@ def runs(tmp_path: Path) -> tuple[Path, Path]:
     after = write_run(tmp_path / "b", [scene(0.0)], [said("A car ahead.", 1, *CAR)])
     for folder, recall, weights in ((before, 0.9, "abc"), (after, 0.8, "def")):
         write_evaluation(Evaluation(figures={"recall": recall, "cars": 4}), folder / "evaluation.json")
-        (folder / "run.json").write_text(json.dumps({"weights": {"camera": weights}, "version": "1"}))
+        made_of = {"weights": {"camera": weights}, "version": "1", "outputs": {"transcript.jsonl": {"sha256": weights}}}
+        (folder / "run.json").write_text(json.dumps(made_of))
     return before, after
 
 
@@ -170,7 +171,8 @@ def test_a_regression_is_exit_status_1_and_named(runs: tuple[Path, Path], capsys
     printed = capsys.readouterr().out
     assert "regression: recall went from 0.9 to 0.8" in printed
     assert "- [bold]It stops." in printed  # and is no markup
-    assert "weights.camera" in printed
+    assert printed.index("weights.camera") < printed.index("It stops.")  # what went in comes first
+    assert "transcript.jsonl" not in printed  # what came out is no input
 
 
 def test_what_a_rule_allows_is_exit_status_0(runs: tuple[Path, Path]) -> None:
@@ -180,6 +182,14 @@ def test_what_a_rule_allows_is_exit_status_0(runs: tuple[Path, Path]) -> None:
 def test_sentences_that_are_gone_can_fail(runs: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compare", *map(str, runs), "--fail-on", "sentences_removed_en:0"]) == 1
     assert "sentences_removed_en went from 0 to 1" in capsys.readouterr().out
+
+
+def test_where_nothing_tells_what_went_in_the_comparison_says_so(
+    runs: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (runs[1] / "run.json").unlink()
+    main(["compare", *map(str, runs)])
+    assert "what went in: not known: no run.json in b" in capsys.readouterr().out
 
 
 def test_a_run_compared_with_itself_has_not_changed(runs: tuple[Path, Path], tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from replayed import HOSTILE, START_NS, claim, said, scene, thing, write_labels, write_run
+from replayed import HOSTILE, START_NS, TENTH_NS, claim, said, scene, thing, write_labels, write_run
 
 from crossmodal_narrator.cli.main import main
 from crossmodal_narrator.core.errors import BagError
@@ -158,7 +158,33 @@ def test_an_evaluation_beside_the_transcript_is_shown(run: Path) -> None:
     content = content_of(render_report(run))
 
     assert content["figures"] == {"recall": "1.000", "cars": "1"}  # a share is no count
-    assert [entry["name"] for entry in content["tables"]] == ["by_range", "latency by stage"]
+    assert [entry["name"] for entry in content["tables"]] == ["by_range", "latency_by_stage"]
+
+
+def test_what_the_gate_refused_is_listed_once_for_all_its_scenes(run: Path) -> None:
+    colour = {"predicate": "colour", "subject": "track:1", "value": "white", "confidence": 0.9}
+    told = {"fate": "dropped", "reason": "cannot_be_sensed", "detail": "lidar cannot know it", "trigger": "context"}
+    lines = [{"stamp_ns": START_NS + k * TENTH_NS, **told, "topic": "t", "claims": [colour]} for k in (0, 1, 2)]
+    assert content_of(render_report(run))["refused"] is None
+    (run / "refusals.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+    assert content_of(render_report(run))["refused"] == [
+        [0.0, 0.2, 3, "dropped", "cannot_be_sensed", "lidar cannot know it", "colour(track:1) = white", "track:1", ""]
+    ]
+
+
+def test_the_page_says_what_it_was_made_of(run: Path) -> None:
+    models = [{"name": "eye", "precision": "fp32", "sha256": "ab12"}]
+    run_json = {"complete": True, "models": models, "damage": [], "configuration": {"a": {"b": [1, 2]}}}
+    assert content_of(render_report(run))["made_of"] == []
+    (run / "run.json").write_text(json.dumps(run_json))
+
+    assert content_of(render_report(run))["made_of"] == [
+        ["complete", [["", "true"]]],
+        ["models", [["eye.precision", "fp32"], ["eye.sha256", "ab12"]]],
+        ["damage", [["", "–"]]],
+        ["configuration", [["a.b", "[1, 2]"]]],
+    ]
 
 
 def test_the_verb_writes_the_page_beside_the_run(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -176,7 +202,7 @@ def test_the_verb_writes_the_page_beside_the_run(run: Path, capsys: pytest.Captu
         ("transcript.jsonl", '{"stamp_ns": 1, "language": "en", "text": "no claims"}\n', "without 'claims'"),
         ("transcript.jsonl", "[]\n", "is no record"),
         ("transcript.jsonl", '{"stamp_ns": 1, "language": "en", "text": "", "claims": [{}]}\n', "without 'predicate'"),
-        ("timings.jsonl", '{"stage": "x"}\n', "a time without 'ms'"),
+        ("timings.jsonl", '{"stage": "x"}\n', "no object with stage, ms"),
     ],
 )
 def test_a_damaged_run_is_refused_by_name(run: Path, name: str, text: str, told: str) -> None:

@@ -200,6 +200,32 @@ function drawEvents() {
       el("td", { lang: language || null }, text), el("td", { class: "quiet" }, [subject, language].filter(Boolean).join(" · ")))))))));
 }
 
+/** What the gate refused, under what became of the sentence; a click goes there and lights whom it was about. */
+function drawRefused() {
+  const refused = content.refused;
+  byId("refused").hidden = !refused;
+  if (!refused) return;
+  const fates = [...new Set(refused.map((row) => row[3]))];
+  put(byId("refused-list"), refused.length ? fates.map((fate) => {
+    const rows = refused.filter((row) => row[3] === fate);
+    return el("details", {}, el("summary", {}, `${fate} (${rows.length})`), el("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": fate },
+      el("table", {}, el("tbody", {}, rows.map(([from, to, times, , reason, detail, about, subjects, language]) => el("tr", {},
+        el("td", {}, el("button", { type: "button", onclick: () => lookAt(from, subjects) }, seconds(from)), times > 1 ? ` to ${seconds(to)}, ${times} times` : ""),
+        el("td", { class: "long", lang: language || null }, about), el("td", {}, reason.replaceAll("_", " ")), el("td", { class: "quiet" }, detail)))))));
+  }) : el("p", { class: "quiet" }, "The gate let everything pass as it was proposed."));
+}
+
+/** The replay's manifest, part by part; each is opened by who wants it. */
+function drawMadeOf() {
+  byId("made-of").hidden = !content.made_of.length;
+  const alone = content.made_of.filter(([, texts]) => texts.length === 1 && !texts[0][0]);
+  const parts = content.made_of.filter((part) => !alone.includes(part));
+  put(byId("made-of-list"), el("p", { class: "quiet made" }, alone.map(([part, [[, text]]]) => `${part.replaceAll("_", " ")}: ${text}`).join(" · ")),
+    parts.map(([part, texts]) => el("details", {}, el("summary", {}, `${part} (${texts.length})`),
+      el("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": part }, el("table", {},
+        el("tbody", {}, texts.map(([name, text]) => el("tr", {}, el("th", { scope: "row" }, name), el("td", { class: "long made" }, text)))))))));
+}
+
 function drawErrors() {
   const errors = content.errors;
   byId("errors").hidden = !errors;
@@ -274,6 +300,8 @@ function start() {
   drawChoices();
   drawFigures();
   drawEvents();
+  drawRefused();
+  drawMadeOf();
   drawErrors();
   drawSentences();
   drawDetail();
