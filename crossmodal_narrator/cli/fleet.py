@@ -41,6 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--on", choices=(_RAY, _PROCESSES), default=_RAY, help="what shares them out; processes: this machine, no Ray"
     )
+    parser.add_argument("--store", type=Path, help="put every replay into this store, for `search`; made if need be")
     parser.add_argument("--language", help="of en, zh, es; several as en,zh (default: what --params says, else en)")
     parser.add_argument("--params", type=Path, help="ROS 2 parameter file, as the nodes take it")
     add_naming_arguments(parser)
@@ -58,6 +59,7 @@ def run(args: argparse.Namespace) -> int:
     if args.address is not None and args.on != _RAY:
         raise ConfigError(f"--address with --on {args.on}", remedy="leave one of them out: clusters are Ray's")
     require_parquet()
+    _check_store(args.store)
     folder, prefix = FleetFolder(args.out.resolve()), place_of(args.prefix)
     asked = Asked(
         params=None if args.params is None else args.params.resolve(),
@@ -75,9 +77,34 @@ def run(args: argparse.Namespace) -> int:
         started = time.perf_counter()
         course = _work_off(jobs, args)
         summary = _put_together(jobs, course, folder, name=prefix.rsplit("/", 1)[-1])
+        lost = () if args.store is None else _indexed(jobs, folder, summary, args)
         folder.sweep()
     print_summary(summary, course, args.out, took_s=time.perf_counter() - started)
-    return _SOME_NAMED if summary.named else _ALL_WHOLE
+    return _SOME_NAMED if summary.named or lost else _ALL_WHOLE
+
+
+def _check_store(path: Path | None) -> None:
+    """Raise BagError where the store cannot be written, before hours are spent."""
+    from crossmodal_narrator.bags.index import DriveStore
+
+    if path is not None:
+        DriveStore(path, make=True).close()
+
+
+def _indexed(
+    jobs: Sequence[Job], folder: FleetFolder, summary: Summary, args: argparse.Namespace
+) -> tuple[Failure, ...]:
+    """Put the replays of this run into the store, and print what became of them."""
+    from crossmodal_narrator.cli.fleet_index import index_results
+
+    failed = {failure.bag for failure in summary.failed}
+    bags = [job.bag for job in jobs if job.bag.name not in failed]
+    outcomes, lost = index_results(bags, folder, args.store, args.params)
+    for failure in lost:
+        print(f"{failure.bag}: {failure.reason}")
+    told = ", ".join(f"{count} {outcome.value}" for outcome, count in outcomes.items())
+    print(f"{args.store}: {told or 'nothing to put in'}")
+    return lost
 
 
 def _work_off(jobs: Sequence[Job], args: argparse.Namespace) -> Course:

@@ -62,8 +62,10 @@ class DriveStore:
         rows = self.rows("SELECT bag FROM run WHERE digest = ?", (digest,))
         return bool(rows) and not (with_bag and not rows[0][0])
 
-    def add(self, run: Run, *, bag: Path | None = None, view: View | None = None) -> Outcome:
-        """Put a run in, in one transaction. One that is there already is left, or replaced where its bag is new.
+    def add(self, run: Run, *, bag: str = "", view: View | None = None) -> Outcome:
+        """Put a run in, in one transaction; `bag` is the path or the URL of its bag.
+
+        One that is there already is left, or replaced where its bag is new.
 
         Raises:
             BagError: the store is damaged, cannot be written, or somebody else writes for half a minute.
@@ -71,11 +73,11 @@ class DriveStore:
         self._codes.clear()  # what was rolled back is not there
         with named(self.path), self._database:
             known = self._database.execute("SELECT run, bag FROM run WHERE digest = ?", (run.digest,)).fetchall()
-            if known and (bag is None or known[0][1]):
+            if known and (not bag or known[0][1]):
                 return Outcome.KNOWN
             for old, _ in known:
                 self._remove(int(str(old)))
-            self._insert(run, "" if bag is None else str(bag), view or View())
+            self._insert(run, bag, view or View())
         return Outcome.COMPLETED if known else Outcome.ADDED
 
     def rows(self, sql: str, bindings: Sequence[object] = ()) -> list[Any]:

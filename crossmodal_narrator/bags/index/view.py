@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import cv2
@@ -12,7 +12,8 @@ import numpy as np
 from crossmodal_narrator.bags.reader import Bag, BagMessage
 from crossmodal_narrator.core.errors import BagError, FrameError
 from crossmodal_narrator.core.frames import CameraFrame, EgoMotion, SensorFrame
-from crossmodal_narrator.wire import Intake, guess_topics
+from crossmodal_narrator.wire import Intake
+from crossmodal_narrator.wire.headers import stamp_ns as header_stamp_ns
 
 _WIDTH = 320
 _QUALITY = 80
@@ -45,40 +46,36 @@ class View:
         self._places_m.insert(k, (x, y))
 
 
-def view_of(bag: Bag) -> View:
-    """Read the first camera (`front` where there is one) once a second, and the odometry.
+def view_of(bag: Bag, intake: Intake) -> View:
+    """Read the first camera (`front` where there is one) once a second, and the odometry; no other picture is decoded.
 
     What is damaged is named in `damage`, and the rest is taken.
     """
-    topics = guess_topics([(topic.name, topic.msgtype) for topic in bag.topics])
+    topics = intake.topics
     cameras = sorted(topics.cameras, key=lambda name: (name != "front", name))[:1]
     seen = [topics.cameras[name] for name in cameras]
     names = [name for camera in seen for name in (camera.image, camera.compressed, camera.camera_info)]
-    wanted = [name for name in (*names, topics.odometry) if name]
-    view, last_ns = View(), -_EVERY_NS
-    for frame in _frames(bag, Intake(topics), wanted, view.damage):
-        if isinstance(frame, EgoMotion):
-            view.note(frame)
-        elif isinstance(frame, CameraFrame) and frame.stamp_ns - last_ns >= _EVERY_NS:
-            view.thumbnails[frame.stamp_ns] = _jpeg(frame)
-            last_ns = frame.stamp_ns
+    view, next_ns = View(), 0
+    try:
+        for message in bag.messages([name for name in (*names, topics.odometry) if name]):
+            for frame in _readable(message, intake, next_ns, view.damage):
+                if isinstance(frame, EgoMotion):
+                    view.note(frame)
+                elif isinstance(frame, CameraFrame):
+                    view.thumbnails[frame.stamp_ns] = _jpeg(frame)
+                    next_ns = frame.stamp_ns + _EVERY_NS
+    except BagError as error:
+        view.damage.append(str(error))
     return view
 
 
-def _frames(bag: Bag, intake: Intake, wanted: Sequence[str], damage: list[str]) -> Iterator[SensorFrame]:
+def _readable(message: BagMessage, intake: Intake, next_ns: int, damage: list[str]) -> Iterator[SensorFrame]:
+    """What a message holds; nothing, if it is a picture from before `next_ns`."""
     try:
-        for message in bag.messages(wanted):
-            yield from _readable(message, intake, damage)
-    except BagError as error:
-        damage.append(str(error))
-
-
-def _readable(message: BagMessage, intake: Intake, damage: list[str]) -> Iterable[SensorFrame]:
-    try:
-        return tuple(intake.frames(message.topic, message.message))
+        if not intake.topics.is_image(message.topic) or header_stamp_ns(message.message.header.stamp) >= next_ns:
+            yield from intake.frames(message.topic, message.message)
     except FrameError as error:
         damage.append(str(error))
-        return ()
 
 
 def _jpeg(frame: CameraFrame) -> bytes:

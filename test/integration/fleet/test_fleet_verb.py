@@ -17,6 +17,7 @@ import pytest
 from many_bags import endless
 from waiting import until
 
+from crossmodal_narrator.bags.index import DriveStore
 from crossmodal_narrator.cli.main import main
 from crossmodal_narrator.evaluation import read_evaluation
 
@@ -118,6 +119,26 @@ def test_a_run_that_was_killed_goes_on_without_redoing_what_was_whole(
     assert fleet(bags, tmp_path, "--on", "processes", "--resume") == 1
     same_bytes(undisturbed, tmp_path)
     assert {path: path.stat().st_ino for path in made} == made
+
+
+def test_every_replay_is_in_the_store_once_however_often_the_fleet_is_run(
+    undisturbed: Path, bags: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out, store = tmp_path / "out", tmp_path / "store"
+    shutil.copytree(undisturbed, out)
+    shutil.rmtree(out / "bags" / GOOD[0])
+    again = ("--on", "processes", "--resume", "--store", str(store))
+
+    assert fleet(bags, out, *again) == 1  # the spoilt ones are named, as without a store
+    assert f"{store}: 4 added" in capsys.readouterr().out
+    scenes = out / "bags" / GOOD[1] / "scenes.jsonl"
+    scenes.write_text(scenes.read_text() + "cut in the mid")
+    assert fleet(bags, out, *again) == 1
+    told = capsys.readouterr().out
+    assert f"{GOOD[1]}: not in the store: " in told
+    assert f"{store}: 3 known already" in told
+    with DriveStore(store) as opened:
+        assert opened.rows("SELECT bag FROM run ORDER BY bag") == [(str(bags / name),) for name in ("cut", *GOOD)]
 
 
 def test_bags_by_url_give_the_same_bytes(undisturbed: Path, bags: Path, tmp_path: Path) -> None:

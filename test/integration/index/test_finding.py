@@ -11,19 +11,39 @@ from replayed_drives import START_NS, crossing_drive, siren_drive, write_bag
 
 from crossmodal_narrator.bags import open_bag
 from crossmodal_narrator.bags.index import Asked, DriveStore, Filters, Hit, read_run, search, view_of
+from crossmodal_narrator.cli.replaying import intake_of_replay
 from crossmodal_narrator.core.errors import BagError
+from crossmodal_narrator.core.frames import SensorFrame
 from crossmodal_narrator.language.dialogue.understanding import language_of
 from crossmodal_narrator.language.searching import event_named, read_search_words, wanted_by, words_of
+from crossmodal_narrator.wire import Intake, guess_topics
 
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DriveStore]:
     folder = tmp_path_factory.mktemp("drives")
-    bag = write_bag(folder / "bag", 80)
+    bag, replay = write_bag(folder / "bag", 80), crossing_drive(folder / "crossing")
+    view = view_of(open_bag(bag), intake_of_replay(replay, open_bag(bag)))
     with DriveStore(folder / "store", make=True) as opened:
-        opened.add(read_run(crossing_drive(folder / "crossing")), bag=bag, view=view_of(open_bag(bag)))
+        opened.add(read_run(replay), bag=str(bag), view=view)
         opened.add(read_run(siren_drive(folder / "siren")))
         yield opened
+
+
+class CountingIntake(Intake):
+    decoded = 0
+
+    def frames(self, topic: str, message: object) -> tuple[SensorFrame, ...]:
+        self.decoded += self.topics.is_image(topic)
+        return super().frames(topic, message)
+
+
+def test_a_picture_a_second_is_decoded_and_no_other(tmp_path: Path) -> None:
+    bag = open_bag(write_bag(tmp_path / "bag", 25))
+    intake = CountingIntake(guess_topics([(topic.name, topic.msgtype) for topic in bag.topics]))
+    view = view_of(bag, intake)
+    assert sorted(view.thumbnails) == [START_NS + k * 1_000_000_000 for k in range(3)]
+    assert intake.decoded == 3
 
 
 def found(store: DriveStore, text: str, filters: Filters | None = None, vector: list[float] | None = None) -> list[Hit]:

@@ -50,7 +50,7 @@ def test_a_bag_that_comes_later_completes_the_run_with_pictures(
     assert counts(store) == before
     assert "completed from its bag" in capsys.readouterr().out
     with DriveStore(store) as opened:
-        assert opened.add(read_run(replay), bag=bag) is Outcome.KNOWN
+        assert opened.add(read_run(replay), bag=str(bag)) is Outcome.KNOWN
 
 
 def test_a_search_answers_lines_of_json_with_their_pictures(

@@ -1,0 +1,58 @@
+"""Replays into a store of drives, one by one, for the verbs that do so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+from crossmodal_narrator.bags import Bag
+from crossmodal_narrator.bags.index import DriveStore, Outcome, digest_of, read_run, view_of
+from crossmodal_narrator.bags.index.run import Worded
+from crossmodal_narrator.cli.replaying import intake_of_replay
+
+
+class Indexer:
+    """Puts replays into a store that is open. `params`: for the words' encoder, which is opened when it is needed."""
+
+    def __init__(self, store: DriveStore, params: Path | None) -> None:
+        self._store = store
+        self._worded = _opened_once(params)
+        self.damage: list[str] = []  # what of bags could not be read
+
+    def lacks(self, replay: Path, *, with_bag: bool) -> bool:
+        """Whether there is anything to put in.
+
+        Raises:
+            BagError: a file of the replay cannot be read, or the store is damaged.
+        """
+        return not self._store.holds(digest_of(replay), with_bag=with_bag)
+
+    def put(self, replay: Path, bag: Bag | None = None, place: str = "") -> tuple[Outcome, str]:
+        """What became of a replay, and in words what is in it; `place` is where people find its bag.
+
+        Raises:
+            BagError: the replay or the bag cannot be read, or the store cannot be written.
+        """
+        run = read_run(replay.absolute(), self._worded, digest=digest_of(replay))
+        view = None if bag is None else view_of(bag, intake_of_replay(replay, bag))
+        outcome = self._store.add(run, bag=place, view=view)
+        self.damage += [f"{place}: {line}" for line in (view.damage if view is not None else ())]
+        return outcome, f"{len(run.moments)} moments, {len(run.events)} events, {len(run.sentences)} sentences"
+
+
+def _opened_once(params: Path | None) -> Worded:
+    """Names surroundings that a replay has only as vectors; the words' encoder is opened when the first one comes."""
+
+    @cache
+    def opened() -> Worded:
+        from crossmodal_narrator.assembly import open_text
+        from crossmodal_narrator.cli.parameters import perception_config
+        from crossmodal_narrator.encoding.crossmodal.surroundings import WordedAttributes
+        from crossmodal_narrator.wire import TopicMap
+
+        config = perception_config(params, TopicMap())
+        return WordedAttributes(open_text(config).encode, config.crossmodal.min_confidence).of
+
+    named: Callable[..., Worded] = opened
+    return lambda vector: named()(vector)
