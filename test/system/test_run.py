@@ -176,7 +176,7 @@ def first_sentence(address: str) -> str:
 
 def page_of(demo: Running) -> str:
     """Its address. The drive is made first, where the cache does not have it."""
-    assert wait_for(lambda: demo.said(r"the passengers' page: http") or demo.process.poll() is not None, 400)
+    until(lambda: demo.said(r"the passengers' page: http") or demo.process.poll() is not None, 400)
     told = re.search(r"the passengers' page: (http\S+)", demo.output.read_text(encoding="utf-8"))
     assert told is not None, demo.output.read_text(encoding="utf-8")
     return told[1]
@@ -203,8 +203,8 @@ def test_a_demo_that_stays_keeps_its_page_until_it_is_interrupted(start: Callabl
             taken.listen()
         demo = start([*DEMO, "--stay"])
         address = page_of(demo)
-    assert wait_for(lambda: "play" in children_of(demo.process.pid), 40)
-    assert wait_for(lambda: "play" not in children_of(demo.process.pid), 60)
+    until(lambda: "play" in children_of(demo.process.pid), 40)
+    until(lambda: "play" not in children_of(demo.process.pid), 60)
     children = children_of(demo.process.pid)
     demo.process.send_signal(signal.SIGINT)
 
