@@ -18,6 +18,7 @@ from typing import Any
 from crossmodal_narrator.core.errors import BagError
 from crossmodal_narrator.evaluation.detection import Record
 from crossmodal_narrator.evaluation.moments import moments
+from crossmodal_narrator.evaluation.shares import share
 from crossmodal_narrator.evaluation.truth import TrueScene
 from crossmodal_narrator.evaluation.verdicts import nearest_thing
 
@@ -58,6 +59,7 @@ class Expectation:
     by_s: float
     words: str = ""
     actor: str = ""
+    safety: bool = False
     claims: tuple[ClaimPattern, ...] = ()
 
 
@@ -101,10 +103,14 @@ class ExpectationScore:
             "expectation_lead_median_s": statistics.median(leads) if leads else None,
         }
         for language in self.languages:
-            verdicts = [o.verdict for o in self.outcomes if o.language == language]
-            share = verdicts.count(Verdict.MET) / len(verdicts) if verdicts else None
-            figures[f"expectations_met_{language}"] = share
+            mine = [o for o in self.outcomes if o.language == language]
+            figures[f"expectations_met_{language}"] = _met(mine)
+            figures[f"safety_recall_{language}"] = _met([o for o in mine if o.expectation.safety])
         return figures
+
+
+def _met(outcomes: Sequence[Outcome]) -> float | None:
+    return share(sum(o.verdict is Verdict.MET for o in outcomes), len(outcomes))
 
 
 def read_expectations(path: Path) -> ExpectedDrive:
@@ -138,6 +144,7 @@ def _expectation(entry: Mapping[str, Any]) -> Expectation:
         by_s=by_s,
         words=str(entry["words"]),
         actor=str(entry["actor"]),
+        safety=bool(entry.get("safety", False)),
         claims=tuple(_pattern(pattern) for pattern in entry["claims"]),
     )
 

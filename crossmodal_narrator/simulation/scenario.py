@@ -182,6 +182,7 @@ class Expectation:
     by_s: Seconds
     words: str
     actor: str = ""  # of whom it speaks
+    safety: bool = False  # who does not hear of it may be hurt, or frightened
     claims: tuple[ClaimPattern, ...] = ()
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import statistics
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -103,20 +104,35 @@ def met(outcomes: Sequence[Outcome], language: str) -> tuple[int, int]:
     return verdicts.count(Verdict.MET), len(verdicts)
 
 
+def of_safety(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    return [o for o in outcomes if o.expectation.safety]
+
+
+def lead(outcomes: Sequence[Outcome]) -> str:
+    """How early what had to be said was said, before its last moment: the median, and the shortest."""
+    leads_s = [o.lead_s for o in outcomes if o.verdict is Verdict.MET and o.lead_s is not None]
+    return f"{statistics.median(leads_s):.1f}, {min(leads_s):.1f}" if leads_s else "–"
+
+
 def table(results: Sequence[Told], seed: int) -> Table:
     shown = Table(title=f"what was said of the scenarios, seed {seed}")
-    for column in ("scenario", "met, en", "met, zh", "claims that hold", *(f"{p}, words/min" for p in PROFILES)):
+    judged = ("met, en", "met, zh", "of safety, en", "lead: median, least (s)", "claims that hold")
+    for column in ("scenario", *judged, *(f"{p}, words/min" for p in PROFILES)):
         shown.add_column(column)
     for one in results:
         both = [f"{m} of {n}" for m, n in (met(one.outcomes, language) for language in LANGUAGES)]
         pace = [f"{60 * one.words[p] / one.length_s:.0f}" for p in PROFILES]
-        shown.add_row(one.name, *both, f"{one.claims_right} of {one.claims_checked}", *pace)
+        safe = "{} of {}".format(*met(of_safety(one.outcomes), "en"))
+        shown.add_row(one.name, *both, safe, lead(one.outcomes), f"{one.claims_right} of {one.claims_checked}", *pace)
     outcomes = [o for one in results for o in one.outcomes]
     both = [f"{m} of {n} ({m / max(n, 1):.1%})" for m, n in (met(outcomes, language) for language in LANGUAGES)]
+    met_safe, safe = met(of_safety(outcomes), "en")
+    safety = f"{met_safe} of {safe} ({met_safe / max(safe, 1):.1%}); lead {lead(of_safety(outcomes))}"
     right, checked = sum(r.claims_right for r in results), sum(r.claims_checked for r in results)
     minutes = sum(one.length_s for one in results) / 60
     pace = [f"{sum(one.words[p] for one in results) / minutes:.0f}" for p in PROFILES]
-    shown.add_row("all", *both, f"{right} of {checked} ({right / max(checked, 1):.1%})", *pace, style="bold")
+    held = f"{right} of {checked} ({right / max(checked, 1):.1%})"
+    shown.add_row("all", *both, safety, lead(outcomes), held, *pace, style="bold")
     return shown
 
 

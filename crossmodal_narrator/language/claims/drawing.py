@@ -6,7 +6,7 @@ import math
 from collections import deque
 from dataclasses import dataclass, field
 
-from crossmodal_narrator.core.detections import ObjectClass, SignalState
+from crossmodal_narrator.core.detections import LOOKALIKES, ObjectClass, SignalState
 from crossmodal_narrator.core.scene import (
     Evidence,
     SceneObject,
@@ -38,6 +38,7 @@ TRENDS = {SoundTrend.APPROACHING: "approaching", SoundTrend.RECEDING: "fading"}
 @dataclass(slots=True)
 class _TrackMemory:
     label: Settled[ObjectClass]
+    kind: Held[int]
     place: Held[tuple[Side, bool]]
     movement: Settled[Movement]
     born_ns: int
@@ -131,6 +132,7 @@ class ClaimDrawer:
             ttc_s=distance / closing if distance is not None and closing is not None and closing > 0.5 else None,
             held_s=min(memory.place.held_s(now_ns), (now_ns - memory.born_ns) / 1e9),
             movement_held_s=memory.movement.held_s(now_ns),
+            kind_held_s=memory.kind.held_s(now_ns),
             label_held_s=memory.label.held_s(now_ns) if memory.label.value is seen.label else 0.0,
             evidence=seen.evidence,
         )
@@ -143,6 +145,7 @@ class ClaimDrawer:
         if memory is None:
             memory = self._tracks[subject] = _TrackMemory(
                 label=Settled(seen.label, now_ns, self._config.label_hold_s),
+                kind=Held(LOOKALIKES[seen.label], now_ns),
                 place=Held(place, now_ns),
                 movement=Settled(Movement.UNKNOWN, now_ns, self._config.persistence_s),
                 born_ns=now_ns,
@@ -151,6 +154,7 @@ class ClaimDrawer:
             # What gets a name, or loses it, does not change its mind: who steps out may have had none until now.
             memory.label = Settled(seen.label, now_ns, self._config.label_hold_s)
         memory.label.update(seen.label, now_ns)
+        memory.kind.update(LOOKALIKES[seen.label], now_ns)
         memory.place.update(place, now_ns)
         memory.past.append(observed(seen, now_ns, ego_mps, yaw_rate_rps))
         while (now_ns - memory.past[0].stamp_ns) / 1e9 > HISTORY_S:

@@ -39,6 +39,7 @@ class Thing:
     held_s: float  # how long class, side and path have been what they are
     movement_held_s: float
     label_held_s: float
+    kind_held_s: float  # how long it has been called by one of the names that are taken for each other
     evidence: tuple[Evidence, ...]
 
     @property

@@ -195,6 +195,8 @@ def _holds_for_things(predicate: Predicate, claim: Claim, things: list[Thing], f
         return len(things) == claim.value
     if predicate is P.TIME_LEFT:
         return any(_equal(left_s, claim.value) for left_s in supposed_s(things[0], facts.ego))
+    if predicate is P.EXISTS and claim.value == ObjectClass.OBSTACLE.value:
+        return True  # whatever it is called, it is something
     if predicate is P.ROW:
         return all(t.movement is Movement.PARKED and t.forward_m is not None for t in things)
     if predicate is P.WAS_SAID:

@@ -117,8 +117,9 @@ def corrections(view: View) -> Iterator[Message]:
         matters = (
             entry.label is not ObjectClass.OBSTACLE or thing.side in AHEAD_SIDES
         )  # what it was, behind us, nobody asks
-        sure = thing.confidence >= view.config.sure_confidence
-        if recent and matters and sure and view.fresh(f"correction/{subject}", 10.0):
+        sure = thing.confidence >= view.config.sure_confidence and view.is_borne_out(thing)
+        # Which one of a group was meant, nobody could tell.
+        if recent and entry.alone and matters and sure and view.fresh(f"correction/{subject}", 10.0):
             yield _correction(view, thing, entry)
 
 

@@ -13,6 +13,8 @@ from crossmodal_narrator.language.claims.predicates import Movement, Predicate
 from crossmodal_narrator.language.planning.message import Act, Message
 from crossmodal_narrator.language.planning.view import WHO, View, is_ahead_in_path
 
+PEOPLE_M, LARGE_M = 20.0, 25.0
+REACH_S = 4.0
 ROW_CARS = 3
 ROW_LENGTH_M = 10.0
 ROW_GAP_M = 20.0
@@ -22,12 +24,13 @@ GOES_WITH_US = frozenset({Movement.MOVING, Movement.APPROACHING, Movement.RECEDI
 COMES_MPS = 2.5  # slower it may stand, and its track be young
 BESIDE_PATH_M = 4.5
 UNMOVED = frozenset({Movement.PARKED, Movement.UNKNOWN})
+BESIDE = frozenset({Side.LEFT, Side.RIGHT})
 RIDERS = frozenset({ObjectClass.CYCLIST, ObjectClass.MOTORCYCLE})
 _HALVES = ((Side.LEFT, LEFT_SIDES), (Side.RIGHT, RIGHT_SIDES))
 
 
 def context(view: View) -> Iterator[Message]:
-    ready = view.ready()
+    ready = view.borne_out()
     yield from _ahead(view)
     for side, sides in _HALVES:
         beside = [t for t in ready if t.side in sides]
@@ -67,17 +70,24 @@ def _has_come_before_us(view: View, lead: Thing) -> bool:
 
 
 def _people(view: View, side: Side, beside: list[Thing]) -> Iterator[Message]:
-    people = [t for t in beside if t.label is ObjectClass.PEDESTRIAN and t.within(20.0) and t.side in AHEAD_SIDES]
+    people = [t for t in beside if t.label is ObjectClass.PEDESTRIAN and t.side in AHEAD_SIDES]
+    people = [t for t in people if t.within(_reach_m(view, PEOPLE_M) if _is_beside_path(t) else PEOPLE_M)]
     people = [t for t in people if t.movement not in (Movement.STEPPING_OUT, Movement.CROSSING)]
     topic = f"people/{side.value}"
     if not view.fresh(topic, 20.0):  # of those who stand where we pass, each is worth a word
         people = [t for t in people if _is_beside_path(t) and not view.memory.is_told(t.subject, view.now_ns)]
     if not _has_new(people, view) or not view.fresh(topic, 5.0):
         return
+    priority = 40.0 if any(_is_beside_path(t) for t in people) else 32.0
     if len(people) == 1:
-        yield _encounter(view, people[0], priority=40.0, topic=topic, cooldown_s=5.0)
+        yield _encounter(view, people[0], priority=priority, topic=topic, cooldown_s=5.0)
     else:
-        yield view.about_group(people, Act.GROUP, movement=_common(people), topic=topic, priority=41.0)
+        yield view.about_group(people, Act.GROUP, movement=_common(people), topic=topic, priority=priority + 1.0)
+
+
+def _reach_m(view: View, least_m: float) -> float:
+    """So far ahead one speaks of who and what we are about to pass: the faster we are, the farther."""
+    return max(least_m, REACH_S * view.facts.ego.speed_mps)
 
 
 def _is_beside_path(thing: Thing) -> bool:
@@ -131,17 +141,24 @@ def _single(view: View, ready: tuple[Thing, ...]) -> Iterator[Message]:
     for thing in ready:
         if view.memory.is_told(thing.subject, view.now_ns) or is_ahead_in_path(thing):
             continue
-        if thing.label in RIDERS and thing.movement is not Movement.PARKED and _is_near(thing, 20.0):
+        rides = thing.label in RIDERS and thing.movement is not Movement.PARKED
+        if rides and _is_near(thing, _reach_m(view, PEOPLE_M)):
             yield _encounter(view, thing, priority=42.0, topic=f"rider/{thing.side.value}", cooldown_s=10.0)
-        elif thing.label in STANDOUT and _is_near(thing, 25.0):
-            yield _encounter(view, thing, priority=27.0, topic=f"large/{thing.label.value}", cooldown_s=20.0)
+        elif thing.label in STANDOUT and _is_near(thing, _reach_m(view, LARGE_M)) and not _is_passed(thing):
+            priority = 34.0 if _is_beside_path(thing) else 27.0
+            yield _encounter(view, thing, priority=priority, topic=f"large/{thing.label.value}", cooldown_s=20.0)
         elif thing.distance_m is None and thing.side is Side.AHEAD and thing.label.is_vehicle:
             yield _encounter(view, thing, priority=25.0, topic="unranged", cooldown_s=15.0)
 
 
+def _is_passed(thing: Thing) -> bool:
+    """It stands, and is behind us: nobody needs to hear of it any more."""
+    return thing.side not in AHEAD_SIDES | BESIDE and thing.movement in UNMOVED | {Movement.STOPPED, Movement.RECEDING}
+
+
 def neighbours(view: View) -> Iterator[Message]:
     """Whoever shares the road with us nearby, for who likes to be told."""
-    for thing in view.ready():
+    for thing in view.borne_out():
         told = view.memory.is_told(thing.subject, view.now_ns) or is_ahead_in_path(thing)
         shares = thing.label.is_vehicle or thing.label.is_vulnerable
         if not told and shares and thing.movement not in UNMOVED and thing.within(25.0):

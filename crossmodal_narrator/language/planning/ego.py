@@ -28,7 +28,7 @@ STANDS_BEHIND_M = 20.0
 NAMELESS_M = 8.0
 CAUSE_RANGE_M = 35.0
 CUT_IN_S = 5.0
-CAUSE_PATIENCE_S = 0.6  # what is in the way may be a moment from having a name
+CAUSE_PATIENCE_S = 1.5  # what is in the way may be a moment from having a name, or from stepping out
 STEADY_SPEED_MPS = 5.0
 SPEED_CHANGE_MPS = 4.0
 
@@ -166,8 +166,8 @@ def _is_just_told(thing: Thing, view: View) -> bool:
 
 def _thing_in_the_way(view: View) -> Thing | None:
     """What explains that we lose speed: it is in our path and we come nearer, or it crosses or brakes."""
-    for thing in view.ready():
-        near = thing.within(CAUSE_RANGE_M) and thing.in_path
+    for thing in view.borne_out():
+        near = thing.within(CAUSE_RANGE_M) and (thing.in_path or thing.movement is Movement.STEPPING_OUT)
         if near and (
             thing.movement in REASONS
             or (thing.closing_mps is not None and thing.closing_mps > 0.5)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from crossmodal_narrator.core.detections import ObjectClass
 from crossmodal_narrator.core.speech import Claim, ClaimValue
-from crossmodal_narrator.language.claims.facts import Facts, Thing
+from crossmodal_narrator.language.claims.facts import AHEAD_SIDES, Facts, Thing
 from crossmodal_narrator.language.claims.predicates import Predicate, members
 from crossmodal_narrator.language.planning.message import Mention, Message
 
@@ -28,8 +28,8 @@ class Known:
     seen_ns: int
     was_hedged: bool
     alone: bool  # it was spoken of by itself, and not only as one of a group
-    forward_m: float | None = None
-    left_m: float | None = None
+    last: Thing | None = None  # as it was seen last
+    relative_mps: float = 0.0  # how fast it then came (negative) or went, along our way
 
 
 class Memory:
@@ -52,7 +52,8 @@ class Memory:
         for subject in sorted(self.known):
             entry, thing = self.known[subject], facts.things.get(subject)
             if thing is not None:
-                entry.forward_m, entry.left_m, entry.seen_ns = thing.forward_m, thing.left_m, facts.stamp_ns
+                entry.last, entry.seen_ns = thing, facts.stamp_ns
+                entry.relative_mps = (thing.forward_mps or 0.0) - facts.ego.speed_mps
             elif 0.0 < facts.lost_s.get(subject, 0.0) < 2.0:
                 self._inherit(subject, entry, facts)
         if facts.stamp_ns - self._tidied_ns > FORGET_S * 1e9:
@@ -92,6 +93,8 @@ class Memory:
                 seen_ns=stamp_ns,
                 was_hedged=is_hedged,
                 alone=len(subjects) == 1 or (before is not None and before.alone),
+                last=None if before is None else before.last,
+                relative_mps=0.0 if before is None else before.relative_mps,
             )
 
     def _note(self, claim: Claim, stamp_ns: int) -> None:
@@ -137,7 +140,9 @@ class Memory:
         return Mention.GIVEN
 
     def _inherit(self, lost: str, entry: Known, facts: Facts) -> None:
-        heir = next((t for t in facts.things.values() if t.subject not in self.known and _is_same(entry, t)), None)
+        lost_s = facts.lost_s[lost]
+        able = (t for t in facts.things.values() if t.subject not in self.known)
+        heir = next((t for t in able if _is_same(entry, t, lost_s)), None)
         if heir is None:
             return
         self.known[heir.subject] = entry
@@ -151,8 +156,18 @@ class Memory:
             self._focus = heir.subject
 
 
-def _is_same(entry: Known, thing: Thing) -> bool:
-    if entry.forward_m is None or entry.left_m is None or thing.forward_m is None or thing.left_m is None:
+def _is_same(entry: Known, thing: Thing, lost_s: float) -> bool:
+    """Alike, and where it must be by now: by its middle, or by its near end, since often only that is seen."""
+    last = entry.last
+    alike = entry.label is thing.label or (entry.label.is_vehicle and thing.label.is_vehicle)
+    if not alike or last is None or last.forward_m is None or last.left_m is None:
         return False
-    near = math.hypot(entry.forward_m - thing.forward_m, entry.left_m - thing.left_m) < SAME_PLACE_M
-    return near and (entry.label is thing.label or (entry.label.is_vehicle and thing.label.is_vehicle))
+    if thing.forward_m is None or thing.left_m is None:
+        return False
+    way_m = entry.relative_mps * lost_s
+    if math.hypot(last.forward_m + way_m - thing.forward_m, last.left_m - thing.left_m) < SAME_PLACE_M:
+        return True
+    if last.distance_m is None or thing.distance_m is None or not (last.in_path and thing.in_path):
+        return False
+    ahead = last.side in AHEAD_SIDES and thing.side in AHEAD_SIDES
+    return ahead and abs(last.distance_m + way_m - thing.distance_m) < SAME_PLACE_M

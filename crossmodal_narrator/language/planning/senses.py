@@ -117,7 +117,8 @@ def sounds(view: View) -> Iterator[Message]:
             continue
         said_trend = view.memory.said(Predicate.SOUND_TREND, sound.subject)
         topic = f"sound/{sound.kind}"
-        first = view.fresh(topic, 20.0)
+        # What goes on since it was told of, or was seen a moment ago, is no new one.
+        first = view.fresh(topic, max(20.0, sound.held_s)) and view.fresh(f"source/{sound.kind}", 20.0)
         turned = sound.trend is not None and sound.trend != said_trend
         placed = sound.side is not None and view.memory.said(Predicate.SIDE, sound.subject) is None
         nearer = sound.trend == "approaching" and view.fresh(topic, NEARER_AGAIN_S)

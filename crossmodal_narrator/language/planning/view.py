@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from crossmodal_narrator.core.detections import ObjectClass
+from crossmodal_narrator.core.snapshot import Sense
 from crossmodal_narrator.core.speech import Claim, ClaimValue, Urgency
 from crossmodal_narrator.language.claims.facts import AHEAD_SIDES, Facts, Sound, Thing
 from crossmodal_narrator.language.claims.predicates import Movement, Predicate, group
@@ -16,6 +17,8 @@ from crossmodal_narrator.language.planning.message import Act, Mention, Message
 from crossmodal_narrator.language.profiles import PROFILES
 
 WHO = (Predicate.EXISTS, Predicate.SIDE)
+SETTLED_S = 1.0
+MOVES_S = 0.7  # a young track may seem to move
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +53,37 @@ class View:
         near = thing.distance_m is None or thing.distance_m <= self.config.max_range_m
         return steady and near and thing.confidence >= self.config.probable_confidence
 
+    def borne_out(self) -> tuple[Thing, ...]:
+        """Of `ready`, those whose name has more for it than a shape that has just been seen."""
+        return tuple(thing for thing in self.ready() if self.is_borne_out(thing))
+
+    def is_borne_out(self, thing: Thing) -> bool:
+        """What a camera sees now, or has been called so for a second, or moves as it does."""
+        if self.is_shape_alone(thing):
+            return False
+        moves = not _is_still(thing) and thing.movement_held_s >= MOVES_S
+        return thing.label is ObjectClass.OBSTACLE or self.is_settled(thing) or self._is_pictured(thing) or moves
+
+    def is_settled(self, thing: Thing) -> bool:
+        """A shape that has just been seen is soon mistaken: a row of barriers is a car for half a second."""
+        return thing.kind_held_s >= SETTLED_S
+
+    def is_shape_alone(self, thing: Thing) -> bool:
+        """Somebody who stands there, and no camera sees him, though one looks: posts and cones have his shape."""
+        looks = Sense.CAMERA in self.facts.looked
+        return thing.label.is_vulnerable and _is_still(thing) and looks and not self._is_pictured(thing)
+
+    def _is_pictured(self, thing: Thing) -> bool:
+        least_ns = self.now_ns - int(self.config.evidence_age_s * 1e9)
+        return any(e.modality is Sense.CAMERA and e.stamp_ns >= least_ns for e in thing.evidence)
+
     def may_speak_of_sound(self, sound: Sound) -> bool:
         """Whether it has been heard for long enough, and surely enough."""
         return sound.held_s >= self.config.least_signal_s and sound.confidence >= self.config.sure_confidence
 
     def lead(self) -> Thing | None:
         """What is in front of us in our path, the nearest."""
-        return next((t for t in self.ready() if is_ahead_in_path(t)), None)
+        return next((t for t in self.borne_out() if is_ahead_in_path(t)), None)
 
     def fresh(self, topic: str, cooldown_s: float) -> bool:
         """Whether the topic has rested for this long."""
@@ -83,11 +110,18 @@ class View:
             urgency=urgency,
             trigger=trigger,
             core=(*with_claims, *thing.claims(*core)),
-            extra=thing.claims(*(self.detail if extra is None else extra)),
+            extra=thing.claims(*self._undisputed(thing, self.detail if extra is None else extra)),
             roles={"a": thing.subject},
             mentions={thing.subject: self.memory.mention(thing.subject, self.now_ns)},
             hedged=self.hedged((thing,)),
         )
+
+    def _undisputed(self, thing: Thing, predicates: tuple[Predicate, ...]) -> tuple[Predicate, ...]:
+        """Without a colour other than was told: the red bus is not the black bus a moment later."""
+        said = self.memory.said(Predicate.COLOUR, thing.subject)
+        known = self.memory.mention(thing.subject, self.now_ns) is not Mention.NEW
+        is_disputed = known and said is not None and said != thing.colour
+        return tuple(p for p in predicates if p is not Predicate.COLOUR) if is_disputed else predicates
 
     def about_group(
         self,
@@ -153,6 +187,10 @@ def _shared(things: Sequence[Thing], predicate: Predicate, value: ClaimValue) ->
         confidence=min(t.confidence for t in things),
         evidence=tuple(e for t in things for e in t.evidence),
     )
+
+
+def _is_still(thing: Thing) -> bool:
+    return thing.movement.stands or thing.movement is Movement.UNKNOWN
 
 
 def is_ahead_in_path(thing: Thing) -> bool:

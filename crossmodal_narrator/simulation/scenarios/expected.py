@@ -33,6 +33,7 @@ def _expectation(expectation: Expectation) -> dict[str, Any]:
         "by_s": expectation.by_s,
         "words": expectation.words,
         "actor": expectation.actor,
+        "safety": expectation.safety,
         "claims": [_pattern(pattern) for pattern in expectation.claims],
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +111,13 @@ def test_each_language_is_asked_for_itself() -> None:
     assert {o.language: o.verdict for o in score.outcomes} == {"zh": Verdict.MET, "en": Verdict.MISSED}
     assert score.summary()["expectations_met_zh"] == 1.0
     assert score.summary()["expectations_met_en"] == 0.0
+
+
+def test_what_matters_for_safety_is_counted_apart() -> None:
+    safe, other = replace(STEPS_OUT, safety=True), replace(STEPS_OUT, from_s=9.0, by_s=10.0)
+    figures = score_expectations([stepping_out(6.5)], [safe, other], START_NS).summary()
+    assert (figures["expectations_met_en"], figures["safety_recall_en"]) == (0.5, 1.0)
+    assert score_expectations([stepping_out(6.5)], [other], START_NS).summary()["safety_recall_en"] is None
 
 
 def test_a_language_in_which_nothing_is_said_misses_all() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -13,7 +14,7 @@ import scripted_scenes as scripts
 from labelled_drive import labelled_scenes
 
 from crossmodal_narrator.core.detections import ObjectClass, SignalState
-from crossmodal_narrator.core.scene import Motion, SceneObject, SceneState
+from crossmodal_narrator.core.scene import Motion, SceneObject, SceneState, SoundEvent, SoundTrend
 from crossmodal_narrator.core.snapshot import Sense, Trouble
 from crossmodal_narrator.core.speech import Narration, Urgency
 from crossmodal_narrator.evaluation.claims import score_claims
@@ -271,6 +272,101 @@ def test_a_car_that_we_approach_while_braking_as_usual_is_no_danger() -> None:
     queue = scripts.Actor(track_id=1, label=ObjectClass.CAR, x=55.0, y=0.0)
     script = scripts.Script(seconds=14.0, ego=scripts.ramp(1.0, 10.0, 9.0, 0.0), actors=[queue])
     assert all(n.urgency is not Urgency.URGENT for n in narrate(script.scenes()))
+
+
+@pytest.mark.parametrize(
+    ("seen_from_s", "words"), [(2.0, "Straight ahead, something not moving."), (0.0, "Straight ahead, car not moving.")]
+)
+def test_in_haste_what_was_just_seen_is_something_until_it_has_been_called_so_for_a_second(
+    seen_from_s: float, words: str
+) -> None:
+    """A row of barriers is a car for half a second, to both senses."""
+    car = scripts.Actor(track_id=1, label=ObjectClass.CAR, x=42.0, y=0.0, from_s=seen_from_s)
+    said = narrate(scripts.Script(seconds=3.2, ego=lambda _: 10.0, actors=[car]).scenes())
+    urgent = [n for n in said if n.urgency is Urgency.URGENT and n.language == "en"]
+    assert [n.text for n in urgent] == [words]
+    assert at_s(urgent[0]) <= 2.8
+
+
+def test_a_bus_that_is_lost_for_a_moment_as_we_come_close_is_still_the_same_bus() -> None:
+    """Its new track begins where the old one must be by now, and shows another middle: only its rear is in sight."""
+    bus = scripts.Actor(track_id=1, label=ObjectClass.BUS, x=50.0, y=0.0, colour="red", to_s=5.0)
+    again = replace(bus, track_id=2, x=47.5, colour="black", from_s=5.8, to_s=20.0)
+    script = scripts.Script(seconds=14.0, ego=scripts.ramp(4.0, 8.0, 6.0, 0.0), actors=[bus, again])
+    said = english(script.scenes())
+    assert sum("a red bus" in text.lower() for text in said) == 1
+    assert "We've stopped behind the bus, 5 metres ahead." in said
+
+
+def test_for_whom_we_brake_is_known_before_he_is_in_our_way() -> None:
+    """He steps out, we brake at once: the cause is who was just called."""
+    person = scripts.Actor(
+        track_id=5, label=ObjectClass.PEDESTRIAN, x=34.0, y=-4.5, across=scripts.ramp(1.8, 2.0, 0.0, 1.2)
+    )
+    script = scripts.Script(seconds=6.0, ego=scripts.ramp(2.2, 5.0, 9.0, 0.0), actors=[person])
+    said = english(script.scenes())
+    assert not any("can't tell" in text for text in said)
+    assert any("slowing for" in text.lower() or "slowing down for" in text.lower() for text in said)
+
+
+def test_one_of_a_row_that_turns_out_to_be_a_van_is_not_worth_a_correction() -> None:
+    cars = scripts.parked_row(10, 8.0, -3.4)
+    row = [replace(cars[0], to_s=4.0), *cars[1:], replace(cars[0], label=ObjectClass.VAN, from_s=4.0)]
+    said = english(scripts.Script(seconds=8.0, ego=lambda _: 1.0, actors=row).scenes())
+    assert "Cars are parked all along the right side." in said
+    assert not any(text.startswith(("Correction", "I was wrong")) for text in said)
+
+
+def test_a_siren_that_goes_on_is_no_new_one_however_long_it_is_heard() -> None:
+    """Told at 2 s, its source at 24 s; then it fades."""
+
+    def heard(t: float) -> list[SoundEvent]:
+        trend = SoundTrend.UNKNOWN if t < 27.0 else SoundTrend.RECEDING
+        event = scripts.siren(scripts.START_NS + round(t * 1e9), math.atan2(3.5, -60.0 + 2.0 * t), trend)
+        return [] if t < 1.5 else [replace(event, track_id=1)] if t > 24.0 else [event]
+
+    truck = scripts.Actor(track_id=1, label=ObjectClass.TRUCK, x=-60.0, y=3.5, along=lambda _: 7.0, from_s=20.0)
+    said = english(scripts.Script(seconds=32.0, ego=lambda _: 5.0, actors=[truck], sounds=heard).scenes())
+    assert sum(text.lower().startswith(("a siren", "i can hear a siren")) for text in said) == 1
+    assert any("siren is moving away" in text for text in said)
+
+
+def test_what_has_just_begun_to_be_a_car_and_seems_to_come_at_us_is_no_danger_yet() -> None:
+    """Its track goes from one cone to the next one."""
+    hops = scripts.Actor(track_id=1, label=ObjectClass.CAR, x=52.0, y=-0.3, along=lambda _: -6.0, from_s=2.0, to_s=2.9)
+    said = narrate(scripts.Script(seconds=3.2, ego=lambda _: 10.0, actors=[hops]).scenes())
+    assert not [n.text for n in said if n.urgency is Urgency.URGENT]
+    comes = replace(hops, x=64.0, from_s=0.0)
+    said = narrate(scripts.Script(seconds=3.2, ego=lambda _: 10.0, actors=[comes]).scenes())
+    assert [n.text for n in said if n.urgency is Urgency.URGENT]
+
+
+@pytest.mark.parametrize(
+    ("senses", "looking", "speed_mps", "is_told"),
+    [
+        ((Sense.LIDAR,), scripts.CAMERA_AND_LIDAR, 0.0, False),
+        (scripts.CAMERA_AND_LIDAR, scripts.CAMERA_AND_LIDAR, 0.0, True),
+        ((Sense.LIDAR,), (Sense.LIDAR,), 0.0, True),
+        ((Sense.LIDAR,), scripts.CAMERA_AND_LIDAR, 1.2, True),
+    ],
+)
+def test_a_shape_of_somebody_that_stands_where_the_camera_sees_nobody_is_not_spoken_of(
+    senses: tuple[Sense, ...], looking: tuple[Sense, ...], speed_mps: float, *, is_told: bool
+) -> None:
+    """A post has it, too; a post does not walk. Without a camera the shape is all there is."""
+    post = scripts.Actor(
+        track_id=1, label=ObjectClass.PEDESTRIAN, x=30.0, y=-3.5, senses=senses, along=lambda _: speed_mps
+    )
+    script = scripts.Script(seconds=4.0, ego=lambda _: 5.0, actors=[post], senses=looking)
+    assert any("pedestrian" in text for text in english(script.scenes())) is is_told
+
+
+def test_who_stands_where_we_pass_is_told_four_seconds_before_and_what_is_passed_no_more() -> None:
+    worker = scripts.Actor(track_id=1, label=ObjectClass.PEDESTRIAN, x=75.0, y=-3.5)
+    truck = scripts.Actor(track_id=2, label=ObjectClass.TRUCK, x=-4.0, y=-4.0, parked=True, from_s=1.0)
+    said = narrate(scripts.Script(seconds=8.0, ego=lambda _: 9.0, actors=[worker, truck]).scenes())
+    (told,) = [n for n in said if n.language == "en"]
+    assert told.text == "A pedestrian is standing about 35 metres ahead on the right."
 
 
 def test_a_blind_camera_is_owned_and_its_return_is_told_once() -> None:
