@@ -17,7 +17,7 @@ class PlanFilter:
 
     def __init__(self, position_m: Vec2, sigma_m: float, speed_sigma_mps: float, velocity_mps: Vec2 = (0, 0)) -> None:
         self.state: Floats = np.array([*position_m, *velocity_mps], np.float64)
-        self.covariance: Floats = np.diag([sigma_m**2, sigma_m**2, speed_sigma_mps**2, speed_sigma_mps**2])
+        self.covariance: Floats = _spread(sigma_m, speed_sigma_mps)
 
     @property
     def position_m(self) -> Vec2:
@@ -51,6 +51,11 @@ class PlanFilter:
         spread = self.covariance[:2, :2] + np.eye(2) * sigma_m**2
         return float(np.sqrt(innovation @ np.linalg.solve(spread, innovation)))
 
+    def begin_again(self, position_m: Vec2, sigma_m: float, speed_sigma_mps: float) -> None:
+        """It is elsewhere than was thought: what was known of its velocity is a guess from now on."""
+        self.state[:2] = position_m
+        self.covariance = _spread(sigma_m, speed_sigma_mps)
+
     def move_to(self, position_m: Vec2) -> None:
         """Speak of another point of the thing from now on, which moves as the last one did."""
         self.state[:2] = position_m
@@ -63,3 +68,7 @@ class PlanFilter:
         self.state = self.state + gain @ innovation
         self.covariance = self.covariance - gain @ self.covariance[:2, :]
         self.covariance = 0.5 * (self.covariance + self.covariance.T)  # rounding must not make it lopsided
+
+
+def _spread(sigma_m: float, speed_sigma_mps: float) -> Floats:
+    return np.diag([sigma_m**2, sigma_m**2, speed_sigma_mps**2, speed_sigma_mps**2])

@@ -9,6 +9,7 @@ import numpy as np
 from crossmodal_narrator.core.detections import Cluster, LidarFeatures
 from crossmodal_narrator.core.geometry import OrientedBox, Pose
 from crossmodal_narrator.core.snapshot import PlacedSweep
+from crossmodal_narrator.fusion.facades import in_the_open
 from crossmodal_narrator.fusion.known_shapes import KnownShapes
 from crossmodal_narrator.fusion.points import Floats, Indices, ObstaclePoints
 from crossmodal_narrator.fusion.projection import CameraView
@@ -34,7 +35,7 @@ class Step:
         self.lidar = None if lidar is None else (lidar[0], lidar[1].origin_m[:2])
         self._sweep = None if lidar is None else lidar[1]
         self.views = views  # of the cameras that see
-        self.shapes = KnownShapes(lidar[0].detections if lidar else ())
+        self.shapes = KnownShapes(() if self.lidar is None else in_the_open(*self.lidar))
         clusters: Sequence[Cluster] = lidar[0].clusters if lidar else ()
         self.knows_shapes = lidar is not None and lidar[0].is_recognised
         self._clusters = clusters

@@ -121,12 +121,15 @@ class Track:
         box = resized(seen.box, size) if near_end_counts else seen.box
         box = box.moved(odom_from_base)
         x, y, z = box.centre_m
-        is_settled = self.sweeps >= SETTLED_SWEEPS and self.misfits < MOST_MISFITS
-        if is_settled and place.filter.surprise((x, y), sigma_m) > MOST_SURPRISE:
-            self.misfits += 1
-            return
+        if self.sweeps >= SETTLED_SWEEPS and place.filter.surprise((x, y), sigma_m) > MOST_SURPRISE:
+            if self.misfits < MOST_MISFITS:
+                self.misfits += 1
+                return
+            # It was elsewhere all along, and did not jump: a speed from such a jump would carry it away.
+            place.filter.begin_again((x, y), sigma_m, FIRST_SPEED_SIGMA_MPS)
+        else:
+            place.filter.correct((x, y), sigma_m)
         self.misfits = 0
-        place.filter.correct((x, y), sigma_m)
         place.z_m += SIZE_GAIN * (z - place.z_m)
         place.size_lwh_m = size
         self.is_van = self.sweeps >= SETTLED_SWEEPS and self._has_height_of_van()

@@ -10,8 +10,9 @@ from drawn_sweep import GROUND_Z_M, car_box
 
 from crossmodal_narrator.core.detections import ObjectClass
 from crossmodal_narrator.core.geometry import OrientedBox
-from crossmodal_narrator.core.scene import SceneState
+from crossmodal_narrator.core.scene import Motion, SceneState
 from crossmodal_narrator.core.snapshot import Sense
+from crossmodal_narrator.fusion.track import MOST_MISFITS
 
 BEHIND, AHEAD = (-14.0, 3.0), (14.0, 0.0)
 
@@ -148,3 +149,20 @@ def test_a_child_that_has_the_shape_of_a_post_is_who_the_camera_says() -> None:
     street = Street()
     scenes = [street.step([child, as_post]) for _ in range(20)]
     assert all(labels(scene) == {ObjectClass.PEDESTRIAN} for scene in scenes[4:])
+
+
+def test_a_car_that_was_elsewhere_all_along_is_put_there_and_does_not_drive_away() -> None:
+    """Of one that is half hidden the network guesses the middle, and guesses otherwise when more of it is seen."""
+    x, y = BEHIND
+    street = Street()
+    for _ in range(8):
+        street.step([car((x - 1.9, y), shape=0.8)])
+
+    scenes = [street.step([car(BEHIND, shape=0.8)]) for _ in range(12)]
+
+    places = [only(scene, ObjectClass.CAR).position_m for scene in scenes]
+    assert all(place is not None and abs(place[0] - x) < 0.3 for place in places[MOST_MISFITS + 1 :])
+    speeds = [only(scene, ObjectClass.CAR).velocity_mps for scene in scenes]
+    assert all(speed is not None and math.hypot(*speed[:2]) < 0.5 for speed in speeds)
+    motions = {only(scene, ObjectClass.CAR).motion for scene in scenes}
+    assert motions <= {Motion.UNKNOWN, Motion.STOPPED, Motion.PARKED}

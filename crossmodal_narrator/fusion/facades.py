@@ -1,0 +1,91 @@
+"""Which shapes lie behind a facade: a laser passes through windows, and what stands in a shop is not on the road.
+
+A facade is what goes up higher than any vehicle before the shape, over most of its width, in one line. Trees and their
+crowns do not stand in a line, and a lorry before a car lets nothing through.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crossmodal_narrator.core.detections import LidarDetection, LidarFeatures
+from crossmodal_narrator.core.geometry import Vec2
+
+_COLUMNS = 720  # around the sensor
+_LOW_M, _HIGH_M = 2.5, 6.0  # a facade is there at these heights
+_ABOVE_M = 0.3  # and so far above the shape, whose own points are no facade
+_DEPTH = 0.35  # of a shape's width before its middle: nearer than that is before it
+_COVERED = 0.5  # of the columns in which it lies
+_FLAT_M = 0.15  # standard deviation across the line
+_FEWEST = 3  # columns
+_OF_IT = 0.8  # of them show it, and some a tree before it
+
+Floats = NDArray[np.float32]
+Integers = NDArray[np.int64]
+
+
+def in_the_open(features: LidarFeatures, seen_from: Vec2) -> list[LidarDetection]:
+    """The shapes of a sweep that was taken at `seen_from`, in base_link, without vehicles behind facades."""
+    facades = Facades(features, seen_from)
+    return [shape for shape in features.detections if not (shape.label.is_vehicle and facades.hide(shape))]
+
+
+class Facades:
+    """What stands high around the sensor at `seen_from` in one sweep."""
+
+    def __init__(self, features: LidarFeatures, seen_from: Vec2) -> None:
+        heights = features.obstacle_height_m
+        high = np.flatnonzero((heights > _LOW_M) & (heights < _HIGH_M))
+        self._seen_from = np.array(seen_from, np.float32)
+        plan = features.obstacle_points[high, :2] - self._seen_from
+        column = _column(np.arctan2(plan[:, 1], plan[:, 0]))
+        order = np.argsort(column, kind="stable")
+        self._plan, self._height_m, self._column = plan[order], heights[high][order], column[order]
+        self._first = np.searchsorted(self._column, np.arange(_COLUMNS + 1))
+
+    def hide(self, shape: LidarDetection) -> bool:
+        """Whether `shape` lies behind one."""
+        middle = np.array(shape.box.centre_m[:2], np.float32) - self._seen_from
+        away_m = float(np.hypot(*middle))
+        columns = self._columns(shape, math.atan2(middle[1], middle[0]))
+        index = np.concatenate([np.arange(self._first[c], self._first[c + 1]) for c in columns])
+        depth_m = self._plan[index] @ (middle / np.float32(max(away_m, 1e-3)))
+        _, width, height = shape.box.size_lwh_m
+        before = (depth_m < away_m - _DEPTH * width) & (self._height_m[index] > height + _ABOVE_M)
+        farthest = self._farthest(index[before], depth_m[before])
+        if len(farthest) < max(_FEWEST, _COVERED * len(columns)):
+            return False
+        plan = self._plan[farthest]
+        across_m = np.abs(_across_m(plan))
+        nearest = across_m <= np.quantile(across_m, _OF_IT)
+        return float(np.std(_across_m(plan[nearest]))) < _FLAT_M
+
+    def _farthest(self, index: Integers, depth_m: Floats) -> Integers:
+        """Of each column the one just before the shape: a tree may stand before the facade."""
+        order = np.lexsort((depth_m, self._column[index]))
+        column = self._column[index[order]]
+        return index[order][np.append(column[1:] != column[:-1], True)] if len(order) else index
+
+    def _columns(self, shape: LidarDetection, azimuth_rad: float) -> Integers:
+        """In which it lies, seen from the sensor."""
+        corners = shape.box.footprint() - self._seen_from
+        aside = np.arctan2(corners[:, 1], corners[:, 0]) - azimuth_rad
+        aside -= math.tau * np.rint(aside / math.tau)
+        step = math.tau / _COLUMNS
+        return _column(np.arange(azimuth_rad + aside.min(), azimuth_rad + aside.max() + step, step))
+
+
+def _across_m(plan: Floats) -> Floats:
+    """(points, 2) → (points,) how far each lies beside the line through all of them."""
+    off = plan - np.median(plan, axis=0)
+    _, axes = np.linalg.eigh(off.T @ off)
+    found: Floats = off @ axes[:, 0]
+    return found
+
+
+def _column(azimuth_rad: NDArray[np.floating]) -> Integers:
+    found: Integers = np.floor((azimuth_rad + math.pi) * (_COLUMNS / math.tau)).astype(np.int64) % _COLUMNS
+    return found

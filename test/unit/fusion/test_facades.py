@@ -1,0 +1,66 @@
+"""What is seen through the windows of a house is on no road; trees and lorries before a car hide it from nobody."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from drawn_sweep import SENSOR_M, car_box, faces, ground, sweep
+
+from crossmodal_narrator.core.detections import LidarDetection, ObjectClass
+from crossmodal_narrator.core.geometry import OrientedBox
+from crossmodal_narrator.core.timing import StageTimer
+from crossmodal_narrator.encoding.lidar import LidarGeometry, LidarGeometryConfig
+from crossmodal_narrator.fusion.facades import in_the_open
+
+CAR_AT = (4.0, -11.0)
+
+
+def block(y_m: float, *, width_m: float = 14.0, depth_m: float = 0.3, height_m: float = 4.0) -> OrientedBox:
+    return car_box(CAR_AT[0], y_m, size_lwh_m=(width_m, depth_m, height_m))
+
+
+def is_in_the_open(*before: OrientedBox, crown: bool = False, label: ObjectClass = ObjectClass.CAR) -> bool:
+    """Whether a shape at CAR_AT is left, with so much between it and us."""
+    thing = car_box(*CAR_AT)
+    parts = [ground(), faces(thing), *(faces(box) for box in before)]
+    if crown:  # of a tree, above the way to it: leaves everywhere from 2.5 to 5 m
+        leaves = np.random.default_rng(5).normal((2.5, -6.0, 3.7), (1.5, 0.7, 0.6), (3000, 3))
+        parts.append(leaves[leaves[:, 2] > 2.5].astype(np.float32))
+    placed = sweep(*parts)
+    features = LidarGeometry(LidarGeometryConfig()).encode(placed, StageTimer(time.perf_counter_ns))
+    shape = LidarDetection(label=label, score=0.3, box=thing, points=100)
+    features = replace(features, detections=(shape,))
+    return in_the_open(features, SENSOR_M[:2]) == [shape]
+
+
+def test_a_car_in_a_shop_is_not_on_the_road() -> None:
+    assert not is_in_the_open(block(-8.0))
+
+
+@pytest.mark.parametrize(
+    ("before", "why"),
+    [
+        ((), "nothing stands before it"),
+        ((block(-8.0, height_m=2.0),), "over a fence one sees what stands on a car park"),
+        ((block(-14.0),), "the house stands behind it"),
+        ((block(-8.0, width_m=2.0),), "most of it is seen beside the house"),
+    ],
+)
+def test_in_the_open(before: tuple[OrientedBox, ...], why: str) -> None:
+    assert is_in_the_open(*before), why
+
+
+def test_under_trees_is_in_the_open() -> None:
+    assert is_in_the_open(crown=True)
+
+
+def test_behind_a_tree_and_a_facade_is_in_the_house() -> None:
+    assert not is_in_the_open(block(-8.6), crown=True)
+
+
+def test_people_are_never_left_out() -> None:
+    """A facade may be an arcade, and who steps out of it is hurt first."""
+    assert is_in_the_open(block(-8.0), label=ObjectClass.PEDESTRIAN)
