@@ -139,6 +139,53 @@ def browser(launch_browser: Callable[..., Any]) -> Any:
     return launch_browser()
 
 
+@pytest.fixture
+def open_page(browser: Any) -> Iterator[Callable[..., Any]]:
+    """Opens an address or a file; at the end nothing may have been complained about, and nothing asked of elsewhere."""
+    faults: list[str] = []
+    contexts = []
+
+    def opened(
+        where: str | Path,
+        width: int = 1280,
+        height: int = 800,
+        scheme: str = "light",
+        locale: str = "en-GB",
+        by: Any = None,
+    ) -> Any:
+        address = where.as_uri() if isinstance(where, Path) else where
+        own = ("file:", "data:") if isinstance(where, Path) else ("http://127.0.0.1:", "blob:http://127.0.0.1:")
+        context = (by or browser).new_context(
+            viewport={"width": width, "height": height}, color_scheme=scheme, locale=locale, reduced_motion="reduce"
+        )
+        page = context.new_page()
+        page.on("console", lambda message: faults.append(f"{message.type}: {message.text}"))
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("request", lambda request: None if request.url.startswith(own) else faults.append(request.url))
+        page.goto(address)
+        contexts.append(context)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+@pytest.fixture(scope="session")
+def stumbled_over() -> Callable[[Any], list[str]]:
+    """What people who cannot see a page well stumble over, as axe finds it."""
+    if importlib.util.find_spec("axe_playwright_python") is None:
+        is_missing("axe is not installed: pip install -r requirements/browser.in")
+    from axe_playwright_python.sync_playwright import Axe
+
+    def found(page: Any) -> list[str]:
+        violations = Axe().run(page).response["violations"]
+        return [f"{fault['id']}: {node['html'][:120]}" for fault in violations for node in fault["nodes"]]
+
+    return found
+
+
 @pytest.fixture(scope="session")
 def speaking_browser(
     launch_browser: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory

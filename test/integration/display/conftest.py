@@ -48,37 +48,6 @@ def serve() -> Iterator[Callable[..., Served]]:
 
 
 @pytest.fixture
-def open_page(browser: Any) -> Iterator[Callable[..., Any]]:
-    """Opens an address; at the end nothing may have been complained about, and nothing asked of another machine."""
-    faults: list[str] = []
-    contexts = []
-
-    def opened(
-        address: str,
-        width: int = 1280,
-        height: int = 800,
-        scheme: str = "light",
-        locale: str = "en-GB",
-        by: Any = None,
-    ) -> Any:
-        context = (by or browser).new_context(
-            viewport={"width": width, "height": height}, color_scheme=scheme, locale=locale, reduced_motion="reduce"
-        )
-        page = context.new_page()
-        page.on("console", lambda message: faults.append(f"{message.type}: {message.text}"))
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("request", lambda request: faults.append(request.url) if "127.0.0.1" not in request.url else None)
-        page.goto(address)
-        contexts.append(context)
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert faults == []
-
-
-@pytest.fixture
 def token_file(tmp_path: Path) -> Path:
     path = tmp_path / "token"
     path.write_text("0123456789abcdef0123\n")
