@@ -9,7 +9,7 @@ import asyncio
 import importlib.util
 import os
 import shutil
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 import numpy as np
 import pytest
 from filelock import FileLock
-from missing import is_missing
+from missing import in_ci, is_missing
 
 from crossmodal_narrator.encoding.camera import CameraEncoder, CameraEncoderConfig
 from crossmodal_narrator.runtime import Manifest, ModelState, ModelStore, detector_spec, open_engine
@@ -44,6 +44,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     slow_files = {item.path for item in items if item.get_closest_marker("slow")}
     items[:] = sorted(parts.pop(part), key=lambda item: item.path not in slow_files)
     config.hook.pytest_deselected(items=parts.popitem()[1])
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """A whole file that would be skipped, for want of a package, is a failure in CI."""
+    report = yield
+    if report.skipped and in_ci():
+        assert isinstance(report.longrepr, tuple)
+        report.outcome, report.longrepr = "failed", f"{report.longrepr[2]}, and CI must run this file"
+    return report
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -139,13 +140,25 @@ def test_what_is_set_up_is_not_set_up_again_until_something_changes(checkout: Pa
     assert (first, second) == ("True", "False")
 
 
-@pytest.mark.parametrize(("ci", "ends"), [("true", "1 error"), ("", "1 skipped")])
-def test_ci_does_not_pass_without_a_browser(tmp_path: Path, repository: Path, ci: str, ends: str) -> None:
-    (tmp_path / "test_page.py").write_text("def test_page(browser):\n    pass\n")
+WITHOUT_A_BROWSER = "def test_page(browser):\n    pass\n"
+WITHOUT_A_PACKAGE = "import pytest\n\npytest.importorskip('no_such_package')\n"
+
+
+@pytest.mark.parametrize(("ci", "processes", "ends"), [("true", "2", "1 error"), ("", "0", "1 skipped")])
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [(WITHOUT_A_BROWSER, "there is no browser|playwright is not installed"), (WITHOUT_A_PACKAGE, "no_such_package")],
+    ids=["browser", "package"],
+)
+def test_ci_does_not_pass_without_what_a_test_needs(
+    tmp_path: Path, repository: Path, content: str, told: str, ci: str, processes: str, ends: str
+) -> None:
+    (tmp_path / "test_page.py").write_text(content)
     environment = {**os.environ, "PATH": "", "PYTHONPATH": f"{repository / 'test'}:{repository}", "CI": ci}
     environment.pop("CHROMIUM", None)
+    command = [sys.executable, "-m", "pytest"]
     ended = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "conftest", "-p", "no:cacheprovider", "-rs", str(tmp_path)],
+        [*command, "-p", "conftest", "-p", "no:cacheprovider", "-n", processes, "-rs", str(tmp_path)],
         cwd=tmp_path,
         env=environment,
         capture_output=True,
@@ -154,4 +167,4 @@ def test_ci_does_not_pass_without_a_browser(tmp_path: Path, repository: Path, ci
     )
 
     assert ends in ended.stdout
-    assert ("there is no browser" in ended.stdout) or ("playwright is not installed" in ended.stdout)
+    assert re.search(told, ended.stdout)
