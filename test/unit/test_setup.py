@@ -122,6 +122,21 @@ print(len(_checked(cache)))
     assert ended.stdout.strip() == str(usable)
 
 
+@pytest.mark.parametrize(("is_terminal", "shown"), [(True, r"(\n\x1b\[K +\d+ s)+\n\x1b\[K"), (False, "")])
+def test_a_terminal_is_told_for_how_long_a_step_runs(checkout: Path, is_terminal: bool, shown: str) -> None:
+    code = f"""
+import sys
+from pathlib import Path
+from environment import Environment
+sys.stderr.isatty = lambda: {is_terminal}
+print(Environment(Path("none"), on_sourced_ros=False).run(["sh", "-c", "sleep 1.5; echo done"]), end="")
+"""
+    ended = run_in_setup(checkout, code)
+
+    assert ended.stdout == "done\n"
+    assert re.fullmatch(shown, ended.stderr), repr(ended.stderr)  # a carriage return is read as a new line
+
+
 def test_what_is_set_up_is_not_set_up_again_until_something_changes(checkout: Path) -> None:
     (checkout / ".venv" / "bin").mkdir(parents=True)
     (checkout / ".venv" / "bin" / "python").touch()

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -45,10 +46,12 @@ class Environment:
     def install(self, *arguments: str | Path) -> None:
         """`pip install` with exactly what is given; every lock names all that it needs.
 
+        Not compiled ahead: Python does that for the few modules that are used, when they first are.
+
         Raises:
             SetupError: pip failed; its last words are told.
         """
-        self.run([self.python, "-m", "pip", "install", "--quiet", "--no-deps", *arguments])
+        self.run([self.python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-compile", *arguments])
 
     def run(self, command: Sequence[str | Path]) -> str:
         """The command's output.
@@ -56,15 +59,15 @@ class Environment:
         Raises:
             SetupError: it failed; its last words are told.
         """
-        result = subprocess.run(
-            [str(part) for part in command], env=self._variables(), capture_output=True, text=True, check=False
-        )
-        if result.returncode != 0:
-            tail = "\n".join((result.stdout + result.stderr).strip().splitlines()[-25:])
-            raise SetupError(
-                f"`{' '.join(map(str, command))}` failed:\n{tail}", "mend what it says, and run `make setup`"
-            )
-        return result.stdout
+        words = [str(part) for part in command]
+        with subprocess.Popen(
+            words, env=self._variables(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as process:
+            output, errors = _attended(process)
+        if process.returncode != 0:
+            tail = "\n".join((output + errors).strip().splitlines()[-25:])
+            raise SetupError(f"`{' '.join(words)}` failed:\n{tail}", "mend what it says, and run `make setup`")
+        return output
 
     def _variables(self) -> dict[str, str]:
         variables = {name: value for name, value in os.environ.items() if self.on_sourced_ros or name not in _LEAKS}
@@ -99,6 +102,25 @@ class Environment:
 
     def _has_pip(self) -> bool:
         return _succeeds([self.python, "-m", "pip", "--version"])
+
+
+def _attended(process: subprocess.Popen[str]) -> tuple[str, str]:
+    """Its output and its errors; until it ends a terminal is told for how long it runs."""
+    began_s = time.monotonic()
+    while True:
+        try:
+            told = process.communicate(timeout=1.0)
+        except subprocess.TimeoutExpired:
+            _show(f"{time.monotonic() - began_s:7.0f} s")
+            continue
+        _show("")
+        return told
+
+
+def _show(text: str) -> None:
+    """In place of what was shown before."""
+    if sys.stderr.isatty():
+        print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
 
 
 def say(line: str) -> None:
