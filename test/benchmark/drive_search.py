@@ -4,7 +4,7 @@
     crossmodal-narrator replay DRIVES/SCENARIO/bag --out DRIVES/SCENARIO/run --language en,zh --params crossmodal.yaml
     python test/benchmark/drive_search.py DRIVES
 
-drive_search_queries.yaml has the words, in four parts. What must be found are intervals by rules over truth.json, none
+drive_search_queries.yaml has the words, in six parts. What must be found are intervals by rules over truth.json, none
 of which looks at what the product saw. A hit is right if at least half of it lies in such an interval, widened by
 2 s; an interval is found if a right hit meets it. recall@10: of the intervals, at most ten, how many the first ten hits
 find. F1: of the hits that say that they are sure (of plain text search: of all ten), and the intervals. Beside both:
@@ -34,7 +34,7 @@ from crossmodal_narrator.wire import TopicMap
 
 QUERIES = Path(__file__).with_name("drive_search_queries.yaml")
 WIDER_S, GAP_S, LEAST_S = 2.0, 1.0, 0.3
-PARTS = ("first", "second", "third", "fourth")
+PARTS = ("first", "second", "third", "fourth", "fifth", "sixth")
 Entry = Mapping[str, Any]
 Span = tuple[str, float, float]  # drive, begin, end: seconds of the sensors' clock
 

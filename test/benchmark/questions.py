@@ -1,6 +1,7 @@
 """How many of the questions that others wrote are understood and rightly answered, from the scenes that they describe.
 
     python test/benchmark/questions.py FOLDER [--failures]     # with driving_with_llms.jsonl and lampilot_commands.json
+    python test/benchmark/questions.py --wordings FILE…        # such as blind_wordings.yaml: these alone
 
 A scene in words becomes a SceneState. An answer is judged by what of it a scene can tell: numbers within 5 %, counts,
 lights, and that what cannot be known is said to be unknown. Attention, pedals, steering, intersections and what one
@@ -33,7 +34,8 @@ from crossmodal_narrator.language import NarratorConfig
 from crossmodal_narrator.language.dialogue import Asks, Context, Dialogue, Query, Told, read_words, understand
 
 MPS_PER_MPH = 0.44704
-BLIND = ("blind_wordings.yaml", "blind_wordings_2.yaml", "blind_wordings_3.yaml", "blind_wordings_4.yaml")
+HERE = Path(__file__).parent
+WORDINGS = (*sorted(HERE.glob("blind_wordings*.yaml")), HERE / "author_wordings.yaml")
 STEP_NS = 100_000_000
 STEPS = 15  # of the same scene, so that what is said of it has held for a while
 THING = re.compile(
@@ -263,9 +265,8 @@ def commands(folder: Path) -> list[tuple[str, Told]]:
     return [(utterance.text, dialogue.ask(utterance)) for utterance in asked]
 
 
-def blind(name: str) -> Iterator[tuple[dict[str, str], Query]]:
-    """Wordings of somebody who had not seen the grammar, and the query that each is taken for."""
-    path = Path(__file__).parent / name
+def taken(path: Path) -> Iterator[tuple[dict[str, str], Query]]:
+    """The wordings of a file, and the query that each is taken for."""
     for wording in yaml.safe_load(path.read_text(encoding="utf-8")):
         yield wording, understand(wording["text"], read_words(wording["lang"]), Context())
 
@@ -277,7 +278,7 @@ def is_whole(wording: dict[str, str], query: Query) -> bool:
     return (query.kind, query.area) == (wording.get("kind", ""), wording.get("area", ""))
 
 
-def blind_table(name: str, told: list[tuple[dict[str, str], Query]]) -> Table:
+def wordings_table(name: str, told: list[tuple[dict[str, str], Query]]) -> Table:
     table = Table("language", "wordings", "intent right", "and all that it is about", title=name)
     for language in ("en", "zh"):
         ours = [(w, q) for w, q in told if w["lang"] == language]
@@ -303,36 +304,47 @@ def judged_table(results: list[Judged]) -> Table:
 def failures(
     results: list[Judged],
     orders: list[tuple[str, Told]],
-    blinds: dict[str, list[tuple[dict[str, str], Query]]],
 ) -> Iterator[str]:
-    """The most common ones of the judged questions, and all of the others."""
+    """The most common ones of the judged questions, and all of the orders."""
     wrong = [o for o in results if o.kind != "not judged" and not o.is_right]
     for (kind, query), number in Counter((o.kind, str(o.told.query)) for o in wrong).most_common(25):
         o = next(o for o in wrong if (o.kind, str(o.told.query)) == (kind, query))
         yield f"{number} {kind} {query}: {o.question} | {o.wanted[:90]} | {o.told.reply.text}"
     yield from (f"no command: {text} → {told.query}" for text, told in orders if told.query.asks is not Asks.COMMAND)
-    for wordings in blinds.values():
-        yield from (f"{w['asks']}: {w['text']} → {q}" for w, q in wordings if q.asks.value != w["asks"])
+
+
+def show_judged(folder: Path, console: Console, *, with_failures: bool) -> None:
+    began_s = time.perf_counter()
+    results = list(judged(folder))
+    console.print(judged_table(results))
+    console.print(f"{1e3 * (time.perf_counter() - began_s) / len(results):.2f} ms a question, with its scene")
+    orders = commands(folder)
+    known = [text for text, told in orders if told.query.asks is Asks.COMMAND and told.reply.declined]
+    console.print(f"commands recognised and declined: {len(known)} of {len(orders)}")
+    for line in failures(results, orders) if with_failures else ():
+        console.print(line, soft_wrap=True, markup=False)
+
+
+def show_wordings(path: Path, console: Console, *, with_failures: bool) -> None:
+    told = list(taken(path))
+    console.print(wordings_table(path.name, told))
+    for wording, query in told if with_failures else ():
+        if query.asks.value != wording["asks"] or not is_whole(wording, query):
+            console.print(f"{wording['asks']}: {wording['text']} → {query}", soft_wrap=True, markup=False)
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--failures", action="store_true", help="the most common ones, with an example")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("folder", type=Path, nargs="?")
+    what.add_argument("--wordings", type=Path, nargs="+", default=WORDINGS, help="files of wordings, each with its query")
+    parser.add_argument("--failures", action="store_true", help="the most common ones, and all of the wordings")
     args = parser.parse_args()
     console = Console(width=140)
-    began_s = time.perf_counter()
-    results = list(judged(args.folder))
-    console.print(judged_table(results))
-    console.print(f"{1e3 * (time.perf_counter() - began_s) / len(results):.2f} ms a question, with its scene")
-    orders = commands(args.folder)
-    known = [text for text, told in orders if told.query.asks is Asks.COMMAND and told.reply.declined]
-    console.print(f"commands recognised and declined: {len(known)} of {len(orders)}")
-    blinds = {name: list(blind(name)) for name in BLIND}
-    for name, wordings in blinds.items():
-        console.print(blind_table(name, wordings))
-    for line in failures(results, orders, blinds) if args.failures else ():
-        console.print(line, soft_wrap=True, markup=False)
+    if args.folder:
+        show_judged(args.folder, console, with_failures=args.failures)
+    for path in args.wordings:
+        show_wordings(path, console, with_failures=args.failures)
     return 0
 
 
