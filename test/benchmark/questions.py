@@ -337,7 +337,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("folder", type=Path, nargs="?")
-    what.add_argument("--wordings", type=Path, nargs="+", default=WORDINGS, help="files of wordings, each with its query")
+    what.add_argument(
+        "--wordings", type=Path, nargs="+", default=WORDINGS, help="files of wordings, each with its query"
+    )
     parser.add_argument("--failures", action="store_true", help="the most common ones, and all of the wordings")
     args = parser.parse_args()
     console = Console(width=140)
