@@ -21,6 +21,7 @@ _PLACED = frozenset({*_OF_A_THING, Asks.COUNT, Asks.LEAVING, Asks.AROUND})
 _OF_NAMED = frozenset({*_OF_A_THING, Asks.COUNT}) - {Asks.WHAT}
 _ASIDE = frozenset({"left", "right", "ahead_left", "ahead_right"})
 _OURSELVES = frozenset({"", "car", "vehicle", "anything", "anyone"})  # "why did the car stop" is asked of ours
+_ELSEWHERE = frozenset({"ahead", "behind", "beside"})  # where "the car" is not ours; "left" may be where we turned
 _ANY_VEHICLE = frozenset({"car", "vehicle", "anyone", "anything"})  # "the car ahead" may be a lorry
 _BY_PLACE = frozenset({Asks.DISTANCE, Asks.SPEED, Asks.COLOUR, Asks.MOVEMENT})  # "what colour is the one in front?"
 MOST_LETTERS = 500  # nobody asks for longer
@@ -41,7 +42,7 @@ def language_of(text: str, told: str) -> str:
 
 def plain(text: str, words: QuestionWords) -> str:
     """Lower case, without marks: "What's" → "what s"."""
-    lower = unicodedata.normalize("NFKC", text[:MOST_LETTERS]).casefold().replace("’", "'")
+    lower = unicodedata.normalize("NFKC", text[:MOST_LETTERS]).casefold().translate(words.letters)
     lower = words.tags.sub("", re.sub(r"(?<=\w)n't\b", "nt", lower))
     said = _spaced(_MARKS.sub(" " if words.has_word_bounds else "", lower), words)
     for pattern, one in words.same:
@@ -81,7 +82,8 @@ def understand(text: str, words: QuestionWords, context: Context) -> Query:
         details = replace(details, pick=Pick.NEAREST)  # "is the car moving": one of them, whatever the others do
     has_pronoun = bool(words.pronouns.search(said))
     if asks is Asks.WHY:
-        is_of_others = details.kind not in _OURSELVES or (has_pronoun and bool(details.kind))
+        is_there = bool(details.kind) and details.area in _ELSEWHERE
+        is_of_others = details.kind not in _OURSELVES or is_there or (has_pronoun and bool(details.kind))
         is_knowable = not words.undone.search(said) and (not is_of_others or words.ours.search(said))
         return Query(asks=asks, did=details.did) if is_knowable else Query(asks=Asks.UNKNOWABLE)
     return _supposed(details, has_pronoun, context) if asks is Asks.IF else _meant(details, has_pronoun, context)
@@ -121,8 +123,7 @@ def _meant(query: Query, has_pronoun: bool, context: Context) -> Query:
     is_named = bool(query.kind and query.kind not in ("anything", "anyone")) or bool(query.colour)
     if query.asks in _OF_A_THING and has_pronoun and not is_named and not query.area and context.subject:
         return Query(asks=query.asks, subject=context.subject)
-    if query.asks is Asks.AROUND and query.kind not in ("", "anything"):  # "describe the pedestrian"
-        query = replace(query, asks=Asks.WHAT)
+    query = _without_idle_words(query)
     if query.asks is Asks.WHAT and not (query.kind or query.colour or query.area):
         # "What is that?" before anything was spoken of means what stands before us; else it asks of something else.
         return replace(query, area="ahead", pick=Pick.NEAREST) if has_pronoun else Query(asks=Asks.OTHER)
@@ -136,6 +137,15 @@ def _meant(query: Query, has_pronoun: bool, context: Context) -> Query:
     if query.asks is Asks.LEAVING:  # of whoever may be met by a door
         return Query(asks=query.asks, area=query.area)
     return query if query.asks in _PLACED else replace(query, kind="", colour="", movement="")
+
+
+def _without_idle_words(query: Query) -> Query:
+    """What is asked, in the form that says it most simply."""
+    if query.kind == "anything" and (query.asks is Asks.AROUND or (query.asks is Asks.WHAT and query.area)):
+        return replace(query, kind="")  # "what is that thing behind us"
+    if query.asks is Asks.AROUND and query.kind:  # "describe the pedestrian"
+        return replace(query, asks=Asks.WHAT)
+    return query
 
 
 def _supposed(query: Query, has_pronoun: bool, context: Context) -> Query:

@@ -28,6 +28,7 @@ class QuestionWords:
 
     language: str
     has_word_bounds: bool  # words have spaces between them
+    letters: Mapping[int, int]  # that are written in another way
     tags: Pattern  # at the end, with their comma: they only ask for a yes
     same: tuple[tuple[Pattern, str], ...]  # what is said in several ways, and the one that is looked for
     kinds: tuple[tuple[str, Pattern], ...]
@@ -79,6 +80,7 @@ def words_from(language: str, content: Mapping[str, Any]) -> QuestionWords:
         return QuestionWords(
             language=language,
             has_word_bounds=bounded,
+            letters=str.maketrans(*content["letters"]),
             tags=re.compile(content["tags"]),
             same=tuple((re.compile(str(pattern)), str(one)) for pattern, one in content["same"]),
             kinds=table(content["kinds"], set(KINDS), bounded),

@@ -187,7 +187,7 @@ def test_a_talk_goes_on() -> None:
     assert ask(dialogue, "And behind us?").text == "No. I see no car behind us."
     assert ask(dialogue, "How far is the bus?").text == "The bus is 12 metres behind us."
     assert ask(dialogue, "And the nearest pedestrian?").query == "distance(nearest pedestrian)"
-    assert ask(dialogue, "右边有什么？").query == "what(anything, right)"
+    assert ask(dialogue, "右边有什么？").query == "what(right)"
     assert ask(dialogue, "后面呢？").text == "后方12米有一辆公交车。"
 
 

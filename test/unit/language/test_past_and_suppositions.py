@@ -332,7 +332,7 @@ def test_nobody_is_blamed_for_a_swerve() -> None:
         ("en", "Why didn't we stop?", "unknowable()"),
         ("en", "Why did the bus stop?", "unknowable()"),
         ("en", "Why is it taking so long?", "why()"),
-        ("en", "What car is that on the left?", "exists(car, left)"),
+        ("en", "What car is that on the left?", "what(car, left)"),
         ("zh", "请放慢速度", "command()"),
         ("zh", "万一刹车失灵", "if()"),
         ("zh", "如果后车不刹车呢", "if()"),
