@@ -475,3 +475,86 @@ def test_a_bicycle_that_stands_is_told_so_in_both_languages() -> None:
     assert english.text == "Yes. A bicycle is standing 12 metres ahead."
     assert chinese.text == "有。前方12米停着一辆自行车。"
     assert english.claims == chinese.claims
+
+
+ASKED = {
+    "en": (
+        ("how far is the bus behind us", "distance(bus, behind)"),
+        ("why did we stop", "why(stopped)"),
+        ("is it still red", "signal()"),
+        ("what would happen if the car in front brakes", "if(it_brakes)"),
+        ("can I get out on the left", "leaving(left)"),
+        ("has the truck ahead stopped", "movement(nearest standing truck, ahead)"),
+    ),
+    "zh": (
+        ("后面的公交车有多远", "distance(bus, behind)"),
+        ("我们为什么停了", "why(stopped)"),
+        ("还是红灯吗", "signal()"),
+        ("前面的车要是刹车怎么办", "if(it_brakes)"),
+        ("左边能下车吗", "leaving(left)"),
+        ("前面的货车停了没有", "movement(nearest standing truck, ahead)"),
+    ),
+}
+AROUND_IT = {
+    "en": (
+        ("um so ", ""),
+        ("hey there, ", "?"),
+        ("sorry to bother you, but ", " please"),
+        ("Mum, ", " do you think"),
+        ("", ", mate"),
+        ("I was just wondering, ", " exactly"),
+        ("okay ", " or what"),
+        ("", " by any chance, thanks"),
+    ),
+    "zh": (
+        ("那个，", "啊"),
+        ("哎呀，", "呀？"),
+        ("请问一下，", ""),
+        ("不好意思，师傅，", "来着"),
+        ("", "，谢谢"),
+        ("我想知道", "，好吗"),
+        ("你好，", "哦"),
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "before", "question", "after", "query"),
+    [
+        (language, before, question, after, query)
+        for language, asked in ASKED.items()
+        for question, query in asked
+        for before, after in (("", ""), *AROUND_IT[language])
+    ],
+)
+def test_what_people_put_around_a_question_changes_nothing(
+    language: str, before: str, question: str, after: str, query: str
+) -> None:
+    assert str(understand(f"{before}{question}{after}", read_words(language), Context())) == query
+
+
+@pytest.mark.parametrize(
+    ("language", "question", "query"),
+    [
+        ("en", "whyd we stop", "why(stopped)"),
+        ("en", "why're we slowing", "why(slowed)"),
+        ("en", "WHERES THE BUS", "where(bus)"),
+        ("en", "what color's the car ahead", "colour(car, ahead)"),
+        ("en", "gimme an overview", "around()"),
+        ("en", "Sorry?", "repeat()"),
+        ("en", "could you talk me through the scene", "around()"),
+        ("en", "would I hit somebody if I opened the left door", "leaving(left)"),
+        ("en", "Why did the car in front brake?", "unknowable()"),  # of ours it is told, and not of another
+        ("en", "what is your favourite kind of bird", "other()"),
+        ("zh", "後面有車嗎", "exists(car, behind)"),
+        ("zh", "那輛公車離我們多遠", "distance(bus)"),
+        ("zh", "前面有车不", "exists(car, ahead)"),
+        ("zh", "啊？", "repeat()"),
+        ("zh", "前面的车为什么刹车", "unknowable()"),
+        ("zh", "我们现在停下会怎样", "if(we_brake)"),
+        ("zh", "往右挪一点", "command(right)"),
+        ("zh", "那面包车停了没", "movement(nearest standing van)"),
+    ],
+)
+def test_words_are_understood_as_they_are_said_typed_or_recognised(language: str, question: str, query: str) -> None:
+    assert str(understand(question, read_words(language), Context())) == query

@@ -24,7 +24,7 @@ def facts(text: str) -> list[str]:
         ("we overtake a cyclist", "我们超过骑车人", ["thing(cyclist; overtaken)"]),
         ("we stop at a red light", "我们在红灯前停下", ["signal(red)", "ego(standing|stopped|stopping)"]),
         ("we start moving", "我们起步", ["ego(starting)"]),
-        ("we brake for a pedestrian", "为行人刹车", ["thing(pedestrian)", "ego(slowing|stopped|stopping)"]),
+        ("we brake for a pedestrian", "为行人刹车", ["thing(pedestrian)", "ego(slowing|stopping)"]),
         (
             "a row of parked cars on the right",
             "右边停着一排车",
@@ -36,6 +36,14 @@ def facts(text: str) -> list[str]:
             ["thing(car|van; ahead|ahead_left|ahead_right; white)", "ego(standing|stopped)"],
         ),
         ("a siren at night", "夜里的警笛", ["sound(siren)", "light(night)"]),
+        ("the siren dies away", "警报声由近及远", ["sound(siren; fading)"]),
+        ("there is a bus in front", "公交车在前方", ["thing(bus; ahead|ahead_left|ahead_right)"]),
+        ("the wail of an emergency vehicle", "特種車輛的警笛", ["sound(siren)"]),
+        ("we get past a cyclist", "我们从骑车人旁边经过", ["thing(cyclist; overtaken)"]),
+        ("ego pulls away from standstill", "自车由静止起步", ["ego(starting)"]),
+        ("a car comes the other way", "有车迎面过来", ["thing(car|van; approaching|oncoming)"]),
+        ("red to green", "红灯转绿灯", ["signal(green)"]),
+        ("a pedestrian on a night in the rain", "雨夜里的行人", ["thing(pedestrian)", "light(night)", "weather(rain)"]),
     ],
 )
 def test_both_languages_mean_the_same(english: str, chinese: str, wanted: list[str]) -> None:
@@ -55,6 +63,11 @@ def test_who_steps_out_between_cars_is_no_car() -> None:
     (wanted,) = wanted_by("a child steps out between parked cars", read_search_words("en"))
 
     assert wanted.labels == {"pedestrian", "cyclist"}
+
+
+def test_who_comes_from_behind_does_not_step_out_and_who_comes_from_behind_a_car_does() -> None:
+    assert facts("a police car comes from behind") == ["sound(siren; behind|behind_left|behind_right)"]
+    assert facts("a child comes from behind a parked car") == ["thing(cyclist|pedestrian; crossing|stepping_out)"]
 
 
 @pytest.mark.parametrize("text", ["the meaning of life", "生活的意义", "", "?!"])
