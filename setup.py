@@ -39,7 +39,13 @@ setup(
         ("share/ament_index/resource_index/packages", [f"resource/{NAME}"]),
         *shared("package.xml", "launch/*.launch.py", "config/*.yaml", "config/*.xml", "config/*.rviz"),
         *shared("config/*.json", "config/profiles/*.yaml", "crossmodal_narrator_msgs/msg/*.msg"),
-        *shared("models/*/manifest.yaml", "models/*/golden.*", "models/*/README.md", "models/*/*.onnx"),
+        *shared(
+            "models/*/manifest.yaml",
+            "models/*/bundle.yaml",
+            "models/*/golden.*",
+            "models/*/README.md",
+            "models/*/*.onnx",
+        ),
     ],
     install_requires=requirements("runtime.in"),
     extras_require={

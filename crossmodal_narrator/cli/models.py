@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,9 +14,9 @@ from crossmodal_narrator.core.errors import ModelError
 
 if TYPE_CHECKING:  # the engines' libraries take a second to import, and the help needs none of them
     from crossmodal_narrator.runtime import Manifest, ModelStore
+    from crossmodal_narrator.runtime.bundle import Bundle, BundleStore
 
 Tell = Callable[[str], None]  # of the stage that begins
-Action = Callable[["ModelStore", "Manifest", bool, Tell], str]
 
 SUMMARY = "list, fetch and verify the models' weights, build their engines, or record a detector of your own"
 
@@ -31,17 +32,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """The exit status: 0 when every model named is ready, or was made so."""
     from crossmodal_narrator.runtime import ModelStore
+    from crossmodal_narrator.runtime.bundle import BundleStore
 
     if arguments.action == "record" and not arguments.names:
         print("models record: name the model that is to be recorded", file=sys.stderr)
         return 2
     store = ModelStore(arguments.models_dir, arguments.cache_dir)
-    manifests = [store.manifest(name) for name in arguments.names or store.names()]
+    optional = BundleStore(arguments.models_dir, arguments.cache_dir)
+    bundles = [optional.bundle(name) for name in optional.names() if name in arguments.names]
+    names = [name for name in arguments.names if name not in optional.names()]
+    manifests = [store.manifest(name) for name in (names if arguments.names else store.names())]
     if arguments.action == "list":
-        return _list(store, manifests)
+        return _list(store, manifests) or _list_optional(optional)
     act = {"pull": _pull, "verify": _verify, "build": _build, "record": _record}[arguments.action]
-    failures = sum(not _announced(act, store, manifest, arguments.offline) for manifest in manifests)
-    return 1 if failures else 0
+    done = [_announced(m.name, partial(act, store, m, arguments.offline)) for m in manifests]
+    done += [_announced(b.name, partial(_bundled, arguments.action, optional, b, arguments.offline)) for b in bundles]
+    return 0 if all(done) else 1
 
 
 def _list(store: ModelStore, manifests: list[Manifest]) -> int:
@@ -54,16 +60,36 @@ def _list(store: ModelStore, manifests: list[Manifest]) -> int:
     return 0
 
 
-def _announced(act: Action, store: ModelStore, manifest: Manifest, offline: bool) -> bool:
+def _list_optional(store: BundleStore) -> int:
+    for name in store.names():
+        bundle = store.bundle(name)
+        state = "ready" if store.is_here(bundle) else "optional"
+        print(
+            f"{name:20} {state:8} {bundle.size_bytes / 1e6:7.1f} MB  {'':16} {bundle.licence:12} {store.folder(bundle)}"
+        )
+    return 0
+
+
+def _announced(name: str, act: Callable[[Tell], str]) -> bool:
     """Run `act` and say how it ended; one model's failure does not keep the others from being tried."""
     try:
-        with progress(manifest.name) as bar:
-            told = act(store, manifest, offline, lambda stage: bar.say(f"{manifest.name}: {stage}"))
-        print(f"{manifest.name}: {told}")
+        with progress(name) as bar:
+            told = act(lambda stage: bar.say(f"{name}: {stage}"))
+        print(f"{name}: {told}")
     except ModelError as error:
-        print(f"{manifest.name}: {error}", file=sys.stderr)
+        print(f"{name}: {error}", file=sys.stderr)
         return False
     return True
+
+
+def _bundled(action: str, store: BundleStore, bundle: Bundle, offline: bool, tell: Tell) -> str:
+    """Another library's folder is pulled and verified; nothing is built or recorded of it."""
+    if action == "pull":
+        is_new = store.pull(bundle, offline=offline, report=tell)
+        return f"is ready in {store.folder(bundle)}" if is_new else "is ready already"
+    if action == "verify":
+        return f"all digests agree in {store.checked(bundle)}"
+    raise ModelError(f"there is nothing to {action} of {bundle.name}", remedy="another library opens it as it is")
 
 
 def _pull(store: ModelStore, manifest: Manifest, offline: bool, tell: Tell) -> str:

@@ -16,7 +16,7 @@ class RecogniserConfig:
         "", help="another Moonshine: a folder with encoder_model.ort, decoder_model_merged.ort and tokenizer.bin"
     )
     whisper_folder: str = parameter(
-        "", help="many languages by a Whisper of CTranslate2, a folder of your own (needs faster-whisper); empty: none"
+        "", help="a Whisper of CTranslate2 of your own (needs faster-whisper); empty: whisper_base, if it was pulled"
     )
     threads: int = parameter(2, help="of each engine", low=1, high=64)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from crossmodal_narrator.core.errors import ModelError
+from crossmodal_narrator.runtime.bundle import BundleStore
 from crossmodal_narrator.runtime.speech.config import RecogniserConfig, SpeechEngineConfig
 from crossmodal_narrator.runtime.speech.espeak import Espeak
 from crossmodal_narrator.runtime.speech.hibari import Hibari
@@ -16,6 +17,7 @@ from crossmodal_narrator.runtime.speech.silero import Silero
 from crossmodal_narrator.runtime.speech.whisper import Whisper
 from crossmodal_narrator.voice.engines import Recogniser, Synthesiser, VoiceActivity
 
+PULLED_WHISPER = "whisper_base"
 T = TypeVar("T")
 
 
@@ -34,10 +36,20 @@ def open_recognisers(config: RecogniserConfig, on_absent: Callable[[ModelError],
     if config.moonshine or config.moonshine_folder:
         folder = Path(config.moonshine_folder) if config.moonshine_folder else None
         makers.append(lambda: Moonshine(folder, config.threads))
-    if config.whisper_folder:
-        makers.append(lambda: Whisper(Path(config.whisper_folder), config.threads))
+    whisper = _whisper_folder(config)
+    if whisper is not None:
+        makers.append(lambda: Whisper(whisper(), config.threads))
     found = (opened(make, on_absent) for make in makers)
     return tuple(recogniser for recogniser in found if recogniser is not None)
+
+
+def _whisper_folder(config: RecogniserConfig) -> Callable[[], Path] | None:
+    """The user's own, else the one that `models pull` fetched, which is checked; None where there is neither."""
+    if config.whisper_folder:
+        return lambda: Path(config.whisper_folder)
+    store = BundleStore()
+    bundle = store.bundle(PULLED_WHISPER)
+    return (lambda: store.checked(bundle)) if store.is_here(bundle) else None
 
 
 def opened(make: Callable[[], T], on_absent: Callable[[ModelError], None]) -> T | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Iterator
+from difflib import SequenceMatcher
 from pathlib import Path
 
 import numpy as np
@@ -18,9 +19,11 @@ from crossmodal_narrator.core.frames import AudioChunk
 from crossmodal_narrator.core.speech import Utterance
 from crossmodal_narrator.core.timing import StageTimer
 from crossmodal_narrator.encoding.audio import CueAlarms, SoundEncoderConfig
+from crossmodal_narrator.runtime.bundle import BundleStore
 from crossmodal_narrator.runtime.speech import SpeechEngineConfig, open_activity, open_recognisers, open_synthesiser
 from crossmodal_narrator.runtime.speech.kokoro import Kokoro
 from crossmodal_narrator.runtime.speech.moonshine import DIGESTS, Moonshine, vocabulary
+from crossmodal_narrator.runtime.speech.opening import PULLED_WHISPER
 from crossmodal_narrator.runtime.speech.packages import folder_of
 from crossmodal_narrator.runtime.speech.whisper import Whisper
 from crossmodal_narrator.voice import (
@@ -49,9 +52,12 @@ NARRATIONS = (
 
 
 @pytest.fixture(scope="module")
-def recognisers() -> tuple[Recogniser, ...]:
+def recognisers(tmp_path_factory: pytest.TempPathFactory) -> tuple[Recogniser, ...]:
+    """Of `make setup`, whatever else was pulled on this machine."""
     absent: list[ModelError] = []
-    found = open_recognisers(SpeechEngineConfig(), absent.append)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        found = open_recognisers(SpeechEngineConfig(), absent.append)
     assert not absent
     return found
 
@@ -123,6 +129,47 @@ def test_chinese_without_who_understands_it_is_not_taken_for_english(
         shared_dir / "sounds" / "speech" / "aishell-BAC009S0724W0121.wav", dtype="float32"
     )
     assert understood(at_16_khz(Sound(samples=samples, rate_hz=rate_hz)), activity, recognisers) == []
+
+
+def test_chinese_is_understood_by_the_whisper_that_was_pulled(
+    shared_dir: Path, activity: VoiceActivity, recognisers: tuple[Recogniser, ...]
+) -> None:
+    """Three of the twelve characters are others than were said, which is how well Whisper base knows a news reader."""
+    pytest.importorskip("faster_whisper", reason="the extra `whisper` is not installed")
+    store = BundleStore()
+    if not store.is_here(store.bundle(PULLED_WHISPER)):
+        pytest.skip(f"`crossmodal-narrator models pull {PULLED_WHISPER}` was not run")
+    both = open_recognisers(SpeechEngineConfig(), lambda absent: None)
+    assert [r.name for r in both] == ["Moonshine tiny", "Whisper"]
+    samples, rate_hz = soundfile.read(
+        shared_dir / "sounds" / "speech" / "aishell-BAC009S0724W0121.wav", dtype="float32"
+    )
+    (heard,) = understood(at_16_khz(Sound(samples=samples, rate_hz=rate_hz)), activity, both)
+    assert heard.language == "zh"
+    same = SequenceMatcher(None, heard.text, "广州市房地产中介协会分析", autojunk=False).get_matching_blocks()
+    assert sum(block.size for block in same) >= 9
+
+    whisper = both[1]
+    assert whisper.transcribe(np.zeros(RATE_HZ, np.float32)).confidence < whisper.least_confidence
+    long = np.tile(samples, 9)  # 38 s, which it reads in three pieces; of what is said again in one, it writes less
+    assert whisper.transcribe(long).text.count("协会") >= 3
+
+
+def test_a_whisper_that_was_altered_after_it_was_pulled_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    store = BundleStore()
+    bundle = store.bundle(PULLED_WHISPER)
+    for entry, _ in bundle.files:
+        path = store.folder(bundle) / entry.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"something else")
+    absent: list[ModelError] = []
+
+    assert [r.name for r in open_recognisers(SpeechEngineConfig(), absent.append)] == ["Moonshine tiny"]
+
+    assert "models pull whisper_base" in str(absent[0])
 
 
 def test_sirens_and_horns_are_no_questions(
