@@ -151,7 +151,7 @@ def ask(dialogue: Dialogue, text: str, *, language: str = "", seat: str = "") ->
         ("后面有公交车吗？", "exists(bus, behind)", "有。后方12米有一辆公交车。"),
         ("后面有货车吗？", "exists(truck, behind)", "没有。后面没看到货车。"),
         ("公交车有多远？", "distance(bus)", "那辆公交车在后面，12米。"),
-        ("前面的车是什么颜色？", "colour(car, ahead)", "前面那辆车是白色的。"),
+        ("前面的车是什么颜色？", "colour(vehicle, ahead)", "前面那辆车是白色的。"),
         ("我们为什么停下来？", "why(stopped)", "我们停着，同车道前方10米是一辆白色轿车。"),
         ("左边可以下车吗？", "leaving(left)", "左边4米有一个骑车的人。后方12米有一辆公交车。"),
         ("旁边有货车吗？", "exists(truck, beside)", "没有。两边没看到货车。"),
@@ -284,7 +284,7 @@ def test_a_sound_is_answered_as_surely_as_it_would_be_narrated() -> None:
     [
         ("How fast are we going?", "And is there a bus behind us?", "exists(bus, behind)"),
         ("我们开多快？", "那边有人吗？", "exists(anyone)"),
-        ("有几辆车？", "那辆车是什么车？", "what(car)"),
+        ("有几辆车？", "那辆车是什么车？", "what(vehicle)"),
         ("", "How many cars are next to us?", "count(car, beside)"),
         ("", "Explain why we stopped.", "why(stopped)"),
         ("", "What speed is that bus doing?", "speed(bus)"),
@@ -546,9 +546,9 @@ def test_what_people_put_around_a_question_changes_nothing(
         ("en", "would I hit somebody if I opened the left door", "leaving(left)"),
         ("en", "Why did the car in front brake?", "unknowable()"),  # of ours it is told, and not of another
         ("en", "what is your favourite kind of bird", "other()"),
-        ("zh", "後面有車嗎", "exists(car, behind)"),
+        ("zh", "後面有車嗎", "exists(vehicle, behind)"),
         ("zh", "那輛公車離我們多遠", "distance(bus)"),
-        ("zh", "前面有车不", "exists(car, ahead)"),
+        ("zh", "前面有车不", "exists(vehicle, ahead)"),
         ("zh", "啊？", "repeat()"),
         ("zh", "前面的车为什么刹车", "unknowable()"),
         ("zh", "我们现在停下会怎样", "if(we_brake)"),
@@ -558,3 +558,9 @@ def test_what_people_put_around_a_question_changes_nothing(
 )
 def test_words_are_understood_as_they_are_said_typed_or_recognised(language: str, question: str, query: str) -> None:
     assert str(understand(question, read_words(language), Context())) == query
+
+
+def test_who_asks_for_a_vehicle_in_chinese_means_buses_too() -> None:
+    """车 is any of them: 后面没看到车 would not be true with a bus there."""
+    assert ask(seated(), "后面有车吗？", language="zh").text == "有。后方12米有一辆公交车。"
+    assert ask(seated(), "Is there a car behind us?", language="en").text == "No. I see no car behind us."

@@ -41,7 +41,7 @@ def facts(text: str) -> list[str]:
         ("the wail of an emergency vehicle", "特種車輛的警笛", ["sound(siren)"]),
         ("we get past a cyclist", "我们从骑车人旁边经过", ["thing(cyclist; overtaken)"]),
         ("ego pulls away from standstill", "自车由静止起步", ["ego(starting)"]),
-        ("a car comes the other way", "有车迎面过来", ["thing(car|van; approaching|oncoming)"]),
+        ("a car comes the other way", "有轿车迎面过来", ["thing(car|van; approaching|oncoming)"]),
         ("red to green", "红灯转绿灯", ["signal(green)"]),
         ("a pedestrian on a night in the rain", "雨夜里的行人", ["thing(pedestrian)", "light(night)", "weather(rain)"]),
     ],
