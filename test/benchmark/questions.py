@@ -35,7 +35,7 @@ from crossmodal_narrator.language.dialogue import Asks, Context, Dialogue, Query
 
 MPS_PER_MPH = 0.44704
 HERE = Path(__file__).parent
-WORDINGS = (*sorted(HERE.glob("blind_wordings*.yaml")), HERE / "author_wordings.yaml")
+WORDINGS = sorted(HERE.glob("*wordings*.yaml"))
 STEP_NS = 100_000_000
 STEPS = 15  # of the same scene, so that what is said of it has held for a while
 THING = re.compile(
@@ -281,13 +281,14 @@ def is_whole(wording: dict[str, str], query: Query) -> bool:
     return (query.kind, query.area) == (kind, wording.get("area", ""))
 
 
-def wordings_table(name: str, told: list[tuple[dict[str, str], Query]]) -> Table:
+def wordings_table(name: str, taken_for: list[tuple[dict[str, str], Query]]) -> Table:
     table = Table("language", "wordings", "intent right", "and all that it is about", title=name)
     for language in ("en", "zh"):
-        ours = [(w, q) for w, q in told if w["lang"] == language]
+        ours = [(w, q) for w, q in taken_for if w["lang"] == language]
         right = [(w, q) for w, q in ours if q.asks.value == w["asks"]]
         whole = [(w, q) for w, q in right if is_whole(w, q)]
-        table.add_row(language, str(len(ours)), f"{len(right) / len(ours):.1%}", f"{len(whole) / len(ours):.1%}")
+        about = f"{len(whole) / len(ours):.1%}" if any("kind" in w for w, _ in ours) else "not told"
+        table.add_row(language, str(len(ours)), f"{len(right) / len(ours):.1%}", about)
     return table
 
 
