@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from filelock import FileLock, Timeout
@@ -47,3 +50,22 @@ def ros_environment(take_domain: Callable[[], str]) -> dict[str, str]:
     variables["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
     variables["ROS_PYTHON_CHECK_FIELDS"] = "1"  # a wrong type raises where it is assigned
     return variables
+
+
+@pytest.fixture(scope="module")
+def tell(ros_environment: dict[str, str], repository: Path) -> Iterator[Callable[[str], Any]]:
+    """Has the talker do something, and returns its answer."""
+    command = [sys.executable, str(repository / "test" / "system" / "talker.py")]
+    with subprocess.Popen(
+        command, env=ros_environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
+    ) as talker:
+        assert talker.stdin is not None
+        assert talker.stdout is not None
+        into, out = talker.stdin, talker.stdout
+
+        def told(line: str) -> Any:
+            into.write(line + "\n")
+            return json.loads(out.readline())
+
+        yield told
+        into.write("end\n")

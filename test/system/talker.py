@@ -24,6 +24,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from itertools import chain
 from typing import Any
 
 import rclpy
@@ -55,6 +56,7 @@ class Talker:
         self.narrations = self.node.create_publisher(self.types.Narration, "narrator/narration", qos.SAID)
         self.said = 0
         self.filmed_ns = 0
+        self.onlooking: Any = None
         self.onlooked: list[list[Any]] = []
 
     def bring_up(self, name: str) -> bool:
@@ -111,10 +113,14 @@ class Talker:
         return True
 
     def onlook(self) -> bool:
+        self.onlooked = []
+
         def look(message: Any, about: Any) -> None:
             self.onlooked.append([message.text, message.language, about["source_timestamp"] / 1e9])
 
-        self.node.create_subscription(self.types.Narration, "narrator/narration", look, qos.NARRATION)
+        if self.onlooking is not None:
+            self.node.destroy_subscription(self.onlooking)
+        self.onlooking = self.node.create_subscription(self.types.Narration, "narrator/narration", look, qos.NARRATION)
         return True
 
     def sounds(self) -> list[str]:
@@ -151,7 +157,7 @@ class Talker:
 
 def main() -> None:
     lines: queue.Queue[str] = queue.Queue()
-    threading.Thread(target=lambda: [lines.put(line) for line in sys.stdin], daemon=True).start()
+    threading.Thread(target=lambda: [lines.put(line) for line in chain(sys.stdin, ("end",))], daemon=True).start()
     rclpy.init()
     talker = Talker()
     verbs: dict[str, Callable[..., object]] = {

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import re
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -43,25 +40,6 @@ def port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])
-
-
-@pytest.fixture(scope="module")
-def tell(ros_environment: dict[str, str], repository: Path) -> Iterator[Tell]:
-    """Has the talker do something, and returns its answer."""
-    command = [sys.executable, str(repository / "test" / "system" / "talker.py")]
-    with subprocess.Popen(
-        command, env=ros_environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
-    ) as talker:
-        assert talker.stdin is not None
-        assert talker.stdout is not None
-        into, out = talker.stdin, talker.stdout
-
-        def told(line: str) -> Any:
-            into.write(line + "\n")
-            return json.loads(out.readline())
-
-        yield told
-        into.write("end\n")
 
 
 @pytest.fixture(scope="module")

@@ -52,7 +52,9 @@ function seenIn(sentence, names, words) {
     for (const found of claim.evidence.filter((evidence) => evidence.picture)) {
       const { picture, camera, before } = found;
       if (!seen.has(picture)) seen.set(picture, { picture, camera, before, things: new Map() });
-      seen.get(picture).things.set(claim.subject, { name: inWords(claim.subject, names, words), box: found.box });
+      // A siren that comes from a bus rests on the picture of that bus: one box, which is the bus.
+      const { things } = seen.get(picture), key = String(found.box);
+      if (!things.has(key) || claim.subject.startsWith("track:")) things.set(key, { name: inWords(claim.subject, names, words), box: found.box });
     }
   }
   return [...seen.values()].sort((a, b) => b.things.size - a.things.size).slice(0, MOST_PICTURES);

@@ -25,14 +25,18 @@ def hello(seat: int) -> str:
     return json.dumps({"kind": "hello", "token": "", "seat": f"{seat:032x}", "board": "", "after": 0})
 
 
-async def page(address: str, seat: int, until_s: float) -> list[float]:
-    """Seconds from saying to hearing of each sentence."""
+async def page(address: str, seat: int, until_s: float, pictures: list[int]) -> list[float]:
+    """Seconds from saying to hearing of each sentence. Now and then it is asked why; `pictures` counts what came."""
     found = []
     measured_from_s = time.monotonic() + MEASURED_AFTER_S  # what was said before it came is old
     async with connect(talk(address), origin=address, compression=None) as line:
         await line.send(hello(seat))
         while time.monotonic() < until_s:
             message: Any = json.loads(await asyncio.wait_for(line.recv(), 5.0))
+            if message["kind"] == "picture":
+                pictures.append(len(message.get("jpeg", "")))
+            if message["kind"] == "said" and message["number"] % 40 == seat % 40:  # each page every two seconds
+                await line.send(json.dumps({"kind": "picture", "id": message["claims"][0]["evidence"][0]["picture"]}))
             if message["kind"] == "said" and time.monotonic() > measured_from_s:
                 found.append(time.monotonic() - float(message["text"]))
     return found
@@ -76,8 +80,9 @@ def talk(address: str) -> str:
     return f"{address.replace('http', 'ws')}/talk"
 
 
-def ride(run_apart: Apart) -> dict[str, Any]:
-    command = [sys.executable, str(Path(__file__).parent / "serving.py")]
+def ride(run_apart: Apart, *arguments: str) -> dict[str, Any]:
+    command = [sys.executable, str(Path(__file__).parent / "serving.py"), *arguments]
+    pictures: list[int] = []
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     with subprocess.Popen(command, text=True, **pipes) as server:
         assert server.stdout is not None
@@ -88,7 +93,7 @@ def ride(run_apart: Apart) -> dict[str, Any]:
             until_s = time.monotonic() + LASTS_S
             hostile = (one_that_reads_nothing, one_that_sends_garbage)
             others = [asyncio.create_task(act(address, until_s)) for act in hostile]
-            heard = await asyncio.gather(*(page(address, seat, until_s) for seat in range(PAGES)))
+            heard = await asyncio.gather(*(page(address, seat, until_s, pictures) for seat in range(PAGES)))
             return heard, [await other for other in others]
 
         heard, hostile = run_apart(all_of_them())
@@ -105,6 +110,7 @@ def ride(run_apart: Apart) -> dict[str, Any]:
         "node_ms": 1e3 * float(out),
         "grown_mb": after - before,
         "hostile": hostile,
+        "pictures": sum(size > 1000 for size in pictures),
     }
 
 
@@ -115,8 +121,11 @@ def memory_mb(process: int) -> float:
 
 @pytest.mark.alone
 @pytest.mark.slow
-def test_who_reads_nothing_and_who_sends_garbage_cost_the_others_nothing(run_apart: Apart) -> None:
-    found = ride(run_apart)
+@pytest.mark.parametrize("arguments", [(), ("pictures",)], ids=["without pictures", "with pictures"])
+def test_who_reads_nothing_and_who_sends_garbage_cost_the_others_nothing(
+    run_apart: Apart, arguments: tuple[str, ...]
+) -> None:
+    found = ride(run_apart, *arguments)
     told = str(found)
     sys.stderr.write(told + "\n")
     was_sent_away, times = found["hostile"]
@@ -127,3 +136,4 @@ def test_who_reads_nothing_and_who_sends_garbage_cost_the_others_nothing(run_apa
     assert found["p99_ms"] < 1000.0, told
     assert found["grown_mb"] < 40.0, told
     assert found["node_ms"] < 250.0, "the node's own part, p99: " + told
+    assert found["pictures"] >= (2 * PAGES if arguments else 0), "each page got some: " + told

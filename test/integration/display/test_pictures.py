@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Callable
 from typing import Any
@@ -53,6 +54,19 @@ def test_why_shows_what_the_camera_saw_with_a_box_around_each_thing(serve: Open,
     assert box["x"] - frame["x"] == pytest.approx(100 * frame["width"] / WIDE, abs=3)
     assert box["width"] == pytest.approx(320 * frame["width"] / WIDE, abs=6)
     assert reddest(page) == pytest.approx((100 / WIDE, 420 / WIDE), abs=0.01)
+
+
+def test_what_is_heard_of_a_thing_is_not_boxed_once_more(serve: Open, open_page: Open) -> None:
+    """A siren that comes from a bus rests on the picture of that bus, too."""
+    served = serve()
+    page = open_page(served.address)
+    served.board.pictures.take(image())
+    heard = dataclasses.replace(SEEN_BUS, predicate="sound_source", subject="sound:siren", value="track:1")
+    served.board.narrate(said("The siren comes from the bus.", heard, SEEN_BUS, heard))
+    page.locator("#now button", has_text="bus").click()
+    page.locator(".seen img").wait_for()
+
+    assert page.locator(".seen .box").all_text_contents() == ["bus 1"]
 
 
 def reddest(page: Any) -> tuple[float, float]:
