@@ -39,7 +39,7 @@ _POINTS = 40_000  # of a sweep, evenly taken: a file with all of them is several
 _JPEG = (cv2.IMWRITE_JPEG_QUALITY, 85)
 _UNRANGED_M, _SOUND_FROM_M, _SOUND_TO_M, _EAR_M = 30.0, 16.0, 4.0, 1.7
 _EGO = {"centers": [(1.35, 0.0, 0.75)], "sizes": [(4.7, 1.9, 1.5)]}  # of a car, base_link on its rear axle
-_EYE_M, _LOOKED_AT_M = (-24.0, 0.0, 16.0), (10.0, 0.0, 0.0)  # above and behind, looking ahead
+_EYE_M, _LOOKED_AT_M = (-36.0, 0.0, 24.0), (4.0, 0.0, 0.0)  # above and behind, looking ahead
 _FIGURES = {"speed": "speed, m/s", "things": "things"}
 _LEVELS = {Urgency.CALM: "INFO", Urgency.NOTABLE: "WARN", Urgency.URGENT: "CRITICAL"}
 
