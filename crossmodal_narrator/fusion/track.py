@@ -121,11 +121,12 @@ class Track:
         box = resized(seen.box, size) if near_end_counts else seen.box
         box = box.moved(odom_from_base)
         x, y, z = box.centre_m
-        if self.sweeps >= SETTLED_SWEEPS and place.filter.surprise((x, y), sigma_m) > MOST_SURPRISE:
-            if self.misfits < MOST_MISFITS:
-                self.misfits += 1
-                return
-            # It was elsewhere all along, and did not jump: a speed from such a jump would carry it away.
+        is_elsewhere = self.sweeps >= SETTLED_SWEEPS and place.filter.surprise((x, y), sigma_m) > MOST_SURPRISE
+        if is_elsewhere and self.misfits < MOST_MISFITS:
+            self.misfits += 1
+            return
+        if is_elsewhere and self.body.is_vehicle:
+            # Its middle was guessed, and it was elsewhere all along: a speed from such a jump would carry it away.
             place.filter.begin_again((x, y), sigma_m, FIRST_SPEED_SIGMA_MPS)
         else:
             place.filter.correct((x, y), sigma_m)
