@@ -14,6 +14,8 @@ FLAT_M = 0.2  # what looks thinner and is longer than a vehicle is wide is a wal
 LONGEST_FLAT_M = 3.0
 MANY_POINTS = 60
 SMALLEST_CAR_M = 1.6  # across what is seen of it
+DRIVES_MPS = 3.0
+LEAST_ROOM_M = 0.4  # between two that drive side by side
 SAME_PLACE = 0.45  # of the smaller width: two centres so near are one thing
 
 
@@ -41,7 +43,22 @@ def is_same(track: Track, a: OrientedBox, other: Track, b: OrientedBox) -> bool:
         return _covers(a, b) or _covers(b, a)
     if track.label is ObjectClass.OBSTACLE:
         return b.nearest_in_plan_m(a.centre_m[:2]) == 0.0
-    return apart_m < max(SAME_PLACE * min(a.size_lwh_m[1], b.size_lwh_m[1]), 0.3) or _covers(b, a)
+    if apart_m < max(SAME_PLACE * min(a.size_lwh_m[1], b.size_lwh_m[1]), 0.3) or _covers(b, a):
+        return True
+    drive = all(t.label.is_vehicle and math.hypot(*t.velocity_mps()) >= DRIVES_MPS for t in (track, other))
+    return drive and _rub(a, b)
+
+
+def _rub(a: OrientedBox, b: OrientedBox) -> bool:
+    """Whether they are side by side with no room between: two that drive keep more. One side was then taken for two,
+    the left one of something on its right, and the right one of something on its left.
+    """
+    x, y = a.centre_m[0] - b.centre_m[0], a.centre_m[1] - b.centre_m[1]
+    c, s = math.cos(b.yaw_rad), math.sin(b.yaw_rad)
+    along_m, aside_m = abs(c * x + s * y), abs(c * y - s * x)
+    (a_length, a_width, _), (b_length, b_width, _) = a.size_lwh_m, b.size_lwh_m
+    overlap_m = 0.5 * (a_length + b_length) - along_m
+    return overlap_m >= 0.5 * min(a_length, b_length) and aside_m - 0.5 * (a_width + b_width) < LEAST_ROOM_M
 
 
 def _covers(box: OrientedBox, other: OrientedBox) -> bool:

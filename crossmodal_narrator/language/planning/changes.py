@@ -9,7 +9,7 @@ from crossmodal_narrator.core.detections import ObjectClass
 from crossmodal_narrator.core.scene import Evidence
 from crossmodal_narrator.core.snapshot import Sense
 from crossmodal_narrator.core.speech import Claim, Urgency
-from crossmodal_narrator.language.claims.facts import AHEAD_SIDES, Thing
+from crossmodal_narrator.language.claims.facts import AHEAD_SIDES, Sound, Thing
 from crossmodal_narrator.language.claims.predicates import EGO, EgoState, Movement, Predicate
 from crossmodal_narrator.language.planning.memory import KNOWN_S, Known
 from crossmodal_narrator.language.planning.message import Act, Mention, Message
@@ -140,7 +140,7 @@ def _correction(view: View, thing: Thing, entry: Known) -> Message:
         confidence=1.0,
         evidence=thing.evidence,
     )
-    return view.about(
+    message = view.about(
         thing,
         Act.CORRECTION,
         topic=f"correction/{thing.subject}",
@@ -148,9 +148,22 @@ def _correction(view: View, thing: Thing, entry: Known) -> Message:
         urgency=Urgency.NOTABLE,
         trigger="correction",
         core=(Predicate.EXISTS,),
-        with_claims=(wrong,),
+        with_claims=(wrong, *_sounding(view, thing)),
         extra=(),
     )
+    heard = _heard_from(view, thing)
+    return replace(message, roles={**message.roles, "b": heard[0].subject}) if heard else message
+
+
+def _heard_from(view: View, thing: Thing) -> list[Sound]:
+    """The sound of which it was told that it comes from there, and comes still: that tells which thing is meant."""
+    told = (s for s in view.facts.sounds if view.memory.said(Predicate.SOUND_SOURCE, s.subject) == thing.subject)
+    return [s for s in told if s.seen_as == thing.subject][:1]
+
+
+def _sounding(view: View, thing: Thing) -> Iterator[Claim]:
+    told = {Predicate.HEARD.value, Predicate.SOUND_SOURCE.value}
+    return (c for s in _heard_from(view, thing) for c in s.claims() if c.predicate in told)
 
 
 def departures(view: View) -> Iterator[Message]:

@@ -56,6 +56,10 @@ class Memory:
                 entry.relative_mps = (thing.forward_mps or 0.0) - facts.ego.speed_mps
             elif 0.0 < facts.lost_s.get(subject, 0.0) < 2.0:
                 self._inherit(subject, entry, facts)
+        for sound in facts.sounds:
+            source = self.said(Predicate.SOUND_SOURCE, sound.subject)
+            if sound.seen_as is not None and source in self.known and source in facts.lost_s:
+                self._rename(str(source), sound.seen_as)  # what sounds on is the same thing
         if facts.stamp_ns - self._tidied_ns > FORGET_S * 1e9:
             self._tidy(facts.stamp_ns)
 
@@ -143,17 +147,19 @@ class Memory:
         lost_s = facts.lost_s[lost]
         able = (t for t in facts.things.values() if t.subject not in self.known)
         heir = next((t for t in able if _is_same(entry, t, lost_s)), None)
-        if heir is None:
-            return
-        self.known[heir.subject] = entry
-        del self.known[lost]
-        for predicate, subject in [key for key in self._said if key[1] == lost]:
-            self._said[(predicate, heir.subject)] = self._said[(predicate, subject)]
-        self._topics.update(
-            {t.replace(lost, heir.subject): at for t, at in self._topics.items() if lost in t.split("/")}
-        )
+        if heir is not None:
+            self._rename(lost, heir.subject)
+
+    def _rename(self, lost: str, heir: str) -> None:
+        self.known[heir] = self.known.pop(lost)
+        for key in [key for key in self._said if key[1] == lost]:
+            self._said[(key[0], heir)] = self._said[key]
+        for key, (value, told_ns) in list(self._said.items()):
+            if value == lost:  # as a source, or a cause
+                self._said[key] = (heir, told_ns)
+        self._topics.update({t.replace(lost, heir): at for t, at in self._topics.items() if lost in t.split("/")})
         if self._focus == lost:
-            self._focus = heir.subject
+            self._focus = heir
 
 
 def _is_same(entry: Known, thing: Thing, lost_s: float) -> bool:

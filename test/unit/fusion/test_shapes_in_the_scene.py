@@ -166,3 +166,23 @@ def test_a_car_that_was_elsewhere_all_along_is_put_there_and_does_not_drive_away
     assert all(speed is not None and math.hypot(*speed[:2]) < 0.5 for speed in speeds)
     motions = {only(scene, ObjectClass.CAR).motion for scene in scenes}
     assert motions <= {Motion.UNKNOWN, Motion.STOPPED, Motion.PARKED}
+
+
+@pytest.mark.parametrize(("speed_mps", "room_m", "vehicles"), [(8.0, 0.0, 1), (8.0, 1.2, 2), (0.0, 0.2, 2)])
+def test_two_that_drive_do_not_rub_sides_so_one_side_is_one_vehicle(
+    speed_mps: float, room_m: float, vehicles: int
+) -> None:
+    """The side of an ambulance that passes was the left one of itself and the right one of a lorry beside it. Those
+    that are parked may stand so near.
+    """
+    street = Street()
+    for k in range(15):
+        real = car((-12.0 + 0.1 * speed_mps * k, 6.0), shape=0.9)
+        x, y, z = real.box.centre_m
+        box = OrientedBox(
+            centre_m=(x, y - real.box.size_lwh_m[1] - room_m, z), size_lwh_m=real.box.size_lwh_m, yaw_rad=0.0
+        )
+        beside = Solid(box=box, score=0.0, shape=0.6, label=ObjectClass.TRUCK)
+        scene = street.step([real, beside])
+
+    assert sum(thing.label.is_vehicle for thing in scene.objects) == vehicles

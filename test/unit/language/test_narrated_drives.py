@@ -369,6 +369,26 @@ def test_who_stands_where_we_pass_is_told_four_seconds_before_and_what_is_passed
     assert told.text == "A pedestrian is standing about 35 metres ahead on the right."
 
 
+def test_what_carries_the_siren_is_one_thing_and_a_mistake_about_it_names_the_siren() -> None:
+    """A car, it seems, from behind; as it passes it is followed anew, and is a van."""
+    car = scripts.Actor(track_id=1, label=ObjectClass.CAR, x=-45.0, y=3.5, along=lambda _: 12.0, to_s=5.5)
+    van = replace(car, track_id=2, label=ObjectClass.VAN, x=-41.0, from_s=5.0, to_s=math.inf)
+
+    def heard(t: float) -> list[SoundEvent]:
+        azimuth = math.atan2(3.5, -45.0 + 7.0 * t)
+        event = scripts.siren(scripts.START_NS + round(t * 1e9), azimuth, SoundTrend.UNKNOWN)
+        return [replace(event, track_id=1 if t < 5.5 else 2)] if t > 1.0 else [event]
+
+    said = narrate(scripts.Script(seconds=11.0, ego=lambda _: 5.0, actors=[car, van], sounds=heard).scenes())
+    corrected = {n.language: n.text for n in said if n.trigger == "correction"}
+    assert corrected == {
+        "en": "Correction: the siren comes from a van, not a car.",
+        "zh": "更正：发出警笛声的是一辆面包车，不是轿车。",
+        "es": "Corrección: la sirena viene de una furgoneta, no de un coche.",
+    }
+    assert not any("a van" in n.text.lower() for n in said if n.language == "en" and n.trigger != "correction")
+
+
 def test_a_blind_camera_is_owned_and_its_return_is_told_once() -> None:
     said = english(scripts.camera_lost().scenes())
     assert said.count("The camera can't see right now; I'm going by the laser.") == 1
