@@ -43,6 +43,7 @@ def facts(text: str) -> list[str]:
         ("ego pulls away from standstill", "自车由静止起步", ["ego(starting)"]),
         ("a car comes the other way", "有轿车迎面过来", ["thing(car|van; approaching|oncoming)"]),
         ("red to green", "红灯转绿灯", ["signal(green)"]),
+        ("the light goes green", "灯绿了可以走了", ["signal(green)"]),
         ("traffic lights", "红绿灯", ["signal(amber|green|red)"]),
         ("our car is stationary", "车子不动了", ["ego(standing|stopped|stopping)"]),
         ("a pedestrian on a night in the rain", "雨夜里的行人", ["thing(pedestrian)", "light(night)", "weather(rain)"]),
