@@ -24,13 +24,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from itertools import chain
 from typing import Any
 
 import rclpy
 from lifecycle_msgs.srv import ChangeState
 from passenger import street
-from rclpy.executors import SingleThreadedExecutor
+from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.node import Node
 from sensor_msgs.msg import Image
 
@@ -57,6 +58,7 @@ class Talker:
         self.said = 0
         self.filmed_ns = 0
         self.onlooking: Any = None
+        self.spinning: threading.Thread | None = None
         self.onlooked: list[list[Any]] = []
 
     def bring_up(self, name: str) -> bool:
@@ -91,12 +93,14 @@ class Talker:
         self.perception.create_timer(0.1, self._film)
         self.other = SingleThreadedExecutor()
         self.other.add_node(self.perception)
-        threading.Thread(target=self._spin, daemon=True).start()
+        self.spinning = threading.Thread(target=self._spin, daemon=True)
+        self.spinning.start()
         return True
 
     def _spin(self) -> None:
         while rclpy.ok():
-            self.other.spin_once(timeout_sec=0.1)
+            with suppress(ExternalShutdownException):
+                self.other.spin_once(timeout_sec=0.1)
 
     def _film(self) -> None:
         image = Image(height=HIGH, width=WIDE, encoding="rgb8", step=3 * WIDE)
@@ -184,6 +188,8 @@ def main() -> None:
         sys.stdout.flush()
     talker.node.destroy_node()
     rclpy.try_shutdown()
+    if talker.spinning is not None:
+        talker.spinning.join()
 
 
 main()
