@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 
-from crossmodal_narrator.core.detections import Cluster, ObjectClass
+from crossmodal_narrator.core.detections import Cluster, LidarDetection, ObjectClass
 from crossmodal_narrator.core.geometry import OrientedBox, Vec2
 from crossmodal_narrator.fusion.association import same_kind
+from crossmodal_narrator.fusion.shapes import PRIORS
 from crossmodal_narrator.fusion.track import Track
 
 OBSTACLE_LWH_M = ((0.3, 0.0, 0.5), (7.0, 3.0, 3.2))  # least and largest size of a thing that is tracked without a class
@@ -23,6 +24,15 @@ def is_too_small(label: ObjectClass, visible_lw_m: Vec2, points: int) -> bool:
     """Whether many points show less of a car than a motorcycle has: the camera's box is then of something behind it."""
     is_large = label.is_vehicle and label is not ObjectClass.MOTORCYCLE
     return is_large and points >= MANY_POINTS and math.hypot(*visible_lw_m) < SMALLEST_CAR_M
+
+
+def may_be_somebody(label: ObjectClass, shape: LidarDetection) -> bool:
+    """Whether what a camera calls somebody may be so in spite of the shape of an obstacle.
+
+    A child is small, and may have the shape of a post: who could be hurt is not talked away. But nobody has the length
+    of a barrier.
+    """
+    return label.is_vulnerable and shape.box.size_lwh_m[0] <= PRIORS[label].largest_lwh_m[0]
 
 
 def is_thing(cluster: Cluster) -> bool:

@@ -17,7 +17,7 @@ from crossmodal_narrator.fusion.association import assign
 from crossmodal_narrator.fusion.config import FusionConfig
 from crossmodal_narrator.fusion.known_shapes import as_measured
 from crossmodal_narrator.fusion.plan import BoxesInPlan
-from crossmodal_narrator.fusion.plausibility import is_same, is_thing, is_too_small
+from crossmodal_narrator.fusion.plausibility import is_same, is_thing, is_too_small, may_be_somebody
 from crossmodal_narrator.fusion.points import Indices, ObstaclePoints
 from crossmodal_narrator.fusion.projection import CameraView
 from crossmodal_narrator.fusion.shapes import Completed, complete, usual_shape
@@ -214,8 +214,7 @@ class Tracker:
         step.points.claim(step.points.free_within(shape.box, GROW_M))
         is_named = not track.votes.total and shape.label is not ObjectClass.OBSTACLE
         if shape.label is ObjectClass.OBSTACLE:
-            # A child is small, and may have the shape of a post: who could be hurt is not talked away.
-            track.votes.add_doubt(0.0 if track.votes.label.is_vulnerable else OTHER_SHAPE * shape.score)
+            track.votes.add_doubt(0.0 if may_be_somebody(track.votes.label, shape) else OTHER_SHAPE * shape.score)
         else:
             track.votes.add_shape(shape.label, self._config.shape_weight * shape.score)
             track.recognised_ns = step.stamp_ns

@@ -186,3 +186,26 @@ def test_two_that_drive_do_not_rub_sides_so_one_side_is_one_vehicle(
         scene = street.step([real, beside])
 
     assert sum(thing.label.is_vehicle for thing in scene.objects) == vehicles
+
+
+@pytest.mark.parametrize(
+    ("length_m", "expected"), [(0.3, {ObjectClass.PEDESTRIAN}), (2.0, set())], ids=["a post or a child", "a barrier"]
+)
+def test_what_a_camera_takes_for_somebody_is_nobody_where_the_laser_sees_a_barrier(
+    length_m: float, expected: set[ObjectClass]
+) -> None:
+    """Of its striped boards a camera sees one by one, and few points lie on them."""
+    board, whole = (
+        OrientedBox(centre_m=(*AHEAD, GROUND_Z_M + 0.5), size_lwh_m=(long_m, 0.3, 1.0), yaw_rad=math.pi / 2)
+        for long_m in (0.3, length_m)
+    )
+    as_somebody = Solid(box=board, score=0.36, label=ObjectClass.PEDESTRIAN)
+    as_obstacle = Solid(box=whole, score=0.0, shape=0.65, label=ObjectClass.OBSTACLE)
+    street = Street()
+    for _ in range(4):
+        street.step([as_somebody])
+
+    scene = [street.step([as_obstacle]) for _ in range(6)][-1]
+
+    assert labels(scene) == expected
+    assert any(abs(thing.azimuth_rad) < 0.2 for thing in scene.objects)  # something stands there all the same
