@@ -22,6 +22,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--steps", type=int, help="batches to learn from (default: the same)")
     parser.add_argument("--seed", type=int, help="draws weights and batches (default: 0)")
     parser.add_argument("--processes", type=int, help="drives made at once (default: 2)")
+    parser.add_argument(
+        "--from", type=Path, dest="start", help="sound: a model.onnx of it, whose weights it goes on from"
+    )
     parser.add_argument("--threads", type=int, help="of PyTorch (default: 2)")
 
 
@@ -53,9 +56,11 @@ def _lidar(args: argparse.Namespace, models_dir: Path, say: Callable[[str], None
 
 
 def _sound(args: argparse.Namespace, models_dir: Path, say: Callable[[str], None]) -> Path:
-    from crossmodal_narrator.training.sound.recipe import SoundRecipe, train_sound
+    from crossmodal_narrator.training.sound.recipe import TUNED, SoundRecipe, train_sound
 
-    return train_sound(build(SoundRecipe, _given(args)), args.out, models_dir, say)
+    start = args.start.read_bytes() if args.start else None
+    recipe = build(SoundRecipe, {**(TUNED if start else {}), **_given(args)})
+    return train_sound(recipe, args.out, models_dir, say, start)
 
 
 def _crossmodal(args: argparse.Namespace, models_dir: Path, say: Callable[[str], None]) -> Path:

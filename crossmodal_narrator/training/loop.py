@@ -19,6 +19,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 import torch
 from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from crossmodal_narrator.core.config import parameter
 from crossmodal_narrator.core.errors import TrainingError
@@ -33,12 +34,14 @@ _CLIP = 10.0  # norm of the gradient
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """How long and how fast. The rate rises over `warm_up` steps and falls to nothing by half a cosine."""
+    """How long and how fast. The rate rises over `warm_up` steps, and falls to nothing by half a cosine or stays."""
 
     steps: int = parameter(16_000, help="batches in all", low=1, high=10_000_000)
     learning_rate: float = parameter(2e-3, help="greatest rate of AdamW", low=1e-7, high=1.0)
     weight_decay: float = parameter(1e-2, help="of AdamW", low=0.0, high=1.0)
     warm_up: int = parameter(300, help="steps until the greatest rate", low=1, high=100_000)
+    falls: bool = parameter(True, help="the rate falls; where it stays, the mean of weights does what its fall does")
+    average: float = parameter(0.0, help="of the running mean of weights, each step; 0: the last", low=0.0, high=0.9999)
     seed: int = parameter(0, help="draws weights and batches", low=0, high=2**31 - 1)
     threads: int = parameter(2, help="of PyTorch", low=1, high=256)
     note_every: int = parameter(50, help="steps between two points of the curves", low=1, high=100_000)
@@ -46,7 +49,8 @@ class Schedule:
 
     def rate(self, step: int) -> float:
         rise = min(1.0, (step + 1) / self.warm_up)
-        return self.learning_rate * rise * 0.5 * (1.0 + math.cos(math.pi * min(1.0, step / self.steps)))
+        fall = 0.5 * (1.0 + math.cos(math.pi * min(1.0, step / self.steps))) if self.falls else 1.0
+        return self.learning_rate * rise * fall
 
 
 class Task(Protocol[Batch]):
@@ -68,6 +72,9 @@ class Task(Protocol[Batch]):
 class Training(Generic[Batch]):
     """A training in `folder`, which is made; one that is there already goes on.
 
+    With `average`, what is judged and returned is an exponential moving mean of the weights (Polyak and Juditsky,
+    1992), which differs less from one run to another than the last weights do.
+
     Raises:
         TrainingError: the folder holds a training of another schedule.
     """
@@ -81,6 +88,8 @@ class Training(Generic[Batch]):
         self._optimiser = torch.optim.AdamW(
             self.network.parameters(), lr=schedule.learning_rate, weight_decay=schedule.weight_decay
         )
+        average = get_ema_multi_avg_fn(schedule.average)
+        self._mean = AveragedModel(self.network, multi_avg_fn=average, use_buffers=True)
         self.step = 0
         self._resume()
 
@@ -99,12 +108,15 @@ class Training(Generic[Batch]):
                 self._note({**figures, "steps_per_s": count / spent_s}, on_step)
                 sums, since_s = {}, time.perf_counter()
             if self.step % self._schedule.keep_every == 0 or self.step == self._schedule.steps:
-                self.network.eval()
                 with torch.no_grad():
-                    self._note(self._task.validate(self.network), on_step)
+                    self._note(self._task.validate(self._learnt()), on_step)
                 self._keep()
                 since_s = time.perf_counter()
-        return self.network.eval()
+        return self._learnt()
+
+    def _learnt(self) -> nn.Module:
+        network: nn.Module = self._mean.module if self._schedule.average else self.network
+        return network.eval()
 
     def _batches(self) -> Iterator[Batch]:
         waiting: deque[Future[Batch]] = deque()
@@ -129,6 +141,8 @@ class Training(Generic[Batch]):
         total.backward()
         nn.utils.clip_grad_norm_(self.network.parameters(), _CLIP)
         self._optimiser.step()
+        if self._schedule.average:
+            self._mean.update_parameters(self.network)
         return {name: loss.item() for name, loss in losses.items()}
 
     def _note(self, figures: Mapping[str, float], on_step: OnStep) -> None:
@@ -142,6 +156,7 @@ class Training(Generic[Batch]):
             "step": self.step,
             "schedule": asdict(self._schedule),
             "network": self.network.state_dict(),
+            "mean": self._mean.state_dict(),
             "optimiser": self._optimiser.state_dict(),
         }
         partial = self._folder / f"{CHECKPOINT}.part"
@@ -164,6 +179,7 @@ class Training(Generic[Batch]):
                 f"{path} is of another schedule: {named}", remedy="go on with that one, or choose another folder"
             )
         self.network.load_state_dict(state["network"])
+        self._mean.load_state_dict(state["mean"])
         self._optimiser.load_state_dict(state["optimiser"])
         self.step = int(state["step"])
         self._forget_later_points()

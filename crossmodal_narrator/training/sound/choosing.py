@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -30,28 +30,38 @@ class Choice:
     delay_s: float
 
 
+Answer = Callable[[Floats], Floats]  # features of scenes → probabilities of their steps, as in a Batch
+
+
+def answers_of(network: nn.Module) -> Answer:
+    """What a network answers, with the blank past that the encoder begins with."""
+
+    def answer(features: Floats) -> Floats:
+        with torch.no_grad():
+            logits = network.eval()(padded(torch.from_numpy(features)))
+        probabilities: Floats = torch.sigmoid(logits).numpy()
+        return probabilities
+
+    return answer
+
+
 def choices(
-    network: nn.Module, held_out: Pool, label: str, *, hits: int, frames: int, batches: int, scenes: int, seed: int = 9
+    answer: Answer, held_out: Pool, label: str, *, hits: int, frames: int, batches: int, scenes: int, seed: int = 9
 ) -> list[Choice]:
     """For each of THRESHOLDS: cues from 0 to 25 dB above the rest, and clips of anything else."""
     cue = LABELS.index(label)
     with_cue = MixingConfig(siren=float(cue == 0), horn=float(cue == 1), cue_snr_db=(0.0, 25.0))
     without = replace(with_cue, siren=0.0, horn=float(cue == 0) * 0.15)
-    sounding = _answered(network, held_out, with_cue, batches, scenes, (seed, 0))
-    silent = _answered(network, held_out, without, batches, scenes, (seed, 1))
+    sounding = _answered(answer, held_out, with_cue, batches, scenes, (seed, 0))
+    silent = _answered(answer, held_out, without, batches, scenes, (seed, 1))
     return [_choice(sounding, silent, cue, threshold, hits, frames) for threshold in THRESHOLDS]
 
 
 def _answered(
-    network: nn.Module, pool: Pool, config: MixingConfig, batches: int, scenes: int, seed: tuple[int, int]
+    answer: Answer, pool: Pool, config: MixingConfig, batches: int, scenes: int, seed: tuple[int, int]
 ) -> list[tuple[Batch, Floats]]:
-    answered = []
-    with torch.no_grad():
-        for k in range(batches):
-            batch = mix(pool, np.random.default_rng((*seed, k)), scenes, config)
-            logits = network.eval()(padded(torch.from_numpy(batch.features)))
-            answered.append((batch, torch.sigmoid(logits).numpy()))
-    return answered
+    batches_of = (mix(pool, np.random.default_rng((*seed, k)), scenes, config) for k in range(batches))
+    return [(batch, answer(batch.features)) for batch in batches_of]
 
 
 def _choice(
@@ -76,7 +86,7 @@ def _choice(
             wrong += [bool(is_raised[:_HALF].any()), bool(is_raised[_HALF:].any())]
     return Choice(
         threshold=threshold,
-        recall=float(np.mean(found)),
+        recall=float(np.mean(found)) if found else float("nan"),
         false_alarms=float(np.mean(wrong)),
         delay_s=float(np.median(delays)) if delays else float("nan"),
     )

@@ -36,9 +36,9 @@ Generator = Callable[[Rng], Floats]
 
 # Weights go by how often a thing is taken for a siren or a horn, not by how often it is met.
 OTHERS: tuple[tuple[float, Generator], ...] = (
-    (1.2, speech.speech), (0.5, speech.babble), (1.8, speech.children), (1.2, speech.singing), (0.5, speech.whistling),
-    (1.2, animals.dogs), (0.8, animals.birds), (3.2, music.music), (0.15, music.riser),
-    (1.2, machines.engine), (1.2, machines.whine), (1.6, machines.steady), (1.2, machines.drill),
+    (1.0, speech.speech), (0.5, speech.babble), (2.4, speech.children), (1.2, speech.singing), (0.9, speech.whistling),
+    (1.4, animals.dogs), (0.8, animals.birds), (2.6, music.music), (1.2, music.brass), (1.2, music.tune),
+    (0.15, music.riser), (1.5, machines.engine), (1.6, machines.whine), (2.0, machines.steady), (1.6, machines.drill),
     (0.7, machines.jackhammer), (0.8, machines.fan), (0.8, machines.impacts),
     (0.7, street.beeper), (0.6, street.telephone), (0.8, street.bells), (0.8, street.brakes), (0.6, street.passing),
 )  # fmt: skip

@@ -21,7 +21,6 @@ LABELS = ("siren", "horn", "other", *PATTERNS)
 _TWO_TONES = PATTERNS.index("hi_lo")
 _BY_EAR = slice(4, None)  # bands from about 250 Hz on: below there is rumble, which says little of how loud a thing is
 _ONSET_STEPS = {Role.SIREN: 2, Role.HORN: 1}  # in which nobody could know
-_TONE_STEPS = 4  # likewise of a two-tone siren: its first tone is a held horn's, until the second comes
 _EARLY_STEPS, _EARLY = 8, 2.5  # until here from its onset a cue counts more: an alarm must come soon
 _LEAST_SNR_DB = -8.0  # of a cue that must be heard: over all bands, so that its tones stand out all the same
 _GONE = 1e-5  # of its loudest power: from here on a cue is no more
@@ -40,8 +39,8 @@ class Batch:
 class MixingConfig:
     """Of what scenes are made: shares of all scenes, and ratios in dB."""
 
-    siren: float = 0.38
-    horn: float = 0.32
+    siren: float = 0.33
+    horn: float = 0.30
     company: float = 0.45  # of scenes with a cue: something else is heard too
     cue_snr_db: tuple[float, float] = (-6.0, 25.0)
     company_db: tuple[float, float] = (-20.0, 3.0)
@@ -177,8 +176,8 @@ def _received(rng: Rng, power: Floats) -> Floats:
 def _judged(cue: Floats, rest: Floats, source: _Source, onset_steps: int) -> tuple[NDArray[np.bool_], Floats]:
     """(STEPS,) whether a cue must be found, and how much the answer counts.
 
-    It does not where the cue is there and nearly inaudible, echoes, or has just begun. To ask for a two-tone siren by
-    its first tone would be to ask that every steady tone be taken for one.
+    It does not where the cue is there and nearly inaudible, echoes, or has just begun. A two-tone siren counts no more
+    at its beginning than later: its first tone might be a horn's, and steady tones would be taken for sirens.
     """
     ours, theirs = _loudness(cue), _loudness(rest)
     near = np.maximum(ours, np.maximum(np.roll(ours, 1), np.roll(ours, -1)))  # the dips of a yelp are no silence
@@ -186,11 +185,9 @@ def _judged(cue: Floats, rest: Floats, source: _Source, onset_steps: int) -> tup
     is_there = near > _GONE * near.max()
     weight = (is_positive | ~is_there).astype(np.float32)
     for k in np.flatnonzero(is_positive & ~np.concatenate([[False], is_positive[:-1]])):
-        if source.pattern[k] == _TWO_TONES:
-            weight[k : k + _TONE_STEPS] = 0.0
-        else:
+        if source.pattern[k] != _TWO_TONES:
             weight[k : k + _EARLY_STEPS] *= _EARLY
-            weight[k : k + onset_steps] = 0.0
+        weight[k : k + onset_steps] = 0.0
     return is_positive, weight
 
 

@@ -12,26 +12,35 @@ from crossmodal_narrator.core.errors import TrainingError
 from crossmodal_narrator.training.sound.components import Pool
 from crossmodal_narrator.training.sound.mixing import LABELS, Batch, mix
 from crossmodal_narrator.training.sound.network import SoundNetwork, padded
+from crossmodal_narrator.training.warm import warm
 
+_START_SEED = 12
 _FALSE_SHARE = 0.001  # of the steps without a cue: at which recall is told
 
 
 class SoundTask:
     """Scenes mixed from `pool`; validation on scenes from `held_out`, whose components nothing was learnt from.
 
+    `start` is an exported file of this network, from whose weights it goes on.
+
     Raises:
         TrainingError: too few held-out scenes to have both cues in them.
     """
 
-    def __init__(self, pool: Pool, held_out: Pool, *, scenes: int = 32, judged: int = 24) -> None:
-        self._pool, self._scenes = pool, scenes
+    def __init__(
+        self, pool: Pool, held_out: Pool, *, scenes: int = 32, judged: int = 24, start: bytes | None = None
+    ) -> None:
+        self._pool, self._scenes, self._start = pool, scenes, start
         self._held_out = [mix(held_out, np.random.default_rng((77, k)), scenes) for k in range(judged)]
         for k, label in enumerate(LABELS[:2]):
             if not any((batch.targets * batch.weights)[:, :, k].any() for batch in self._held_out):
                 raise TrainingError(f"no held-out scene has a {label}", remedy="judge by more scenes or components")
 
     def network(self) -> nn.Module:
-        return SoundNetwork()
+        network = SoundNetwork()
+        if self._start is not None:
+            warm(network, self._start, padded(torch.from_numpy(self.batch(_START_SEED, 0).features)))
+        return network
 
     def batch(self, seed: int, step: int) -> Batch:
         return mix(self._pool, np.random.default_rng((seed, 0x3, step)), self._scenes)

@@ -17,6 +17,7 @@ from onnx.reference import ReferenceEvaluator
 from small_network import network, serialised
 
 from crossmodal_narrator.core.errors import EngineError, ModelError
+from crossmodal_narrator.encoding.engine import Engine
 from crossmodal_narrator.runtime import EngineConfig, Manifest, ModelStore, open_engine
 from crossmodal_narrator.runtime.artifacts import Precision
 from crossmodal_narrator.runtime.golden import check_golden, read_golden
@@ -28,6 +29,7 @@ from crossmodal_narrator.runtime.precision.half import to_half
 from crossmodal_narrator.runtime.precision.int8 import to_int8
 from crossmodal_narrator.runtime.precision.observed import overflowing_nodes
 from crossmodal_narrator.runtime.precision.variants import make_variant, write_variants
+from crossmodal_narrator.training.precisions import write_precisions
 
 node = helper.make_node
 
@@ -274,6 +276,25 @@ def test_the_section_is_written_anew_and_the_rest_of_the_manifest_stays(store: M
     assert "name: small" in path.read_text()
     assert "# of the model\n" in path.read_text()
     assert path.read_text().count("precisions:") == 1
+
+
+def test_a_precision_that_loses_too_much_of_what_the_network_is_for_is_left_out(
+    store: ModelStore, manifest: Manifest
+) -> None:
+    wanted = OnnxCpuEngine(manifest, network(), EngineConfig()).infer(images(1)[0])["map"]
+
+    def judge(engine: Engine) -> dict[str, float]:
+        found = engine.infer(images(1)[0])["map"]
+        return {"exact": float(np.abs(found - wanted).max() < 0.01), "never_asked": float("nan")}
+
+    told: list[str] = []
+    write_precisions(
+        manifest.folder.parent, "small", calibration=images(4), held_out=images(2), judge=judge, say=told.append
+    )
+
+    assert list(store.manifest("small").variants) == [Precision.FP16]
+    assert told[0].startswith("small in fp32: exact 1")
+    assert told[2].startswith("small in int8, left out: exact 0")
 
 
 def test_the_tool_writes_the_files_and_the_section_and_tells_the_differences(

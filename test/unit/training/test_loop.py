@@ -58,13 +58,29 @@ def test_it_learns(tmp_path: Path) -> None:
     assert network.bias.item() == pytest.approx(-1.0, abs=0.4)
 
 
-@pytest.mark.parametrize("ends_at", [7, 25, 39])
-def test_a_training_that_was_interrupted_ends_as_one_that_was_not(tmp_path: Path, ends_at: int) -> None:
-    whole = Training(LineTask(), SCHEDULE, tmp_path / "whole").run()
-    with pytest.raises(InterruptedTrainingError):
-        Training(LineTask(ends_at), SCHEDULE, tmp_path / "cut").run()
+def test_the_mean_of_the_weights_is_returned_and_judged_where_it_is_asked_for(tmp_path: Path) -> None:
+    steady = dataclasses.replace(SCHEDULE, average=0.8, falls=False)
+    mean = None
+    for steps in range(1, steady.steps + 1):
+        last = Training(LineTask(), dataclasses.replace(steady, steps=steps, average=0.0), tmp_path / f"{steps}").run()
+        mean = last.weight.item() if mean is None else 0.8 * mean + 0.2 * last.weight.item()
 
-    resumed = Training(LineTask(), SCHEDULE, tmp_path / "cut").run()
+    averaged = Training(LineTask(), steady, tmp_path / "mean").run()
+
+    assert averaged.weight.item() == pytest.approx(mean, abs=1e-5)
+    assert averaged.weight.item() != pytest.approx(last.weight.item(), abs=1e-5)
+    assert curves(tmp_path / "mean")[-1]["slope"] == pytest.approx(mean, abs=1e-5)
+
+
+@pytest.mark.parametrize("average", [0.0, 0.8])
+@pytest.mark.parametrize("ends_at", [7, 25, 39])
+def test_a_training_that_was_interrupted_ends_as_one_that_was_not(tmp_path: Path, ends_at: int, average: float) -> None:
+    schedule = dataclasses.replace(SCHEDULE, average=average)
+    whole = Training(LineTask(), schedule, tmp_path / "whole").run()
+    with pytest.raises(InterruptedTrainingError):
+        Training(LineTask(ends_at), schedule, tmp_path / "cut").run()
+
+    resumed = Training(LineTask(), schedule, tmp_path / "cut").run()
 
     assert torch.equal(whole.weight, resumed.weight)
     assert curves(tmp_path / "whole") == curves(tmp_path / "cut")

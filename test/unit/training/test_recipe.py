@@ -41,7 +41,7 @@ def test_from_the_simulator_to_a_model_that_opens(tmp_path: Path) -> None:
     assert str(tmp_path).encode() not in (manifest_path.parent / "model.onnx").read_bytes()
     assert {"scores", "boxes", "ap_vehicle"} <= set(read_curves(tmp_path / "run"))
     assert {precision.value for precision in manifest.variants} == {"fp16", "int8"}
-    assert any(line.startswith("int8: ap_vehicle") for line in told)
+    assert any(line.startswith("bird_eye in int8: ap_vehicle") for line in told)
     report = (tmp_path / "run" / "report.html").read_text()
     assert "<svg" in report
     assert "ap_vehicle" in report

@@ -31,7 +31,7 @@ def dogs(rng: Rng) -> Floats:
         at = rng.uniform(0.0, 1.5)
         kind = rng.random()
         while at < CLIP_S:
-            cry = _bark(rng, pitch) if kind < 0.88 else _howl(rng, pitch)
+            cry = _bark(rng, pitch) if kind < 0.72 else _howl(rng, pitch)
             place(wave, shaped(cry, throat), at, rng.uniform(0.5, 1.0))
             at += len(cry) / SAMPLE_RATE_HZ + pause * rng.uniform(0.5, 1.6)
     return unit(wave)

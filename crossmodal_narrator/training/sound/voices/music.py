@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from crossmodal_narrator.encoding.audio.logmel import SAMPLE_RATE_HZ
 from crossmodal_narrator.training.sound.signal import (
     CLIP_S,
+    CONTROL,
+    POINTS,
     SAMPLES,
     Floats,
     Rng,
     curve,
     envelope,
+    finely,
     harmonics,
     log_uniform,
     noise,
@@ -165,3 +168,49 @@ def riser(rng: Rng) -> Floats:
     wave = music(rng)
     place(wave, sweep + np.float32(rng.uniform(0.0, 0.6)) * tone, rng.uniform(0.0, CLIP_S - length_s), 1.0)
     return unit(wave * (1.0 + 0.1 * curve(rng, 1.0)))
+
+
+def brass(rng: Rng) -> Floats:
+    """A band of the street: two to four winds that swell, brighten as they grow louder, and slide into their notes."""
+    scale, beat_s = np.array(_SCALES[int(rng.integers(len(_SCALES)))]), 60.0 / rng.uniform(50.0, 140.0)
+    root = log_uniform(rng, 110.0, 350.0)
+    wave = np.zeros(SAMPLES, np.float32)
+    for _ in range(int(rng.integers(2, 5))):
+        made = replace(
+            instrument(rng),
+            decay_s=None,
+            rise_s=rng.uniform(0.02, 0.25),
+            amplitudes=tuple((np.exp(rng.normal(0.0, 0.3, 14)) / np.arange(1, 15) ** rng.uniform(0.3, 1.3)).tolist()),
+            slide=rng.uniform(-0.6, 0.6) if rng.random() < 0.4 else 0.0,
+        )
+        loudness, at_s = rng.uniform(0.3, 1.0), rng.uniform(-0.5, 0.5)
+        while at_s < CLIP_S:
+            length_s = beat_s * float(rng.choice([0.5, 1.0, 2.0, 4.0]))
+            pitch_hz = root * 2.0 ** (float(scale[int(rng.integers(7))]) / 12.0 + float(rng.integers(0, 2)))
+            place(wave, note(rng, made, pitch_hz, length_s), at_s, loudness * rng.uniform(0.5, 1.0))
+            at_s += length_s * rng.uniform(0.9, 1.2)
+    if rng.random() < 0.5:
+        wave += np.float32(rng.uniform(0.1, 0.8)) * drums(rng, beat_s)
+    return unit(wave)
+
+
+def tune(rng: Rng) -> Floats:
+    """A synthesiser's lead or a toy: square, saw or sine, whose pitch glides from note to note, over drums or none."""
+    scale, note_s = np.array(_SCALES[int(rng.integers(len(_SCALES)))]), log_uniform(rng, 0.09, 1.2)
+    count = int(CLIP_S / note_s) + 2
+    figure = rng.integers(0, 14, size=int(rng.integers(3, 12)))
+    degrees = figure[np.arange(count) % len(figure)]
+    octaves = (scale[degrees % 7] + 12.0 * (degrees // 7)) / 12.0
+    stepped = np.repeat(octaves, max(1, round(note_s * SAMPLE_RATE_HZ / CONTROL)))[:POINTS]
+    stepped = np.pad(stepped, (0, POINTS - len(stepped)), mode="edge")
+    glide = 1 + round(float(rng.choice([0.0, 0.02, 0.08, 0.25])) * SAMPLE_RATE_HZ / CONTROL)
+    smooth = np.convolve(np.pad(stepped, glide, mode="edge"), np.ones(glide) / glide, "same")[glide : glide + POINTS]
+    k = np.arange(1, 15)
+    amplitudes = ((k % 2) / k, 1.0 / k, 1.0 / k**3.0)[int(rng.integers(3))]
+    lead = harmonics(log_uniform(rng, 130.0, 700.0) * np.exp2(finely(smooth)), amplitudes.tolist())
+    if rng.random() < 0.5:  # each note is struck anew
+        lead = lead * np.exp(-np.mod(np.arange(SAMPLES) / SAMPLE_RATE_HZ, note_s) / log_uniform(rng, 0.1, 2.0))
+    wave = unit(lead.astype(np.float32))
+    if rng.random() < 0.5:
+        wave = wave + np.float32(rng.uniform(0.2, 1.2)) * drums(rng, note_s * 2.0)
+    return unit(wave)

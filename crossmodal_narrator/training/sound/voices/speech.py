@@ -52,7 +52,7 @@ def children(rng: Rng) -> Floats:
     if rng.random() < 0.6:
         wave += np.float32(rng.uniform(0.1, 0.7)) * babble(rng)
     for _ in range(int(rng.integers(2, 9))):
-        cry = (_call, _call, _shriek, _laugh)[int(rng.integers(4))](rng)
+        cry = (_call, _call, _shriek, _scream, _laugh)[int(rng.integers(5))](rng)
         place(wave, cry, rng.uniform(0.0, CLIP_S - 0.3), rng.uniform(0.3, 1.2))
     return unit(wave)
 
@@ -68,8 +68,19 @@ def singing(rng: Rng) -> Floats:
 
 
 def whistling(rng: Rng) -> Floats:
-    """Nearly pure tones: tunes, and calls that glide."""
-    if rng.random() < 0.5:
+    """Nearly pure tones: tunes, calls that glide, and whistles of policemen and referees, whose pea trills."""
+    kind = rng.random()
+    if kind < 0.25:
+        wave = np.zeros(SAMPLES, np.float32)
+        top, rate, depth = log_uniform(rng, 1_600.0, 4_200.0), rng.uniform(15.0, 60.0), rng.uniform(0.0, 0.06)
+        for _ in range(int(rng.integers(1, 7))):
+            length = round(log_uniform(rng, 0.1, 2.5) * SAMPLE_RATE_HZ)
+            at = np.arange(length) / SAMPLE_RATE_HZ
+            trill = np.sin(2.0 * np.pi * rate * at)
+            blown = harmonics(top * (1.0 + depth * trill) * (1.0 - 0.1 * np.exp(-at / 0.04)), [1.0, 0.1, 0.05])
+            loudness = (1.0 + 0.4 * trill).astype(np.float32) * envelope(length, 0.02, 0.04)
+            place(wave, blown * loudness, rng.uniform(0.0, 7.0))
+    elif kind < 0.6:
         pitch, loudness = _melody(rng, log_uniform(rng, 700.0, 1_600.0), rng.uniform(0.12, 0.6), slide_s=0.06)
         pitch = pitch * vibrato(rng, rng.uniform(0.0, 0.015))
         wave = harmonics(pitch, [1.0, rng.uniform(0.0, 0.1)]) * loudness
@@ -195,6 +206,18 @@ def _shriek(rng: Rng) -> Floats:
     bend = rng.uniform(0.0, 0.5) * np.sin(np.pi * share) + rng.uniform(-0.5, 0.3) * share
     pitch = log_uniform(rng, 700.0, 2_200.0) * 2.0 ** (bend + 0.03 * curve(rng, 0.08, length))
     return _harsh(rng, pitch, rng.uniform(0.6, 1.6)) * envelope(length, 0.04, 0.2)
+
+
+def _scream(rng: Rng) -> Floats:
+    """One breath at the top of the voice, which is held, breaks, and falls at its end."""
+    length = round(log_uniform(rng, 0.8, 3.5) * SAMPLE_RATE_HZ)
+    share = np.linspace(0.0, 1.0, length)
+    onset, fall = rng.uniform(0.03, 0.2), rng.uniform(0.5, 0.95)
+    bend = rng.uniform(0.1, 0.9) * (np.minimum(1.0, share / onset) - 1.0)
+    bend -= rng.uniform(0.0, 1.0) * np.maximum(0.0, share - fall) / (1.0 - fall)
+    bend += rng.uniform(0.0, 0.5) * (share > rng.uniform(0.1, 1.5)) + rng.uniform(0.01, 0.08) * curve(rng, 0.1, length)
+    pitch = np.minimum(log_uniform(rng, 450.0, 1_800.0) * 2.0**bend, 3_500.0)
+    return _harsh(rng, pitch, rng.uniform(0.4, 1.6)) * envelope(length, 0.05, 0.15)
 
 
 def _laugh(rng: Rng) -> Floats:

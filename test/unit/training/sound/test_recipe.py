@@ -15,9 +15,11 @@ from crossmodal_narrator.cli import train  # noqa: E402
 from crossmodal_narrator.core.errors import ConfigError, TrainingError  # noqa: E402
 from crossmodal_narrator.encoding.audio.logmel import BLOCK_FRAMES, CHANNELS, MELS  # noqa: E402
 from crossmodal_narrator.runtime import ModelStore, open_engine, sound_spec  # noqa: E402
+from crossmodal_narrator.training.export import to_onnx  # noqa: E402
 from crossmodal_narrator.training.sound.components import PoolSizes  # noqa: E402
 from crossmodal_narrator.training.sound.network import CONTEXT_FRAMES, Probabilities, SoundNetwork, padded  # noqa: E402
-from crossmodal_narrator.training.sound.recipe import SoundRecipe, SoundSchedule, train_sound  # noqa: E402
+from crossmodal_narrator.training.sound.recipe import CARD, SoundRecipe, SoundSchedule, train_sound  # noqa: E402
+from crossmodal_narrator.training.warm import warm  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +74,26 @@ def test_a_training_ends_in_a_model_that_the_product_opens(tmp_path: Path) -> No
     made = (tmp_path / "run" / "learnt.npz").stat().st_mtime_ns
     train_sound(recipe, tmp_path / "run", tmp_path / "models", told.append)  # all of it is there
     assert (tmp_path / "run" / "learnt.npz").stat().st_mtime_ns == made
+
+
+def test_a_training_goes_on_from_weights_that_were_exported(tmp_path: Path, network: SoundNetwork) -> None:
+    """The normalisation that was folded away is there again, and changes no answer."""
+    for module in network.modules():
+        if isinstance(module, (torch.nn.BatchNorm1d, torch.nn.BatchNorm2d)):
+            torch.nn.init.uniform_(module.running_mean, -0.3, 0.3)
+            torch.nn.init.uniform_(module.running_var, 0.2, 2.0)
+    content = to_onnx(Probabilities(network), CARD)
+    features = padded(torch.from_numpy(np.random.default_rng(0).standard_normal((4, CHANNELS, 200, MELS), np.float32)))
+    again = SoundNetwork()
+
+    warm(again, content, features)
+
+    with torch.no_grad():
+        assert torch.allclose(again(features), network(features), atol=1e-4)
+        learning = again.train()(features)  # by the statistics of the batch, which are those that it was warmed with
+    assert (learning - network(features)).abs().mean() < 0.2  # what drops out
+    with pytest.raises(TrainingError, match=r"the file has no 0\.weight"):
+        warm(torch.nn.Sequential(torch.nn.Conv1d(1, 1, 1)), content, features)
 
 
 def test_too_few_scenes_to_judge_by_are_refused(tmp_path: Path) -> None:

@@ -1,0 +1,67 @@
+"""Training that goes on from weights that are kept: from an exported file back to a network that can learn."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+import onnx
+import torch
+from onnx import numpy_helper
+from torch import Tensor, nn
+
+from crossmodal_narrator.core.errors import TrainingError
+from crossmodal_narrator.runtime.graph_check import read_model
+
+
+def warm(network: nn.Module, content: bytes, samples: Tensor) -> None:
+    """Give `network` the weights of `content`, which `export` wrote of one like it.
+
+    There, normalisation is folded into the convolutions. Here each gets the mean and deviation that its input has over
+    `samples`, and a factor and an offset that undo both: the network answers as the file does, and learns as one whose
+    normalisation was never folded.
+
+    Raises:
+        TrainingError: the file holds weights of another network.
+    """
+    stored = {i.name: i for i in read_model(content, name="the weights").graph.initializer}
+    network.eval()
+    folded = dict(_normalised(network))
+    with torch.no_grad():
+        for name, module in network.named_modules():
+            if isinstance(module, (nn.Conv1d, nn.Conv2d)):
+                _copy(module.weight, stored, f"{name}.weight")
+                offset = folded[name].bias if name in folded else module.bias
+                _copy(offset, stored, f"{name}.bias")
+        for norm in folded.values():
+            norm.running_mean.zero_()
+            norm.running_var.fill_(1.0 - norm.eps)
+            norm.weight.fill_(1.0)
+        inputs: dict[nn.Module, Tensor] = {}
+        hooks = [n.register_forward_pre_hook(lambda m, args: inputs.update({m: args[0]})) for n in folded.values()]
+        network(samples)
+        for hook in hooks:
+            hook.remove()
+        for norm, seen in inputs.items():
+            axes = [axis for axis in range(seen.ndim) if axis != 1]
+            norm.running_mean.copy_(seen.mean(axes))
+            norm.running_var.copy_(seen.var(axes))
+            norm.weight.copy_(torch.sqrt(norm.running_var + norm.eps))
+            norm.bias += norm.running_mean
+
+
+def _normalised(network: nn.Module) -> Iterator[tuple[str, nn.Module]]:
+    """Names of the convolutions that a normalisation follows, and that."""
+    for name, module in network.named_modules():
+        if isinstance(module, nn.Sequential):
+            for (k, first), (_, second) in itertools.pairwise(module.named_children()):
+                if isinstance(first, (nn.Conv1d, nn.Conv2d)) and isinstance(second, (nn.BatchNorm1d, nn.BatchNorm2d)):
+                    yield f"{name}.{k}", second
+
+
+def _copy(into: Tensor, stored: dict[str, onnx.TensorProto], name: str) -> None:
+    found = stored.get(name, stored.get(f"network.{name}"))  # which may lie within one that only shapes its answers
+    if found is None or tuple(found.dims) != tuple(into.shape):
+        has = "has no" if found is None else f"has {list(found.dims)} for"
+        raise TrainingError(f"the file {has} {name}", remedy=f"give one of this network: {list(into.shape)}")
+    into.copy_(torch.from_numpy(numpy_helper.to_array(found).copy()))
