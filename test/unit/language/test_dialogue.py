@@ -550,6 +550,8 @@ def test_what_people_put_around_a_question_changes_nothing(
         ("zh", "那輛公車離我們多遠", "distance(bus)"),
         ("zh", "前面有车不", "exists(vehicle, ahead)"),
         ("zh", "啊？", "repeat()"),
+        ("zh", "你看到什么？", "around()"),
+        ("zh", "你看看后面有没有公交车", "exists(bus, behind)"),
         ("zh", "前面的车为什么刹车", "unknowable()"),
         ("zh", "我们现在停下会怎样", "if(we_brake)"),
         ("zh", "往右挪一点", "command(right)"),
