@@ -15,6 +15,7 @@ from typing import Any
 
 from crossmodal_narrator.bags.digest import BagContent, TopicRead
 from crossmodal_narrator.core.errors import BagError
+from crossmodal_narrator.core.whole_file import write_whole
 
 RUN_NAME = "run.json"
 FORMAT = 1  # of the manifest; a reader refuses others
@@ -96,10 +97,8 @@ def write_manifest(folder: Path, manifest: RunManifest) -> None:
         BagError: the folder cannot be written.
     """
     text = json.dumps(manifest.document(), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-    making = folder / f".{RUN_NAME}.making"
     try:
-        making.write_text(text, encoding="utf-8", newline="\n")
-        making.replace(folder / RUN_NAME)
+        write_whole(folder / RUN_NAME, text.encode())
     except OSError as error:
         raise BagError(f"{folder}: {error.strerror}", remedy="free some space, or name another folder") from error
 

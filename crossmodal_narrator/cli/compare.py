@@ -39,6 +39,7 @@ def run(args: argparse.Namespace) -> int:
 
     from rich.console import Console
 
+    from crossmodal_narrator.core.whole_file import write_whole
     from crossmodal_narrator.evaluation.comparison import compare_runs, parse_rules, render_comparison
 
     comparison = compare_runs(args.before, args.after, parse_rules(args.fail_on))
@@ -47,22 +48,14 @@ def run(args: argparse.Namespace) -> int:
     _print_sentences(console, comparison)
     _print_figures(console, comparison, is_all=args.is_all)
     if args.json is not None:
-        _write(args.json, json.dumps(comparison.to_record(), indent=1, ensure_ascii=False) + "\n")
+        record = json.dumps(comparison.to_record(), indent=1, ensure_ascii=False) + "\n"
+        write_whole(args.json, record.encode())
     if args.out is not None:
-        _write(args.out, render_comparison(comparison))
+        write_whole(args.out, render_comparison(comparison).encode())
         console.print(f"page → {args.out}", markup=False, highlight=False)
     for breach in comparison.breaches:
         console.print(f"regression: {breach}", markup=False, style="red", highlight=False, soft_wrap=True)
     return _REGRESSED if comparison.breaches else 0
-
-
-def _write(path: Path, text: str) -> None:
-    from crossmodal_narrator.core.errors import BagError
-
-    try:
-        path.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise BagError(f"{path}: {error.strerror}", remedy="name a file in a folder that can be written") from error
 
 
 def _print_inputs(console: Console, comparison: Comparison) -> None:

@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "prefix", help="folder with bags, or a URL as s3://bucket/drives (with fsspec's package for it)"
     )
-    parser.add_argument("--out", type=Path, required=True, help="folder for results.parquet, summary.* and bags/")
+    parser.add_argument("--out", type=_local, required=True, help="folder for results.parquet, summary.* and bags/")
     parser.add_argument("--truth", action="store_true", help="measure against the truth.json that lies beside a bag")
     parser.add_argument("--resume", action="store_true", help="go on where an earlier run into this folder stopped")
     parser.add_argument("--workers", type=_at_least(1), help="bags at once (default: one a core)")
@@ -41,9 +41,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--on", choices=(_RAY, _PROCESSES), default=_RAY, help="what shares them out; processes: this machine, no Ray"
     )
-    parser.add_argument("--store", type=Path, help="put every replay into this store, for `search`; made if need be")
+    parser.add_argument("--store", type=_local, help="put every replay into this store, for `search`; made if need be")
     parser.add_argument("--language", help="of en, zh, es; several as en,zh (default: what --params says, else en)")
-    parser.add_argument("--params", type=Path, help="ROS 2 parameter file, as the nodes take it")
+    parser.add_argument("--params", type=_local, help="ROS 2 parameter file, as the nodes take it")
     add_naming_arguments(parser)
 
 
@@ -172,6 +172,17 @@ def _results_of(
 
 def _interrupt(_number: int, _frame: object) -> None:
     raise KeyboardInterrupt
+
+
+def _local(text: str) -> Path:
+    """Path would make of s3://bucket a folder that is called s3:."""
+    from crossmodal_narrator.fleet.finding import is_url
+
+    if is_url(text):
+        raise argparse.ArgumentTypeError(
+            f"{text} is a URL: bags are read from one, and nothing else; name a local path"
+        )
+    return Path(text)
 
 
 class _at_least:  # noqa: N801 - argparse calls it as a type

@@ -46,14 +46,15 @@ def write_report(
     """Make the page and write it to `out`; its size in bytes. Other verbs call this, too.
 
     Raises:
-        BagError: what is read is absent or damaged, or `out` cannot be written.
+        BagError: what is read is absent or damaged.
+        OSError: `out` cannot be written.
         ConfigError: a number of `room` is out of range.
     """
     from crossmodal_narrator.bags import open_bag
     from crossmodal_narrator.cli.progress import progress, reading
     from crossmodal_narrator.cli.replaying import intake_of_replay
     from crossmodal_narrator.core.config import build
-    from crossmodal_narrator.core.errors import BagError
+    from crossmodal_narrator.core.whole_file import write_whole
     from crossmodal_narrator.evaluation import TruthFile
     from crossmodal_narrator.evaluation.report import Room, render_report
 
@@ -68,8 +69,5 @@ def write_report(
             room=build(Room, room or {}, source="report"),
             title=title,
         ).encode()
-    try:
-        out.write_bytes(page)
-    except OSError as error:
-        raise BagError(f"{out}: {error.strerror}", remedy="name a file in a folder that can be written") from error
+    write_whole(out, page)
     return len(page)

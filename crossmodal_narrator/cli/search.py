@@ -97,17 +97,13 @@ def _asked(store: DriveStore, args: argparse.Namespace) -> Asked:
 
 def _write_picture(store: DriveStore, hit: Hit, folder: Path, number: int) -> str | None:
     from crossmodal_narrator.bags.index import thumbnail
-    from crossmodal_narrator.core.errors import BagError
 
     jpeg = thumbnail(store, hit)
     if jpeg is None:
         return None
     path = folder / f"{number:02d}_{hit.begin_ns}.jpg"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(jpeg)
-    except OSError as error:
-        raise BagError(f"{path}: {error.strerror}", remedy="name a folder that can be written") from error
+    folder.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(jpeg)
     return str(path)
 
 

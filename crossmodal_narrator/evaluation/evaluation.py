@@ -13,12 +13,12 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from crossmodal_narrator.core.errors import BagError
+from crossmodal_narrator.core.whole_file import write_whole
 
 FORMAT = 1
 EVALUATION_FILE = "evaluation.json"
@@ -150,18 +150,7 @@ def write_evaluation(evaluation: Evaluation, path: Path) -> None:
     Raises:
         OSError: it cannot be written.
     """
-    # Nothing may take the place of /dev/stdout and its like.
-    is_no_file = path.is_symlink() or (path.exists() and not path.is_file())
-    making = path if is_no_file else path.with_name(f".{path.name}.making")
-    try:
-        making.write_text(evaluation.to_json(), encoding="utf-8", newline="\n")
-        if making != path:
-            making.replace(path)
-    except OSError as error:
-        if making != path:
-            with suppress(OSError):
-                making.unlink()
-        raise OSError(error.errno, error.strerror, str(path)) from error
+    write_whole(path, evaluation.to_json().encode())
 
 
 def _check_value(value: Any, *, text: bool) -> None:

@@ -109,8 +109,8 @@ def _remote_listing(prefix: str) -> dict[str, str]:
     system, root = file_system(prefix)
     try:
         found: Mapping[str, Mapping[str, Any]] = system.find(root, detail=True)
-    except (OSError, ValueError) as error:
-        raise BagError(f"{prefix}: {error}", remedy=_REMEDY) from error
+    except Exception as error:  # each store has errors of its own, of no common base
+        raise BagError(f"{prefix}: {type(error).__name__}: {error}", remedy=_REMEDY) from error
     # What tells versions of a file apart has another name in each store.
     marks = {
         path: _digest([f"{k}={entry[k]}" for k in sorted(_VERSIONS & entry.keys())]) for path, entry in found.items()

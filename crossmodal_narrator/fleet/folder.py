@@ -112,10 +112,3 @@ class FleetFolder:
             ) from error
         finally:
             os.close(descriptor)
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file that is there as a whole, or as it was before."""
-    making = path.with_name(f".{path.name}.making")
-    making.write_bytes(content)
-    making.replace(path)

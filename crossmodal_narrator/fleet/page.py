@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from crossmodal_narrator.core.whole_file import write_whole
 from crossmodal_narrator.evaluation.report.page import render_page
-from crossmodal_narrator.fleet.folder import write_whole
 from crossmodal_narrator.fleet.summary import Summary
 
 PAGE = "summary.html"

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crossmodal_narrator.core.errors import BagError, ConfigError
+from crossmodal_narrator.core.whole_file import write_whole
 from crossmodal_narrator.evaluation.evaluation import Number
 from crossmodal_narrator.fleet.fleet import Failure
-from crossmodal_narrator.fleet.folder import write_whole
 
 if TYPE_CHECKING:
     import pyarrow

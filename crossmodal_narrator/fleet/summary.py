@@ -9,9 +9,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from crossmodal_narrator.core.whole_file import write_whole
 from crossmodal_narrator.evaluation.comparison.figures import Direction, direction_of
 from crossmodal_narrator.fleet.fleet import Failure
-from crossmodal_narrator.fleet.folder import write_whole
 from crossmodal_narrator.fleet.results import BagResult
 
 SUMMARY = "summary.json"

@@ -4,6 +4,7 @@
     python test/benchmark/fleet.py kills --bags 40        ten processes killed at random times: the same bytes
     python test/benchmark/fleet.py scaling --bags 40      one worker, two workers
     python test/benchmark/fleet.py long --minutes 30      resident memory of a replay, by minute of the drive
+    python test/benchmark/fleet.py evaluation --minutes 30   resident memory of an evaluation against truth, likewise
 
 Bags have 1.2 s of LiDAR at a sixth of its points and four microphones, and no camera; each has stamps of its own.
 """
@@ -34,7 +35,7 @@ SPOILT = {"corrupt", "empty", "endless"}
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("part", choices=("many", "kills", "scaling", "long"))
+    parser.add_argument("part", choices=("many", "kills", "scaling", "long", "evaluation"))
     parser.add_argument("--bags", type=int, default=40)
     parser.add_argument("--minutes", type=float, default=30.0)
     parser.add_argument("--every-nth-sweep", type=int, default=1, help="long: 5 leaves two sweeps a second")
@@ -45,7 +46,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="fleet_") as scratch:
         folder = Path(scratch)
         seed = small_drive(folder / "seed")
-        {"many": many, "kills": kills, "scaling": scaling, "long": long}[args.part](seed, folder, args)
+        {"many": many, "kills": kills, "scaling": scaling, "long": long, "evaluation": evaluation}[args.part](
+            seed, folder, args
+        )
     return 0
 
 
@@ -131,6 +134,47 @@ def long(seed: Path, folder: Path, args: argparse.Namespace) -> None:
             if at_s >= next_s:
                 print(f"  {at_s / 60:5.1f} min  {resident_mb():6.1f} MB  after {time.perf_counter() - started:.0f} s")
                 next_s += max(args.minutes * 60 / 15, 1.0)
+
+
+def evaluation(seed: Path, folder: Path, args: argparse.Namespace) -> None:
+    """Scenes, sentences and truth of a short drive, again and again with later stamps, measured in this process."""
+    from crossmodal_narrator.cli.recorded import open_drive
+    from crossmodal_narrator.cli.replaying import replay_drive
+    from crossmodal_narrator.evaluation import TruthFile
+    from crossmodal_narrator.evaluation.drive import Truth, evaluate_drive
+    from crossmodal_narrator.evaluation.replayed import Replayed, read_replayed
+    from crossmodal_narrator.nodes.memory import resident_mb
+
+    replay_drive(open_drive(seed, None, None), folder / "replay")
+    once, truth = read_replayed(folder / "replay"), json.loads((seed.parent / "truth.json").read_text())
+    step_ns = len(truth) * 100_000_000
+    times = round(args.minutes * 60e9 / step_ns)
+
+    def later(records, k: int):
+        return ({**record, "stamp_ns": record["stamp_ns"] + k * step_ns} for record in records)
+
+    path = folder / "truth.json"
+    with path.open("w") as file:
+        for k in range(times):
+            file.writelines(("," if k or n else "[") + json.dumps(entry) for n, entry in enumerate(later(truth, k)))
+        file.write("]")
+
+    class Scenes:
+        def __iter__(self):
+            for k in range(times):
+                if k % max(times // 15, 1) == 0:
+                    print(f"  {k * step_ns / 60e9:5.1f} min  {resident_mb():6.1f} MB")
+                yield from later(once.scenes, k)
+
+    said = tuple(line for k in range(times) for line in later(once.transcript, k))
+    labelled = TruthFile(path)
+    print(
+        f"{times * step_ns / 60e9:.1f} min, {len(truth[0]['objects'])} labelled things, {resident_mb():.1f} MB at first"
+    )
+    evaluate_drive(
+        Replayed(scenes=Scenes(), transcript=said), Truth(scenes=labelled, in_view=lambda p: True, speeds={})
+    )
+    print(f"  at its end  {resident_mb():6.1f} MB")
 
 
 def fleet(bags: Path, out: Path, *options: str) -> float:

@@ -85,7 +85,8 @@ class PandaSet:
         self.vocabulary = Vocabulary(CLASSES)
         self.left_out: Counter[str] = Counter()
         lidar = self._folder / "lidar"
-        stamps_ns, ego = stamp_list(lidar / "timestamps.json"), pose_list(lidar / "poses.json", lidar)
+        stamps_ns = stamp_list(lidar / "timestamps.json")
+        ego = pose_list(lidar / "poses.json", len(stamps_ns))
         self._stamps_ns = stamps_ns
         self._world_from_base = [pose @ EGO_FROM_BASE for pose in ego]
         self._path = EgoPath(stamps_ns, shifted(self._world_from_base))

@@ -27,7 +27,7 @@ class PandaCamera:
         self.name = name
         self._folder = folder
         self._stamps_ns = stamp_list(folder / "timestamps.json")
-        poses = pose_list(folder / "poses.json", folder)
+        poses = pose_list(folder / "poses.json", len(self._stamps_ns))
         pairs = zip(self._stamps_ns, poses, strict=True)
         self.base_from_camera = mean_pose([world_from_base.at(at).inverse() @ pose for at, pose in pairs])
         path = folder / "intrinsics.json"
@@ -66,14 +66,13 @@ def stamp_list(path: Path) -> list[int]:
     return stamps_ns
 
 
-def pose_list(path: Path, folder: Path) -> list[Pose]:
-    """poses.json: world_from_sensor, an entry for each stamp of timestamps.json in `folder`.
+def pose_list(path: Path, count: int) -> list[Pose]:
+    """poses.json: world_from_sensor, `count` entries, one for each stamp of timestamps.json.
 
     Raises:
         BagError: the file is missing, not of that form, or of another length.
     """
     told: Any = read_json(path, remedy=_AGAIN)
-    count = len(stamp_list(folder / "timestamps.json"))
     try:
         poses = [_pose(entry) for entry in told]
     except (KeyError, TypeError, FrameError) as error:

@@ -196,6 +196,16 @@ def test_what_is_wrong_for_every_bag_is_told_before_the_first(
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize("option", ["--out", "--store", "--params"])
+def test_what_must_be_local_is_refused_as_a_url(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], option: str
+) -> None:
+    with pytest.raises(SystemExit) as refused:
+        main(["fleet", str(tmp_path), "--out", str(tmp_path / "out"), option, "s3://bucket/here"])
+    assert refused.value.code == 2
+    assert "s3://bucket/here is a URL: bags are read from one, and nothing else" in capsys.readouterr().err
+
+
 def test_a_cluster_that_is_not_there_is_told_of_within_seconds(
     bags: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
