@@ -11,7 +11,7 @@ from crossmodal_narrator.cli.progress import progress
 from crossmodal_narrator.core.config import build
 from crossmodal_narrator.core.errors import TrainingError
 
-SUMMARY = "learn a network anew, from the simulator to weights"
+SUMMARY = "learn a network, from the simulator to weights"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, help="draws weights and batches (default: 0)")
     parser.add_argument("--processes", type=int, help="drives made at once (default: 2)")
     parser.add_argument(
-        "--from", type=Path, dest="start", help="sound: a model.onnx of it, whose weights it goes on from"
+        "--from", type=Path, dest="start", help="lidar, sound: a model.onnx of it, whose weights it goes on from"
     )
     parser.add_argument("--threads", type=int, help="of PyTorch (default: 2)")
 
@@ -52,7 +52,8 @@ def _given(args: argparse.Namespace) -> dict[str, int]:
 def _lidar(args: argparse.Namespace, models_dir: Path, say: Callable[[str], None]) -> Path:
     from crossmodal_narrator.training.lidar.recipe import LidarRecipe, train_lidar
 
-    return train_lidar(build(LidarRecipe, _given(args)), args.out, models_dir, say)
+    start = args.start.read_bytes() if args.start else None
+    return train_lidar(build(LidarRecipe, _given(args)), args.out, models_dir, say, start)
 
 
 def _sound(args: argparse.Namespace, models_dir: Path, say: Callable[[str], None]) -> Path:

@@ -14,12 +14,14 @@ from numpy.typing import NDArray
 
 from crossmodal_narrator.encoding.lidar.bird_eye import CELL_M, CELLS, REACH_M, STRIDE, Window, bird_eye_image
 from crossmodal_narrator.encoding.lidar.centres import GRID_M, REGRESSIONS
+from crossmodal_narrator.training.lidar.strewing import strewn
 from crossmodal_narrator.training.lidar.sweeps import CLASSES, LabelledSweep
 
 FEWEST_POINTS = 5  # of a thing that must be found; with fewer it may be found or not
 _CENTRED = 0.75  # of the examples have a labelled thing near their middle
 _RARITY = np.array([1.0, 1.5, 3.0, 3.0])  # of CLASSES: how much more often one is chosen
 _LARGE_M, _LARGE_RARITY = 6.0, 4.0  # trucks and buses
+_STREWN = 0.7  # of the examples have more solids than the drive
 _HIDDEN = 0.3  # of the things are half hidden, beyond what hides them in the drive
 _MARGIN_M = 8.0  # around a window: half a bus that stands at its edge
 _EDGE_M = 0.1  # around a box: its points are not exact
@@ -40,9 +42,13 @@ class Example:
 
 def example(sweep: LabelledSweep, side: int, rng: np.random.Generator) -> Example:
     """A window of `side` cells somewhere in `sweep`, altered."""
-    altered = _altered(sweep, rng)
-    window = _window(altered, side, rng)
-    return framed(counted(_half_hidden(_cut(altered, window), rng)), window)
+    turned = _turned(sweep, rng)
+    window = _window(turned, side, rng)
+    part = _half_hidden(_cut(turned, window), rng)
+    if rng.random() < _STREWN:
+        corner_m = window.row * CELL_M - REACH_M, window.column * CELL_M - REACH_M
+        part = strewn(part, corner_m, side * CELL_M, rng)
+    return framed(counted(_as_another_sensor_sees(part, rng)), window)
 
 
 def framed(sweep: LabelledSweep, window: Window) -> Example:
@@ -89,20 +95,26 @@ def counted(sweep: LabelledSweep) -> LabelledSweep:
     return replace(sweep, counts=counts)
 
 
-def _altered(sweep: LabelledSweep, rng: np.random.Generator) -> LabelledSweep:
+def _turned(sweep: LabelledSweep, rng: np.random.Generator) -> LabelledSweep:
+    """Mirrored, perhaps, and turned about the ego, and a little larger or smaller."""
     points, boxes = sweep.points.copy(), sweep.boxes.copy()
     if rng.random() < 0.5:
         points[:, 1], boxes[:, 1], boxes[:, 5] = -points[:, 1], -boxes[:, 1], -boxes[:, 5]
     _turn(points, boxes, float(rng.uniform(-np.pi, np.pi)), float(rng.uniform(0.93, 1.07)))
-    points = points[rng.random(len(points)) >= rng.choice((0.0, 0.0, 0.15, 0.3, 0.5))]
+    return replace(sweep, points=points, boxes=boxes)
+
+
+def _as_another_sensor_sees(part: LabelledSweep, rng: np.random.Generator) -> LabelledSweep:
+    """With fewer points, noise, an error of the ground, something before the sensor, and things without a name."""
+    points = part.points[rng.random(len(part.points)) >= rng.choice((0.0, 0.0, 0.15, 0.3, 0.5))]
     if rng.random() < 0.35:
         points = _without_a_sector(points, rng)
-    points += rng.normal(0.0, (0.02, 0.02, 0.02), points.shape).astype(np.float32)
+    points = points + rng.normal(0.0, 0.02, points.shape).astype(np.float32)
     tilt = rng.normal(0.0, 0.003, 2).astype(np.float32)
     points[:, 2] += np.float32(rng.normal(0.0, 0.06)) + points[:, :2] @ tilt
     if rng.random() < 0.6:
-        points = np.concatenate([points, _clutter(boxes, rng)])
-    return replace(sweep, points=points, boxes=boxes)
+        points = np.concatenate([points, _clutter(part.boxes, rng)])
+    return replace(part, points=points)
 
 
 def _cut(sweep: LabelledSweep, window: Window) -> LabelledSweep:
@@ -143,7 +155,7 @@ def _half_hidden(sweep: LabelledSweep, rng: np.random.Generator) -> LabelledSwee
         own = np.flatnonzero((np.abs(dx) < reach) & (np.abs(dy) < reach))
         way, how = rng.uniform(-np.pi, np.pi), rng.random()
         if how < 0.35:
-            hidden = sweep.points[own, 2] < rng.uniform(0.3, 0.7) * height
+            hidden = sweep.points[own, 2] < rng.uniform(0.3, 0.85) * height
         elif how < 0.75:
             hidden = dx[own] * np.cos(way) + dy[own] * np.sin(way) > rng.uniform(-0.25, 0.3) * length
         else:

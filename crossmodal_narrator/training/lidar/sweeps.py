@@ -45,6 +45,7 @@ _PROP_SIZES_M = {
 }
 REACH_M = 60.0  # of labels, from the ego
 EVERY_S = 2.0
+_LONGEST_M = 10.0  # from the middle of a bus or tram to its end
 _FIRST_S = 1.0
 _UNIT_M = 0.01  # of stored points
 _HIGHEST_M = 6.0
@@ -65,8 +66,10 @@ class LabelledSweep:
 def labelled_sweeps(number: int, every_s: float = EVERY_S) -> Iterator[LabelledSweep]:
     """All sweeps of training drive `number`."""
     made = drive(number)
-    stage, lidar = Stage(made.rollout), SpinningLidar(made.lidar)
-    geometry = LidarGeometry(LidarGeometryConfig())
+    config = LidarGeometryConfig()
+    # Whoever is farther out than the geometry looks hides nothing of what is nearer.
+    stage = Stage(made.rollout, reach_m=config.max_range_m + _LONGEST_M)
+    lidar, geometry = SpinningLidar(made.lidar), LidarGeometry(config)
     timer = StageTimer(lambda: 0)
     count = int((made.scenario.length_s - _FIRST_S) / every_s)
     for k in range(count):

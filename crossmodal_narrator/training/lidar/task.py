@@ -7,9 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from onnx import numpy_helper
 from torch import Tensor, nn
 from torch.nn import functional
 
+from crossmodal_narrator.core.errors import TrainingError
+from crossmodal_narrator.runtime.graph_check import read_model
+from crossmodal_narrator.training.export import fused_network
 from crossmodal_narrator.training.lidar.examples import counted, example
 from crossmodal_narrator.training.lidar.judging import average_precisions
 from crossmodal_narrator.training.lidar.network import BirdEyeNetwork
@@ -29,15 +33,27 @@ class LidarBatch:
 
 
 class LidarTask:
-    """Learn from `sweeps`, judge by `held_out`, which come from other drives."""
+    """Learn from `sweeps`, judge by `held_out`, which come from other drives.
 
-    def __init__(self, sweeps: Sequence[LabelledSweep], held_out: Sequence[LabelledSweep], batch_size: int = 8) -> None:
-        self._sweeps, self._size = sweeps, batch_size
+    `begun_with` are the weights to begin with, as `trained_weights` reads them; None: drawn ones.
+    """
+
+    def __init__(
+        self,
+        sweeps: Sequence[LabelledSweep],
+        held_out: Sequence[LabelledSweep],
+        batch_size: int = 8,
+        begun_with: Mapping[str, Tensor] | None = None,
+    ) -> None:
+        self._sweeps, self._size, self._begun_with = sweeps, batch_size, begun_with
         self._held_out = [counted(sweep) for sweep in held_out]
 
     def network(self) -> nn.Module:
-        network: nn.Module = BirdEyeNetwork().to(memory_format=torch.channels_last)
-        return network
+        network: nn.Module = BirdEyeNetwork()
+        if self._begun_with is not None:  # what normalises was folded into the convolutions, and stays there
+            network = fused_network(network)
+            network.load_state_dict(self._begun_with)
+        return network.to(memory_format=torch.channels_last)
 
     def batch(self, seed: int, step: int) -> LidarBatch:
         rng = np.random.default_rng((seed, step))
@@ -63,6 +79,26 @@ class LidarTask:
             return scores[0].numpy(), regressions[0].numpy()
 
         return average_precisions(answer, self._held_out)
+
+
+def trained_weights(model: bytes, name: str) -> Mapping[str, Tensor]:
+    """Those of an exported network, by the names of the fused one.
+
+    Raises:
+        TrainingError: `name` is no such network.
+    """
+    found = {
+        one.name: torch.from_numpy(numpy_helper.to_array(one).copy())
+        for one in read_model(model, name=name).graph.initializer
+    }
+    wanted = {key: value.shape for key, value in fused_network(BirdEyeNetwork()).state_dict().items()}
+    differs = sorted(key for key, shape in wanted.items() if key not in found or found[key].shape != shape)
+    if differs:
+        raise TrainingError(
+            f"{name} is no bird's-eye network: {differs[0]} is absent or of another shape",
+            remedy="name a model that `train lidar` made",
+        )
+    return {key: found[key] for key in wanted}
 
 
 def focal_loss(scores: Tensor, heat: Tensor, weight: Tensor) -> Tensor:

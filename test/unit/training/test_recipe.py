@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,12 +15,15 @@ from crossmodal_narrator.encoding.lidar.bird_eye import CELLS, CHANNELS
 from crossmodal_narrator.encoding.lidar.centres import GRID, REGRESSIONS
 from crossmodal_narrator.encoding.lidar.detector import LABELS
 from crossmodal_narrator.runtime import ModelStore, open_engine
-from crossmodal_narrator.training.lidar.recipe import LidarRecipe, train_lidar
+from crossmodal_narrator.runtime.golden import block_noise
+from crossmodal_narrator.training.lidar.recipe import LidarRecipe, begun, train_lidar
+from crossmodal_narrator.training.lidar.task import LidarTask
 from crossmodal_narrator.training.loop import Schedule
 from crossmodal_narrator.training.report import read_curves
 
 pytestmark = pytest.mark.slow
 
+BIRD_EYE = Path(__file__).parents[3] / "models" / "bird_eye"
 SMALL = LidarRecipe(
     drives=10, every_s=20.0, batch_size=2, schedule=Schedule(steps=6, warm_up=2, note_every=2, keep_every=3, threads=1)
 )
@@ -58,3 +62,32 @@ def test_drives_of_which_none_is_held_out_are_refused(tmp_path: Path) -> None:
 
     with pytest.raises(TrainingError, match=r"0 to judge by.*at least 10 drives"):
         train_lidar(too_few, tmp_path / "run", tmp_path / "models", lambda line: None)
+
+
+def test_weights_are_learnt_on_from_a_model_at_a_lower_rate(tmp_path: Path) -> None:
+    import torch
+
+    start = (BIRD_EYE / "model.onnx").read_bytes()
+    schedule, weights = begun(SMALL, tmp_path, start)
+    image = block_noise((1, CHANNELS, CELLS, CELLS), seed=4, block=4)
+
+    network = LidarTask([], [], begun_with=weights).network()
+    with torch.no_grad():
+        scores, regressions = (answer.numpy() for answer in network(torch.from_numpy(image)))
+    store = ModelStore(BIRD_EYE.parent)
+    wanted = open_engine(store.manifest(BIRD_EYE.name), store).infer({"image": image})
+
+    assert schedule == replace(SMALL.schedule, learning_rate=schedule.learning_rate)
+    assert 0.0 < schedule.learning_rate < SMALL.schedule.learning_rate
+    np.testing.assert_allclose(scores, wanted["scores"], atol=1e-4)
+    np.testing.assert_allclose(regressions, wanted["regressions"], atol=1e-3)
+    assert begun(SMALL, tmp_path, start)[0] == schedule  # it goes on
+    with pytest.raises(TrainingError, match=r"began with bird_eye [0-9a-f]{64} instead of drawn weights"):
+        begun(SMALL, tmp_path, None)
+
+
+def test_another_model_is_not_learnt_on(tmp_path: Path) -> None:
+    start = (BIRD_EYE.parent / "sound_events" / "model.onnx").read_bytes()
+
+    with pytest.raises(TrainingError, match="is no bird's-eye network"):
+        train_lidar(SMALL, tmp_path / "run", tmp_path / "models", lambda line: None, start)

@@ -1,0 +1,225 @@
+"""Solids that are put into a sweep after it was made: what is taken for people and cars, and what hides them.
+
+Posts, meters, signs, walls, fences, hedges and skips are nothing that the network names; bollards, beacons and
+barriers are obstacles. Each is sampled as a laser does that stands at base_link, and casts its shadow on what is
+behind it. The drives have some of them; here they come in every size, and before every car.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crossmodal_narrator.core.geometry import Vec2
+from crossmodal_narrator.training.lidar.sweeps import CLASSES, Floats, LabelledSweep
+
+_OBSTACLE = CLASSES.index("obstacle")
+_SENSOR_HEIGHT_M = (1.7, 2.4)
+_AZIMUTH_RAD = math.radians(0.2)  # between two columns of the laser
+_BEAMS_DEG = (0.17, 0.33, 0.66, 1.0)  # between two of its beams; one of these in a sweep
+_LOWEST_RAD, _HIGHEST_RAD = math.radians(-25.0), math.radians(12.0)
+_GROUND_M = 0.25  # lower points belong to the ground
+_NOISE_M = 0.02
+_CELL_RAD, _BEFORE_M = math.radians(0.5), 0.4  # where something nearer is seen, a solid is not
+_NEAREST_M = 3.0  # of a solid's middle, from base_link
+_APART_M = 0.4  # between a solid and whatever has a box
+_MOST, _MOST_SCREENS = 6, 3  # in a part of a sweep
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kind:
+    """Ranges of length, width, bottom and top in m; `passes`: the share of pulses that go through, at most."""
+
+    share: float
+    length_m: tuple[float, float]
+    width_m: tuple[float, float]
+    top_m: tuple[float, float]
+    bottom_m: tuple[float, float] = (0.0, 0.0)
+    passes: float = 0.0
+    is_obstacle: bool = False
+
+
+_POST = _Kind(share=0.2, length_m=(0.06, 0.3), width_m=(0.06, 0.3), top_m=(1.5, 4.5))
+_METER = _Kind(share=0.14, length_m=(0.12, 0.4), width_m=(0.1, 0.3), top_m=(1.15, 1.8))
+_BOARD = _Kind(share=0.1, length_m=(0.4, 1.2), width_m=(0.03, 0.08), top_m=(2.0, 3.2), bottom_m=(1.0, 1.9))
+_BOLLARD = _Kind(share=0.12, length_m=(0.1, 0.35), width_m=(0.1, 0.35), top_m=(0.7, 1.1), is_obstacle=True)
+_BARRIER = _Kind(share=0.16, length_m=(1.0, 2.5), width_m=(0.1, 0.7), top_m=(0.7, 1.15), is_obstacle=True)
+_WALL = _Kind(share=0.1, length_m=(1.5, 16.0), width_m=(0.1, 0.5), top_m=(0.8, 4.0))
+_FENCE = _Kind(share=0.1, length_m=(2.0, 16.0), width_m=(0.03, 0.08), top_m=(0.9, 2.2), passes=0.8)
+_HEDGE = _Kind(share=0.06, length_m=(1.0, 10.0), width_m=(0.4, 1.5), top_m=(0.7, 2.5), passes=0.3)
+_SKIP = _Kind(share=0.02, length_m=(2.5, 4.5), width_m=(1.5, 2.0), top_m=(1.1, 1.6))
+_KINDS = (_POST, _METER, _BOARD, _BOLLARD, _BARRIER, _WALL, _FENCE, _HEDGE, _SKIP)
+_SCREENS = (_POST, _BARRIER, _WALL, _FENCE, _HEDGE)  # what stands between us and a car
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Solid:
+    """A box in base_link."""
+
+    x_m: float
+    y_m: float
+    yaw_rad: float
+    length_m: float
+    width_m: float
+    bottom_m: float
+    top_m: float
+    passes: float
+    is_obstacle: bool
+
+    def outline(self) -> Floats:
+        """(points, 2) along its long axis, a metre apart or less."""
+        along = np.linspace(-0.5, 0.5, max(2, math.ceil(self.length_m) + 1)) * self.length_m
+        way = np.array([math.cos(self.yaw_rad), math.sin(self.yaw_rad)])
+        line: Floats = (np.array([self.x_m, self.y_m]) + along[:, None] * way).astype(np.float32)
+        return line
+
+
+def strewn(sweep: LabelledSweep, corner_m: Vec2, side_m: float, rng: np.random.Generator) -> LabelledSweep:
+    """With solids in the square of `side_m` whose lowest corner is `corner_m`, and without what they hide."""
+    solids = [*_anywhere(sweep.boxes, corner_m, side_m, rng), *_before_things(sweep.boxes, rng)]
+    height_m, beam_rad = float(rng.uniform(*_SENSOR_HEIGHT_M)), math.radians(float(rng.choice(_BEAMS_DEG)))
+    points, obstacles = sweep.points, list[_Solid]()
+    nearest_m = _Nearest(points, height_m)
+    for solid in sorted(solids, key=lambda s: -math.hypot(s.x_m, s.y_m)):  # so that near ones hide the far ones
+        azimuth, near_m = _met(solid)
+        if not len(azimuth):
+            continue
+        points = points[~_hidden(points, azimuth, near_m, solid, height_m, rng)]
+        own = _surface(azimuth, near_m, solid, height_m, beam_rad, rng)
+        points = np.concatenate([points, own[~nearest_m.hides(own)]])
+        if solid.is_obstacle:
+            obstacles.append(solid)
+    boxes = [(s.x_m, s.y_m, s.length_m, s.width_m, s.top_m, s.yaw_rad) for s in obstacles]
+    return replace(
+        sweep,
+        points=points,
+        boxes=np.concatenate([sweep.boxes, np.array(boxes, np.float32).reshape(-1, 6)]),
+        classes=np.concatenate([sweep.classes, np.full(len(boxes), _OBSTACLE, np.int32)]),
+        counts=np.concatenate([sweep.counts, np.full(len(boxes), -1, np.int32)]),
+    )
+
+
+def _anywhere(boxes: Floats, corner_m: Vec2, side_m: float, rng: np.random.Generator) -> Iterator[_Solid]:
+    shares = np.array([kind.share for kind in _KINDS])
+    for k in rng.choice(len(_KINDS), int(rng.integers(0, _MOST + 1)), p=shares / shares.sum()):
+        solid = _drawn(_KINDS[k], corner_m + side_m * rng.random(2), float(rng.uniform(-math.pi, math.pi)), rng)
+        yield from _standing_free((solid,), boxes)
+        if _KINDS[k] is _WALL and rng.random() < 0.5:  # a corner
+            end = solid.outline()[-1]
+            yield from _standing_free((_drawn(_WALL, end, solid.yaw_rad + math.pi / 2, rng),), boxes)
+
+
+def _before_things(boxes: Floats, rng: np.random.Generator) -> Iterator[_Solid]:
+    """Between us and some of those that have a box, across the way to them."""
+    for k in rng.permutation(len(boxes))[: int(rng.integers(0, _MOST_SCREENS + 1))].tolist():
+        middle = boxes[k, :2] * rng.uniform(0.5, 0.95)
+        across = math.atan2(middle[1], middle[0]) + math.pi / 2 + rng.normal(0.0, 0.4)
+        kind = _SCREENS[int(rng.integers(len(_SCREENS)))]
+        yield from _standing_free((_drawn(kind, middle, across, rng),), boxes)
+
+
+def _drawn(kind: _Kind, middle: NDArray[np.floating], yaw_rad: float, rng: np.random.Generator) -> _Solid:
+    def of(span: tuple[float, float]) -> float:
+        return float(rng.uniform(*span))
+
+    return _Solid(
+        x_m=float(middle[0]),
+        y_m=float(middle[1]),
+        yaw_rad=yaw_rad,
+        length_m=of(kind.length_m),
+        width_m=of(kind.width_m),
+        bottom_m=of(kind.bottom_m),
+        top_m=of(kind.top_m),
+        passes=kind.passes * float(rng.random()),
+        is_obstacle=kind.is_obstacle,
+    )
+
+
+def _standing_free(solids: Sequence[_Solid], boxes: Floats) -> Iterator[_Solid]:
+    """Those that stand in nothing else, nor in us."""
+    for solid in solids:
+        line = solid.outline()
+        if math.hypot(solid.x_m, solid.y_m) < _NEAREST_M or np.hypot(*line.T).min() < _NEAREST_M:
+            continue
+        room = 0.5 * solid.width_m + _APART_M
+        away = line[:, None] - boxes[None, :, :2]  # (line, boxes, 2)
+        c, s = np.cos(boxes[:, 5]), np.sin(boxes[:, 5])
+        along = np.abs(c * away[..., 0] + s * away[..., 1]) - 0.5 * boxes[:, 2]
+        across = np.abs(c * away[..., 1] - s * away[..., 0]) - 0.5 * boxes[:, 3]
+        if (np.maximum(along, across) > room).all():
+            yield solid
+
+
+def _met(solid: _Solid) -> tuple[Floats, Floats]:
+    """(columns,) azimuths at which the laser meets it, one after the other, and how far its near side is in plan."""
+    middle = math.atan2(solid.y_m, solid.x_m)
+    reach = 0.5 * math.hypot(solid.length_m, solid.width_m)
+    apart = math.hypot(solid.x_m, solid.y_m)
+    half = math.pi if reach >= apart else math.asin(reach / apart)
+    azimuth = middle + np.arange(-half, half + _AZIMUTH_RAD, _AZIMUTH_RAD)
+    c, s = math.cos(solid.yaw_rad), math.sin(solid.yaw_rad)
+    start = -np.array([c * solid.x_m + s * solid.y_m, c * solid.y_m - s * solid.x_m])
+    way = np.stack([np.cos(azimuth - solid.yaw_rad), np.sin(azimuth - solid.yaw_rad)], axis=1)
+    way = np.where(np.abs(way) < 1e-6, 1e-6, way)
+    sides = 0.5 * np.array([solid.length_m, solid.width_m])
+    first, second = (-sides - start) / way, (sides - start) / way
+    near, far = np.minimum(first, second).max(axis=1), np.maximum(first, second).min(axis=1)
+    met = (far >= near) & (near > 0.0)
+    return azimuth[met].astype(np.float32), near[met].astype(np.float32)
+
+
+def _hidden(
+    points: Floats, azimuth: Floats, near_m: Floats, solid: _Solid, height_m: float, rng: np.random.Generator
+) -> NDArray[np.bool_]:
+    """(points,) which of them a solid hides."""
+    turned = np.arctan2(points[:, 1], points[:, 0]) - azimuth[0]
+    turned -= math.tau * np.floor(turned / math.tau)
+    column = np.rint(turned / _AZIMUTH_RAD).astype(np.int64)
+    hidden = np.zeros(len(points), np.bool_)
+    within = np.flatnonzero(column < len(azimuth))
+    far_m, before_m = np.hypot(points[within, 0], points[within, 1]), near_m[column[within]]
+    crossed_m = height_m + (points[within, 2] - height_m) * before_m / np.maximum(far_m, 1e-3)
+    is_behind = (far_m > before_m) & (crossed_m >= solid.bottom_m) & (crossed_m <= solid.top_m)
+    hidden[within] = is_behind & (rng.random(len(within)) >= solid.passes)
+    return hidden
+
+
+def _surface(
+    azimuth: Floats, near_m: Floats, solid: _Solid, height_m: float, beam_rad: float, rng: np.random.Generator
+) -> Floats:
+    """(points, 3) of its near sides."""
+    beams = np.tan(np.arange(_LOWEST_RAD + rng.random() * beam_rad, _HIGHEST_RAD, beam_rad))
+    z = height_m + near_m[:, None] * beams
+    keeps = (z > max(solid.bottom_m, _GROUND_M)) & (z < solid.top_m) & (rng.random(z.shape) >= solid.passes)
+    column, beam = np.nonzero(keeps)
+    r = near_m[column] + rng.normal(0.0, _NOISE_M, len(column))
+    seen = [r * np.cos(azimuth[column]), r * np.sin(azimuth[column]), z[column, beam]]
+    points: Floats = np.stack(seen, axis=1).astype(np.float32)
+    return points
+
+
+class _Nearest:
+    """How far the nearest point of a sweep is in each direction."""
+
+    def __init__(self, points: Floats, height_m: float) -> None:
+        self._height_m = height_m
+        cells, far_m = self._cells(points)
+        self._far_m = np.full((round(math.tau / _CELL_RAD) + 1) * (round(math.pi / _CELL_RAD) + 1), np.inf, np.float32)
+        np.minimum.at(self._far_m, cells, far_m)
+
+    def hides(self, points: Floats) -> NDArray[np.bool_]:
+        """(points,) before which of them something stands."""
+        cells, far_m = self._cells(points)
+        hidden: NDArray[np.bool_] = self._far_m[cells] < far_m - np.float32(_BEFORE_M)
+        return hidden
+
+    def _cells(self, points: Floats) -> tuple[NDArray[np.int64], Floats]:
+        far_m = np.hypot(points[:, 0], points[:, 1])
+        row = np.rint((np.arctan2(points[:, 1], points[:, 0]) + math.pi) / _CELL_RAD).astype(np.int64)
+        elevation = np.arctan2(points[:, 2] - np.float32(self._height_m), far_m)
+        column = np.rint((elevation + 0.5 * math.pi) / _CELL_RAD).astype(np.int64)
+        return row * (round(math.pi / _CELL_RAD) + 1) + column, far_m
