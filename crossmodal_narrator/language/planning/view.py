@@ -18,6 +18,7 @@ from crossmodal_narrator.language.profiles import PROFILES
 
 WHO = (Predicate.EXISTS, Predicate.SIDE)
 SETTLED_S = 1.0
+RESTS_MPS = 0.3
 MOVES_S = 0.7  # a young track may seem to move
 
 
@@ -58,11 +59,11 @@ class View:
         return tuple(thing for thing in self.ready() if self.is_borne_out(thing))
 
     def is_borne_out(self, thing: Thing) -> bool:
-        """What a camera sees now, or has been called so for a second, or moves as it does."""
+        """What has been called so for a second, or moves as it does; while we stand, what a camera sees now."""
         if self.is_shape_alone(thing):
             return False
         moves = not _is_still(thing) and thing.movement_held_s >= MOVES_S
-        return thing.label is ObjectClass.OBSTACLE or self.is_settled(thing) or self._is_pictured(thing) or moves
+        return thing.label is ObjectClass.OBSTACLE or self.is_settled(thing) or moves or self._is_seen_at_rest(thing)
 
     def is_settled(self, thing: Thing) -> bool:
         """A shape that has just been seen is soon mistaken: a row of barriers is a car for half a second."""
@@ -72,6 +73,10 @@ class View:
         """Somebody who stands there, and no camera sees him, though one looks: posts and cones have his shape."""
         looks = Sense.CAMERA in self.facts.looked
         return thing.label.is_vulnerable and _is_still(thing) and looks and not self._is_pictured(thing)
+
+    def _is_seen_at_rest(self, thing: Thing) -> bool:
+        """As we come near, cones are cars to the camera, too; from one place it sees a thing again and again."""
+        return self.facts.ego.state is not None and self.facts.ego.speed_mps < RESTS_MPS and self._is_pictured(thing)
 
     def _is_pictured(self, thing: Thing) -> bool:
         least_ns = self.now_ns - int(self.config.evidence_age_s * 1e9)

@@ -549,7 +549,7 @@ def test_what_was_told_of_is_not_introduced_again_when_it_comes_towards_us() -> 
 def test_what_stands_all_the_time_is_not_said_to_have_stopped_when_we_slow_for_it() -> None:
     cone = scripts.Actor(track_id=1, label=ObjectClass.CONE, x=45.0, y=0.0)
     said = english(scripts.Script(seconds=5.0, ego=scripts.ramp(1.0, 4.0, 9.0, 2.0), actors=[cone]).scenes())
-    assert said == ["A traffic cone about 40 metres ahead in our lane.", "We're slowing for the traffic cone."]
+    assert said == ["A traffic cone about 35 metres ahead in our lane.", "We're slowing for the traffic cone."]
 
 
 def test_what_was_told_long_ago_is_forgotten_so_that_a_long_drive_takes_no_more_memory() -> None:
