@@ -25,11 +25,14 @@ from crossmodal_narrator.runtime import ModelStore
 # What stands in cli/ and is no verb: main itself, and what verbs share.
 SHARED_BY_VERBS = {
     "__init__",
+    "evaluating",
     "figures",
     "filters",
     "fleet_figures",
+    "fleet_index",
     "fleet_jobs",
     "fleet_work",
+    "indexing",
     "main",
     "naming",
     "options",
