@@ -49,17 +49,31 @@ def _given(args: argparse.Namespace) -> dict[str, int]:
     return {name: value for name, value in asked.items() if value is not None}
 
 
+def _start(args: argparse.Namespace) -> bytes | None:
+    """The content of the file to go on from.
+
+    Raises:
+        TrainingError: it cannot be read.
+    """
+    if args.start is None:
+        return None
+    try:
+        content: bytes = args.start.read_bytes()
+    except OSError as error:
+        raise TrainingError(f"{args.start}: {error.strerror}", remedy="name a model.onnx") from error
+    return content
+
+
 def _lidar(args: argparse.Namespace, models_dir: Path, say: Callable[[str], None]) -> Path:
     from crossmodal_narrator.training.lidar.recipe import LidarRecipe, train_lidar
 
-    start = args.start.read_bytes() if args.start else None
-    return train_lidar(build(LidarRecipe, _given(args)), args.out, models_dir, say, start)
+    return train_lidar(build(LidarRecipe, _given(args)), args.out, models_dir, say, _start(args))
 
 
 def _sound(args: argparse.Namespace, models_dir: Path, say: Callable[[str], None]) -> Path:
     from crossmodal_narrator.training.sound.recipe import TUNED, SoundRecipe, train_sound
 
-    start = args.start.read_bytes() if args.start else None
+    start = _start(args)
     recipe = build(SoundRecipe, {**(TUNED if start else {}), **_given(args)})
     return train_sound(recipe, args.out, models_dir, say, start)
 
@@ -67,6 +81,8 @@ def _sound(args: argparse.Namespace, models_dir: Path, say: Callable[[str], None
 def _crossmodal(args: argparse.Namespace, models_dir: Path, say: Callable[[str], None]) -> Path:
     from crossmodal_narrator.training.crossmodal.recipe import CrossmodalRecipe, train_crossmodal
 
+    if args.start is not None:
+        raise TrainingError("--from is for lidar and sound", remedy="learn crossmodal anew")
     return train_crossmodal(build(CrossmodalRecipe, _given(args)), args.out, models_dir, say)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 from collections.abc import Iterator
+from pathlib import Path
 
 import onnx
 import torch
@@ -12,6 +14,26 @@ from torch import Tensor, nn
 
 from crossmodal_narrator.core.errors import TrainingError
 from crossmodal_narrator.runtime.graph_check import read_model
+
+_NOTE = "begun_with.txt"
+
+
+def note_beginning(folder: Path, start: bytes | None) -> None:
+    """Keep in `folder`, which is made, what its training begins with: the content of a model.onnx, or drawn weights.
+
+    Raises:
+        TrainingError: the training there began with something else.
+    """
+    begins = "drawn weights" if start is None else f"sha256 {hashlib.sha256(start).hexdigest()}"
+    note = folder / _NOTE
+    folder.mkdir(parents=True, exist_ok=True)
+    began = note.read_text(encoding="utf-8") if note.exists() else begins
+    if began != begins:
+        raise TrainingError(
+            f"the training in {folder} began with {began} instead of {begins}",
+            remedy="go on with that, or choose another folder",
+        )
+    note.write_text(begins, encoding="utf-8")
 
 
 def warm(network: nn.Module, content: bytes, samples: Tensor) -> None:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-
-from torch import Tensor
 
 from crossmodal_narrator.core.config import parameter
 from crossmodal_narrator.core.errors import TrainingError
@@ -18,10 +15,11 @@ from crossmodal_narrator.training.export import ModelCard, export
 from crossmodal_narrator.training.lidar.examples import counted
 from crossmodal_narrator.training.lidar.judging import average_precisions
 from crossmodal_narrator.training.lidar.sweeps import CLASSES, EVERY_S, Floats, LabelledSweep, make_drive, read_sweeps
-from crossmodal_narrator.training.lidar.task import LidarTask, trained_weights
+from crossmodal_narrator.training.lidar.task import LidarTask
 from crossmodal_narrator.training.loop import Schedule, Training
 from crossmodal_narrator.training.precisions import write_precisions
 from crossmodal_narrator.training.report import Say, told, write_report
+from crossmodal_narrator.training.warm import note_beginning
 
 NAME = "bird_eye"
 _ON = 0.15  # of the rate, where weights are learnt on that know most already
@@ -55,13 +53,17 @@ CARD = ModelCard(
 def train_lidar(recipe: LidarRecipe, folder: Path, models_dir: Path, say: Say, start: bytes | None = None) -> Path:
     """Everything of it lies in `folder`, and what is there already is not made again; returns the manifest's path.
 
+    With `start`, the content of a model.onnx, training goes on from its weights, at a lower rate.
+
     Raises:
-        TrainingError: the folder holds a training of another recipe, there is nothing to learn from, or the model to
-            begin with is another network.
-        ModelError: `start`, the content of a model.onnx to begin with, cannot be read.
+        TrainingError: the folder holds a training of another recipe or another beginning, there is nothing to learn
+            from, or `start` is another network.
+        ModelError: `start` cannot be read.
         ScenarioError: a drive that cannot be made.
     """
-    schedule, weights = begun(recipe, folder, start)
+    note_beginning(folder, start)
+    rate = recipe.schedule.learning_rate * (1.0 if start is None else _ON)
+    schedule = replace(recipe.schedule, learning_rate=rate)
     sweeps_dir = folder / "sweeps"
     sweeps_dir.mkdir(parents=True, exist_ok=True)
     files = list(files_of_drives(make_drive, recipe.drives, sweeps_dir, recipe.every_s, recipe.processes, say))
@@ -69,7 +71,7 @@ def train_lidar(recipe: LidarRecipe, folder: Path, models_dir: Path, say: Say, s
     held_out = [s for k, path in enumerate(files) if is_held_out(k) for s in read_sweeps(path)[::_JUDGED]]
     _check(learnt, held_out)
     say(f"learning from {len(learnt)} sweeps, judging by {len(held_out)} of other drives")
-    training = Training(LidarTask(learnt, held_out, recipe.batch_size, weights), schedule, folder)
+    training = Training(LidarTask(learnt, held_out, recipe.batch_size, start), schedule, folder)
     network = training.run(lambda step, figures: say(f"step {step}: {told(figures)}"))
     data = {"drives": len(files), "sweeps": len(learnt), "held out": len(held_out), "batch size": recipe.batch_size}
     report = write_report(folder, "The LiDAR detector", schedule, data)
@@ -99,31 +101,6 @@ def _images(sweeps: Sequence[LabelledSweep], count: int) -> list[Arrays]:
     """Of as many sweeps, spread over all."""
     step = max(1, len(sweeps) // count)
     return [{"image": bird_eye_image(sweep.points)[None]} for sweep in sweeps[::step][:count]]
-
-
-def begun(recipe: LidarRecipe, folder: Path, start: bytes | None) -> tuple[Schedule, Mapping[str, Tensor] | None]:
-    """How fast to learn, and from which weights on (None: drawn ones); whoever goes on must have begun with the same.
-
-    Raises:
-        TrainingError: the model is another network, or the training in `folder` began with another one.
-        ModelError: the model cannot be read.
-    """
-    first, weights, schedule = "drawn weights", None, recipe.schedule
-    if start is not None:
-        first, weights = (
-            f"{NAME} {hashlib.sha256(start).hexdigest()}",
-            trained_weights(start, "what to go on from"),
-        )
-        schedule = replace(schedule, learning_rate=_ON * schedule.learning_rate)
-    note = folder / "begun_with.txt"
-    folder.mkdir(parents=True, exist_ok=True)
-    if note.exists() and note.read_text(encoding="utf-8") != first:
-        raise TrainingError(
-            f"the training in {folder} began with {note.read_text(encoding='utf-8')} instead of {first}",
-            remedy="go on with that, or choose another folder",
-        )
-    note.write_text(first, encoding="utf-8")
-    return schedule, weights
 
 
 def is_held_out(number: int) -> bool:

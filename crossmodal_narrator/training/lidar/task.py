@@ -7,18 +7,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from onnx import numpy_helper
 from torch import Tensor, nn
 from torch.nn import functional
 
-from crossmodal_narrator.core.errors import TrainingError
-from crossmodal_narrator.runtime.graph_check import read_model
-from crossmodal_narrator.training.export import fused_network
 from crossmodal_narrator.training.lidar.examples import counted, example
 from crossmodal_narrator.training.lidar.judging import average_precisions
 from crossmodal_narrator.training.lidar.network import BirdEyeNetwork
 from crossmodal_narrator.training.lidar.sweeps import Floats, LabelledSweep
+from crossmodal_narrator.training.warm import warm
 
+_START_SEED = 12
 WINDOW = 224  # cells: a quarter of the whole plan, so that a batch has more of different drives
 _REGRESSED = torch.tensor([1.0, 1.0, 0.8, 0.8, 0.8, 0.6, 0.6, 0.4, 0.4])  # weights of the regressions
 
@@ -35,7 +33,7 @@ class LidarBatch:
 class LidarTask:
     """Learn from `sweeps`, judge by `held_out`, which come from other drives.
 
-    `begun_with` are the weights to begin with, as `trained_weights` reads them; None: drawn ones.
+    `start` is the content of a model.onnx of this network, from whose weights it goes on.
     """
 
     def __init__(
@@ -43,16 +41,15 @@ class LidarTask:
         sweeps: Sequence[LabelledSweep],
         held_out: Sequence[LabelledSweep],
         batch_size: int = 8,
-        begun_with: Mapping[str, Tensor] | None = None,
+        start: bytes | None = None,
     ) -> None:
-        self._sweeps, self._size, self._begun_with = sweeps, batch_size, begun_with
+        self._sweeps, self._size, self._start = sweeps, batch_size, start
         self._held_out = [counted(sweep) for sweep in held_out]
 
     def network(self) -> nn.Module:
-        network: nn.Module = BirdEyeNetwork()
-        if self._begun_with is not None:  # what normalises was folded into the convolutions, and stays there
-            network = fused_network(network)
-            network.load_state_dict(self._begun_with)
+        network = BirdEyeNetwork()
+        if self._start is not None:
+            warm(network, self._start, self.batch(_START_SEED, 0).image)
         return network.to(memory_format=torch.channels_last)
 
     def batch(self, seed: int, step: int) -> LidarBatch:
@@ -79,26 +76,6 @@ class LidarTask:
             return scores[0].numpy(), regressions[0].numpy()
 
         return average_precisions(answer, self._held_out)
-
-
-def trained_weights(model: bytes, name: str) -> Mapping[str, Tensor]:
-    """Those of an exported network, by the names of the fused one.
-
-    Raises:
-        TrainingError: `name` is no such network.
-    """
-    found = {
-        one.name: torch.from_numpy(numpy_helper.to_array(one).copy())
-        for one in read_model(model, name=name).graph.initializer
-    }
-    wanted = {key: value.shape for key, value in fused_network(BirdEyeNetwork()).state_dict().items()}
-    differs = sorted(key for key, shape in wanted.items() if key not in found or found[key].shape != shape)
-    if differs:
-        raise TrainingError(
-            f"{name} is no bird's-eye network: {differs[0]} is absent or of another shape",
-            remedy="name a model that `train lidar` made",
-        )
-    return {key: found[key] for key in wanted}
 
 
 def focal_loss(scores: Tensor, heat: Tensor, weight: Tensor) -> Tensor:

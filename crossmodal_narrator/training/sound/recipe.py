@@ -24,6 +24,7 @@ from crossmodal_narrator.training.sound.mixing import LABELS, mix
 from crossmodal_narrator.training.sound.network import CONTEXT_FRAMES, Probabilities, SoundNetwork
 from crossmodal_narrator.training.sound.signal import Floats
 from crossmodal_narrator.training.sound.task import SoundTask
+from crossmodal_narrator.training.warm import note_beginning
 
 NAME = "sound_events"
 _LEARNT_SEED, _HELD_OUT_SEED = 1, 2
@@ -79,9 +80,11 @@ def train_sound(recipe: SoundRecipe, folder: Path, models_dir: Path, say: Say, s
     What each threshold does to held-out scenes stands in `folder`/choices.json afterwards.
 
     Raises:
-        TrainingError: the folder holds a training of another recipe, or the export does not answer as the network.
+        TrainingError: the folder holds a training of another recipe or another beginning, `start` is another network,
+            or the export does not answer as the network.
+        ModelError: `start` cannot be read.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    note_beginning(folder, start)
     pool = _pool(folder / "learnt.npz", recipe.components, _LEARNT_SEED, say)
     held_out = _pool(folder / "held_out.npz", recipe.components.one_in(_HELD_OUT), _HELD_OUT_SEED, say)
     task = SoundTask(pool, held_out, scenes=recipe.scenes, judged=recipe.judged, start=start)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,16 +9,21 @@ import pytest
 
 pytest.importorskip("torch", reason="PyTorch is not installed")
 
+import torch
+
+from crossmodal_narrator.cli.main import main
 from crossmodal_narrator.core.errors import TrainingError
 from crossmodal_narrator.encoding.lidar.bird_eye import CELLS, CHANNELS
 from crossmodal_narrator.encoding.lidar.centres import GRID, REGRESSIONS
 from crossmodal_narrator.encoding.lidar.detector import LABELS
 from crossmodal_narrator.runtime import ModelStore, open_engine
 from crossmodal_narrator.runtime.golden import block_noise
-from crossmodal_narrator.training.lidar.recipe import LidarRecipe, begun, train_lidar
+from crossmodal_narrator.training.lidar.recipe import LidarRecipe, train_lidar
+from crossmodal_narrator.training.lidar.sweeps import LabelledSweep
 from crossmodal_narrator.training.lidar.task import LidarTask
 from crossmodal_narrator.training.loop import Schedule
 from crossmodal_narrator.training.report import read_curves
+from crossmodal_narrator.training.warm import note_beginning
 
 pytestmark = pytest.mark.slow
 
@@ -64,30 +68,52 @@ def test_drives_of_which_none_is_held_out_are_refused(tmp_path: Path) -> None:
         train_lidar(too_few, tmp_path / "run", tmp_path / "models", lambda line: None)
 
 
-def test_weights_are_learnt_on_from_a_model_at_a_lower_rate(tmp_path: Path) -> None:
-    import torch
+def clutter() -> LabelledSweep:
+    return LabelledSweep(
+        points=np.random.default_rng(3).uniform((-40, -40, 0.2), (40, 40, 3.0), (20_000, 3)).astype(np.float32),
+        classes=np.zeros(0, np.int32),
+        boxes=np.zeros((0, 6), np.float32),
+        counts=np.zeros(0, np.int32),
+    )
 
-    start = (BIRD_EYE / "model.onnx").read_bytes()
-    schedule, weights = begun(SMALL, tmp_path, start)
+
+def test_weights_are_learnt_on_from_a_model() -> None:
+    """The normalisation that was folded away is there again, and changes no answer."""
     image = block_noise((1, CHANNELS, CELLS, CELLS), seed=4, block=4)
 
-    network = LidarTask([], [], begun_with=weights).network()
+    network = LidarTask([clutter()], [], start=(BIRD_EYE / "model.onnx").read_bytes()).network().eval()
     with torch.no_grad():
         scores, regressions = (answer.numpy() for answer in network(torch.from_numpy(image)))
     store = ModelStore(BIRD_EYE.parent)
     wanted = open_engine(store.manifest(BIRD_EYE.name), store).infer({"image": image})
 
-    assert schedule == replace(SMALL.schedule, learning_rate=schedule.learning_rate)
-    assert 0.0 < schedule.learning_rate < SMALL.schedule.learning_rate
+    assert any(isinstance(module, torch.nn.BatchNorm2d) for module in network.modules())
     np.testing.assert_allclose(scores, wanted["scores"], atol=1e-4)
     np.testing.assert_allclose(regressions, wanted["regressions"], atol=1e-3)
-    assert begun(SMALL, tmp_path, start)[0] == schedule  # it goes on
-    with pytest.raises(TrainingError, match=r"began with bird_eye [0-9a-f]{64} instead of drawn weights"):
-        begun(SMALL, tmp_path, None)
 
 
-def test_another_model_is_not_learnt_on(tmp_path: Path) -> None:
+def test_a_training_goes_on_only_with_what_it_began_with(tmp_path: Path) -> None:
+    note_beginning(tmp_path, b"weights")
+    note_beginning(tmp_path, b"weights")
+
+    with pytest.raises(TrainingError, match=r"began with sha256 [0-9a-f]{64} instead of drawn weights"):
+        note_beginning(tmp_path, None)
+
+
+def test_another_model_is_not_learnt_on() -> None:
     start = (BIRD_EYE.parent / "sound_events" / "model.onnx").read_bytes()
 
-    with pytest.raises(TrainingError, match="is no bird's-eye network"):
-        train_lidar(SMALL, tmp_path / "run", tmp_path / "models", lambda line: None, start)
+    with pytest.raises(TrainingError, match=r"the file has no stem\.0\.weight"):
+        LidarTask([clutter()], [], start=start).network()
+
+
+@pytest.mark.parametrize(
+    ("network", "path", "told"),
+    [("crossmodal", "x", "--from is for"), ("lidar", "absent.onnx", "absent.onnx: No such")],
+)
+def test_what_cannot_be_gone_on_from_is_refused(
+    network: str, path: str, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["train", network, "--from", path, "--out", str(tmp_path)]) != 0
+
+    assert told in capsys.readouterr().err
