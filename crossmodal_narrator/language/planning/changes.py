@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from crossmodal_narrator.core.detections import ObjectClass
+from crossmodal_narrator.core.detections import LOOKALIKES, ObjectClass
 from crossmodal_narrator.core.scene import Evidence
 from crossmodal_narrator.core.snapshot import Sense
 from crossmodal_narrator.core.speech import Claim, Urgency
@@ -117,7 +117,9 @@ def corrections(view: View) -> Iterator[Message]:
         matters = (
             entry.label is not ObjectClass.OBSTACLE or thing.side in AHEAD_SIDES
         )  # what it was, behind us, nobody asks
-        sure = thing.confidence >= view.config.sure_confidence and view.is_borne_out(thing)
+        # Names that are taken for each other are of one kind, and that it is of this kind was known before.
+        is_known = LOOKALIKES[thing.label] == LOOKALIKES[entry.label] or view.is_borne_out(thing)
+        sure = thing.confidence >= view.config.sure_confidence and is_known
         # Which one of a group was meant, nobody could tell.
         if recent and entry.alone and matters and sure and view.fresh(f"correction/{subject}", 10.0):
             yield _correction(view, thing, entry)
