@@ -106,6 +106,7 @@ def _local_listing(prefix: Path, leave_out: Path | None) -> dict[str, str]:
 
 
 def _remote_listing(prefix: str) -> dict[str, str]:
+    """A store's key may hold `..`: what would be copied out of its folder is no file of a bag."""
     system, root = file_system(prefix)
     try:
         found: Mapping[str, Mapping[str, Any]] = system.find(root, detail=True)
@@ -115,7 +116,8 @@ def _remote_listing(prefix: str) -> dict[str, str]:
     marks = {
         path: _digest([f"{k}={entry[k]}" for k in sorted(_VERSIONS & entry.keys())]) for path, entry in found.items()
     }
-    return {path.removeprefix(root).lstrip("/"): mark for path, mark in marks.items()}
+    listing = {path.removeprefix(root).lstrip("/"): mark for path, mark in marks.items()}
+    return {name: mark for name, mark in listing.items() if ".." not in PurePosixPath(name).parts}
 
 
 _VERSIONS = {"size", "mtime", "ETag", "etag", "LastModified", "last_modified", "md5Hash", "crc32c", "generation"}
