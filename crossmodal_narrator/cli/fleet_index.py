@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 from crossmodal_narrator.bags import open_bag
 from crossmodal_narrator.bags.index import DriveStore, Outcome
 from crossmodal_narrator.cli.indexing import Indexer
-from crossmodal_narrator.core.errors import BagError
+from crossmodal_narrator.core.errors import NarratorError
 from crossmodal_narrator.fleet.fetching import local_bag
 from crossmodal_narrator.fleet.finding import FoundBag, is_url
 from crossmodal_narrator.fleet.fleet import Failure
@@ -21,7 +22,7 @@ def index_results(
 ) -> tuple[Counter[Outcome], tuple[Failure, ...]]:
     """Put the replays of these bags, which lie in `folder`, into `store`; what cannot be is named.
 
-    A bag that is in the store already is not opened, and not fetched.
+    A bag that is in the store already is not opened, and not fetched. What of a bag is damaged is printed.
 
     Raises:
         BagError: the store cannot be written.
@@ -29,6 +30,8 @@ def index_results(
     with DriveStore(store, make=True) as opened:
         indexer = Indexer(opened, params)
         became = [_tried(indexer, bag, folder) for bag in bags]
+        for damage in indexer.damage:
+            print(damage, file=sys.stderr)
     failures = tuple(one for one in became if isinstance(one, Failure))
     return Counter(one for one in became if isinstance(one, Outcome)), failures
 
@@ -36,7 +39,7 @@ def index_results(
 def _tried(indexer: Indexer, bag: FoundBag, folder: FleetFolder) -> Outcome | Failure:
     try:
         return _put(indexer, bag, folder)
-    except BagError as error:
+    except NarratorError as error:
         return Failure(bag=bag.name, reason=f"not in the store: {error.what}")
 
 

@@ -7,6 +7,7 @@ NarratorError
 │   └── StampError     a stamp that is absent, repeats or jumps
 ├── TransformError     a transform that is missing, or too old to be used
 ├── BagError           a recording that cannot be read, or is cut short
+│   └── FetchError     a store that did not give it, perhaps by chance
 ├── ModelError         weights that are absent, altered or not allowed
 │   ├── EngineError    a runtime that refuses a model or disagrees with its golden sample
 │   │   └── EngineAbsentError        an engine that this machine does not offer
@@ -63,6 +64,10 @@ class TransformError(NarratorError):
 
 class BagError(NarratorError):
     """A recording that cannot be read, or is cut short."""
+
+
+class FetchError(BagError):
+    """A store that did not give a recording, perhaps by chance."""
 
 
 class ModelError(NarratorError):

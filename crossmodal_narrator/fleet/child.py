@@ -18,7 +18,7 @@ from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from crossmodal_narrator.core.errors import NarratorError
+from crossmodal_narrator.core.errors import FetchError, NarratorError
 from crossmodal_narrator.fleet.fetching import local_bag
 from crossmodal_narrator.fleet.folder import FleetFolder
 from crossmodal_narrator.fleet.job import Ending, Job, Outcome
@@ -52,6 +52,8 @@ def do(job: Job) -> Outcome:
         with folder.making(job.bag.name) as making, local_bag(job.bag, folder.root) as bag:
             written = job.work(bag, making)
             folder.commit(making, job.bag.name, job.key, written)
+    except FetchError as error:  # a store may answer the next time
+        return Outcome(ending=Ending.CRASHED, reason=_without_folders(error.what, job))
     except NarratorError as error:
         return Outcome(ending=Ending.REFUSED, reason=_without_folders(error.what, job))
     except Exception as error:  # noqa: BLE001 - one bag's misfortune must not be another's; the reason is told

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
-from crossmodal_narrator.core.errors import BagError
+from crossmodal_narrator.core.errors import BagError, FetchError
 from crossmodal_narrator.fleet.finding import FoundBag, file_system, is_url
 from crossmodal_narrator.fleet.job import LocalBag
 
@@ -17,7 +17,8 @@ def local_bag(bag: FoundBag, scratch: Path) -> Iterator[LocalBag]:
     """The bag as files; copies lie under `scratch`, and are gone afterwards.
 
     Raises:
-        BagError: a file cannot be copied.
+        BagError: a file is no longer there.
+        FetchError: it cannot be copied.
     """
     if not is_url(bag.prefix):
         yield _placed(bag, Path(bag.prefix))
@@ -36,8 +37,11 @@ def _fetch(bag: FoundBag, folder: Path) -> None:
     system, root = file_system(bag.prefix)
     for name in (*bag.files, *bag.beside):
         target = folder / PurePosixPath(name)
-        target.parent.mkdir(parents=True, exist_ok=True)
         try:
+            target.parent.mkdir(parents=True, exist_ok=True)
             system.get_file(f"{root}/{name}", str(target))
         except FileNotFoundError as error:
             raise BagError(f"{name} is no longer there", remedy="begin again, with --resume") from error
+        except Exception as error:  # each store has errors of its own, of no common base
+            remedy = "see whether the store answers and the disk has room, and go on with --resume"
+            raise FetchError(f"{name} cannot be copied: {type(error).__name__}: {error}", remedy=remedy) from error

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from crossmodal_narrator.core.errors import BagError, ConfigError
+from crossmodal_narrator.core.errors import BagError, ConfigError, FetchError
 from crossmodal_narrator.fleet.fetching import local_bag
 from crossmodal_narrator.fleet.finding import bags_in, find_bags
 
@@ -111,3 +112,48 @@ def test_nothing_and_what_nobody_can_read_are_told_with_a_remedy(tmp_path: Path)
         find_bags(str(tmp_path / "nowhere"))
     with pytest.raises(ConfigError, match="cannot be read"):
         find_bags("nosuchstore://drives")
+
+
+class Store:
+    """An object store of these keys, which gives nothing."""
+
+    def __init__(self, *keys: str, error: Exception | None = None) -> None:
+        self._keys, self._error = keys, error
+
+    def find(self, root: str, *, detail: bool) -> dict[str, dict[str, Any]]:
+        return {f"{root}/{key}": {"size": 1} for key in self._keys}
+
+    def get_file(self, key: str, target: str) -> None:
+        if self._error is not None:
+            raise self._error
+        Path(target).write_text(key)
+
+
+def stored(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("finding", "fetching"):
+        monkeypatch.setattr(f"crossmodal_narrator.fleet.{module}.file_system", lambda prefix: (store, "drives"))
+
+
+def test_a_key_that_leads_out_of_its_folder_is_no_bag(monkeypatch: pytest.MonkeyPatch) -> None:
+    stored(Store("a/x.mcap", "../../y.mcap", "a/../../truth.json", "b/../z.mcap", "c..d.mcap"), monkeypatch)
+
+    bags = find_bags("s3://drives")
+
+    assert [(bag.name, bag.files, bag.beside) for bag in bags] == [
+        ("a/x.mcap", ("a/x.mcap",), ()),
+        ("c..d.mcap", ("c..d.mcap",), ()),
+    ]
+
+
+class ThrottledError(Exception):
+    """As those of a store, of no base that is known here."""
+
+
+def test_whatever_a_store_raises_is_told_of_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stored(Store("a/x.mcap", error=ThrottledError("slow down")), monkeypatch)
+    (bag,) = find_bags("s3://drives")
+
+    told = r"a/x.mcap cannot be copied: ThrottledError: slow down .*--resume"
+    with pytest.raises(FetchError, match=told), local_bag(bag, tmp_path):
+        pass
+    assert not list(tmp_path.iterdir())

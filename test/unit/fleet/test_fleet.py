@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Hashable
 from pathlib import Path
 
 import pytest
 from misbehaving import job_of
 
+from crossmodal_narrator.bags.index import Outcome as Indexed
 from crossmodal_narrator.cli.fleet import _results_of
-from crossmodal_narrator.core.errors import ConfigError
+from crossmodal_narrator.cli.fleet_index import index_results
+from crossmodal_narrator.core.errors import ConfigError, ModelError
 from crossmodal_narrator.fleet.child import do
 from crossmodal_narrator.fleet.fleet import Course, Failure, run_fleet
 from crossmodal_narrator.fleet.folder import FleetFolder
@@ -93,6 +96,23 @@ def test_what_would_be_the_same_again_is_not_tried_again(tmp_path: Path) -> None
     assert sorted(executor.asked) == ["a", "b", "c"]
 
 
+class _Throttled:
+    """A store that does not give its files just now."""
+
+    def get_file(self, key: str, target: str) -> None:
+        raise TimeoutError("slow down")
+
+
+def test_a_store_that_does_not_answer_is_asked_again_and_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crossmodal_narrator.fleet.fetching.file_system", lambda prefix: (_Throttled(), "drives"))
+    local = job_of("a", tmp_path / "out")
+    job = dataclasses.replace(local, bag=dataclasses.replace(local.bag, prefix="s3://drives"))
+    course = run_fleet([job], Directed, retries=2)
+
+    assert course.retried == 2
+    assert course.failures == [Failure(bag="a", reason="a cannot be copied: TimeoutError: slow down, 3 times")]
+
+
 def test_a_worker_that_dies_after_its_result_is_in_place_has_done_its_bag(tmp_path: Path) -> None:
     executor = Directed({"a": [CRASH]}, does_all_the_same=True)
     course = run_fleet(jobs(tmp_path, "a"), lambda: executor, retries=2)
@@ -149,3 +169,28 @@ def test_two_runs_do_not_share_a_folder(tmp_path: Path) -> None:
         FleetFolder(tmp_path).held(),
     ):
         pass
+
+
+class _Indexing:
+    """Finds damage in one bag, and cannot word another."""
+
+    def __init__(self, store: object, params: Path | None) -> None:
+        self.damage: list[str] = []
+
+    def lacks(self, replay: Path, *, with_bag: bool) -> bool:
+        if replay.name == "b":
+            raise ModelError("there are no weights", remedy="pull them")
+        self.damage.append("a: cut short")
+        return False
+
+
+def test_a_replay_that_cannot_be_indexed_is_named_and_damage_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("crossmodal_narrator.cli.fleet_index.Indexer", _Indexing)
+    bags = [job.bag for job in jobs(tmp_path, "a", "b")]
+    outcomes, lost = index_results(bags, FleetFolder(tmp_path), tmp_path / "store", None)
+
+    assert dict(outcomes) == {Indexed.KNOWN: 1}
+    assert lost == (Failure(bag="b", reason="not in the store: there are no weights"),)
+    assert capsys.readouterr().err == "a: cut short\n"
