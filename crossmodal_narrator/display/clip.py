@@ -13,7 +13,8 @@ from crossmodal_narrator.display.guard import Bucket
 RATE_HZ = 16_000
 MOST_S = 15.0
 MOST_FRAME = 4096  # bytes of one message
-_FASTER, _AT_ONCE_S = 1.25, 2.0  # than it is spoken, for a clock that is not ours; and what a network held up
+_FASTER = 1.25  # than it is spoken, for a clock that is not ours
+_AT_ONCE_S = MOST_S  # a network may have held up all of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -226,6 +226,18 @@ def test_sound_that_comes_faster_than_it_is_spoken_ends_the_connection(serve: Op
     assert served.heard == []
 
 
+def test_sound_that_a_network_held_up_is_heard_when_it_comes_at_once(serve: Open) -> None:
+    """The page keeps 256 KiB of it, which is 8 s."""
+    served = serve()
+    with join(served.address) as socket:
+        welcome(socket)
+        for message in (BEGIN, *([TENTH] * 82), END):
+            socket.send(message)
+        until(lambda: served.heard)
+
+    assert len(served.heard[0].samples) == 82 * 1600
+
+
 def test_who_leaves_while_he_speaks_is_not_heard(serve: Open) -> None:
     served = serve()
     with join(served.address) as socket:
