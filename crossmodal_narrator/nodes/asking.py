@@ -42,7 +42,7 @@ class Asking:
             stamp_ns=self._node.get_clock().now().nanoseconds,
             text=question.text,
             language="",  # the words tell: a page in Chinese may be asked in English
-            confidence=1.0,
+            confidence=question.confidence,
             seat=SEATS + question.seat,
         )
         goal = Ask.Goal(question=utterance_to_message(utterance, self._types), deadline_s=self._within_s)

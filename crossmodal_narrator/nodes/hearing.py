@@ -7,6 +7,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 from rclpy.node import Node
 
@@ -39,6 +40,7 @@ class Hearing:
         self._absent: list[ModelError] = []
         self.languages: tuple[str, ...] | None = None  # None: not known yet
         self._heard = self._took_ms = 0
+        self._is_over = False
         self._thread = threading.Thread(target=self._run, name="hearing", daemon=True)
 
     def open(self) -> None:
@@ -54,6 +56,11 @@ class Hearing:
             self._clips.put_nowait(clip)
 
     def stop(self) -> None:
+        """What waits is not heard any more, and what is being understood reaches nobody."""
+        self._is_over = True
+        with suppress(queue.Empty):
+            while True:
+                self._clips.get_nowait()
         self._clips.put(None)
         if self._thread.ident is not None:
             self._thread.join(ENDS_WITHIN_S)
@@ -68,13 +75,20 @@ class Hearing:
         yield Health(name="microphone", level=diagnostics.OK, message=message, values=values)
 
     def _run(self) -> None:
-        pressed = open_pressed(self._engines, self._absent.append)
+        pressed = self._opened()
         for absent in self._absent:
             self._node.get_logger().warning(f"going on without: {absent}")
         self.languages = () if pressed is None else pressed.languages
         while (clip := self._clips.get()) is not None:
             self._take(clip, pressed)
             del clip  # the next one may be long in coming
+
+    def _opened(self) -> Pressed | None:
+        try:
+            return open_pressed(self._engines, self._absent.append)
+        except Exception:  # noqa: BLE001 - it is told, and whoever speaks is told that nothing hears
+            self._node.get_logger().error(f"the microphone is not opened\n{traceback.format_exc()}")
+            return None
 
     def _take(self, clip: Clip, pressed: Pressed | None) -> None:
         began_s = time.monotonic()
@@ -89,6 +103,8 @@ class Hearing:
             found = Refusal.UNCLEAR
         self._heard += 1
         self._took_ms = round(1e3 * (time.monotonic() - began_s))
+        if self._is_over:
+            return
         if isinstance(found, Question):
             self._understood(found)
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from types import SimpleNamespace
 from typing import Any
 
@@ -40,10 +41,12 @@ def test_more_questions_than_may_wait_are_refused_and_the_same_one_is_asked_once
     node: Any = SimpleNamespace(get_clock=Clock)
     found = asking.Asking(node, 5.0, lambda question, why: refused.append((question, why)))
     questions = [Question(text=f"Question {k}?", language="en", seat="0" * 32) for k in range(asking.MOST_OPEN + 1)]
+    questions[0] = dataclasses.replace(questions[0], confidence=0.75)  # said, and not typed
 
     for question in (questions[0], *questions):
         found.ask(question)
 
     client: Any = found._client
     assert len(client.goals) == asking.MOST_OPEN
+    assert [goal.question.confidence for goal in client.goals[:2]] == [0.75, 1.0]
     assert refused == [(questions[-1], Refusal.TOO_MANY)]
