@@ -245,7 +245,7 @@ class _Listener:
         yield from diagnostics.inputs(self._reader.sensors, time.monotonic_ns())
         if self._ear.health is not None:
             yield from diagnostics.microphones({self._microphone: self._ear.health})
-        yield Health(name="messages", level=diagnostics.OK, message=f"{self._reader.refused} could not be read")
+        yield Health(name="messages", level=diagnostics.OK, message=f"{self._reader.refused} could not be used")
 
     def _hear(self, chunk: SensorFrame) -> None:
         assert isinstance(chunk, AudioChunk)
