@@ -131,9 +131,12 @@ class DisplayNode(NarratorLifecycleNode):
             self._board.see(scene)
 
     def _hand_over(self, question: Question) -> None:
-        """In the server's thread, or in the one that hears."""
-        if len(self._typed) == self._typed.maxlen and self._board is not None:
-            self._board.refuse(question, Refusal.TOO_MANY)
+        """In the server's thread, or in the one that hears, which may still do so when this node is not active."""
+        board = self._board
+        if board is None:
+            return
+        if len(self._typed) == self._typed.maxlen:
+            board.refuse(question, Refusal.TOO_MANY)
             return
         self._typed.append(question)
         self._from_pages.trigger()
@@ -181,7 +184,8 @@ class DisplayNode(NarratorLifecycleNode):
             return
         if self._board.readers:
             self._perception.renew()
-            self._looking.follow(self._perception.values.get("cameras") or ())
+            if self._looking.follow(self._perception.values.get("cameras") or ()):
+                self._board.pictures.forget_recent()
         elif self._looking.cameras:
             self._looking.close()
             self._board.pictures.forget_recent()

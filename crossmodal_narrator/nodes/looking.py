@@ -19,15 +19,16 @@ class Looking:
         self._reader: SensorReader | None = None
         self.cameras: tuple[str, ...] = ()
 
-    def follow(self, cameras: Sequence[str]) -> None:
-        """Subscribe to these and no others."""
+    def follow(self, cameras: Sequence[str]) -> bool:
+        """Subscribe to these and no others; whether they are others than before."""
         if tuple(cameras) == self.cameras:
-            return
+            return False
         self.close()
         self.cameras = tuple(cameras)
         if cameras:
             topics = TopicMap(cameras=TopicMap.relative(self.cameras).cameras)
             self._reader = SensorReader(self._node, topics, self._see, "cameras")
+        return True
 
     def close(self) -> None:
         if self._reader is not None:
