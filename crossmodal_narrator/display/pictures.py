@@ -18,7 +18,8 @@ from crossmodal_narrator.core.scene import Evidence
 from crossmodal_narrator.core.speech import Claim
 
 LONGEST_PX, QUALITY = 640, 75  # some 40 kB
-RECENT = 48  # of each camera, until a sentence is said of them: 4.8 s at 10 Hz
+RECENT_NS = 5_000_000_000  # of each camera, until a sentence is said of them
+MOST_RECENT = 160  # as many are 5.3 s at 30 Hz, some 6 MB
 NAMED_FOR_EACH = 4  # moments that are remembered for each picture that is kept: of some there is none
 SAME_MOMENT_NS = 60_000_000
 
@@ -36,7 +37,7 @@ class Picture:
 
 class Pictures:
     """One thread takes what the cameras see, others name moments and ask for them. What no sentence is about is never
-    given out, and is let go after RECENT more.
+    given out, and is let go after RECENT_NS.
     """
 
     def __init__(self, kept: int) -> None:
@@ -53,7 +54,8 @@ class Pictures:
         with self._lock:
             recent = self._recent.setdefault(frame.camera, deque())
             recent.append(picture)
-            if len(recent) > RECENT:
+            # A clock that jumps back makes what was before as old.
+            while len(recent) > MOST_RECENT or abs(picture.stamp_ns - recent[0].stamp_ns) > RECENT_NS:
                 self._let_go(recent.popleft())
 
     def name(self, claims: Iterable[Claim]) -> None:

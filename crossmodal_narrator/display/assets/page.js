@@ -225,6 +225,6 @@ const speakButton = new SpeakButton(byId("talk"), byId("hearing"), {
   end: () => talk.hush(),
   tell: (text) => { asked = ""; answer({ kind: "unanswered", question: "", text }); },
 });
-const talk = new Talk(hear, (found) => { line = found; showState(); });
+const talk = new Talk(hear, (found) => { line = found; showState(); if (found === "open") pictures.askAgain(); });
 speak(language);
 setInterval(draw, 1000);

@@ -18,6 +18,12 @@ export class Pictures {
     this.waiting = this.waiting.filter(({ id }) => id !== message.id);
   }
 
+  /** The line is there again: what is still shown is asked for, because the last time may have reached nobody. */
+  askAgain() {
+    this.waiting = this.waiting.filter(({ node }) => node.isConnected);
+    for (const id of new Set(this.waiting.map(({ id }) => id))) this.ask(id);
+  }
+
   /** `seen`: the picture's key, its camera, how long before the sentence, and its things by name and box. */
   figure(seen, words) {
     const node = el("figure", { class: "seen" }, el("figcaption", {}, words.wait));
@@ -25,7 +31,7 @@ export class Pictures {
     const known = this.known.get(seen.picture);
     if (known) show(known);
     else {
-      this.waiting.push({ id: seen.picture, show });
+      this.waiting.push({ id: seen.picture, show, node });
       this.ask(seen.picture);
     }
     return node;

@@ -13,9 +13,10 @@ from test_network import join, welcome
 
 from crossmodal_narrator.core.geometry import PixelBox
 from crossmodal_narrator.core.pictured import pictured, where_pictured
-from crossmodal_narrator.display.pictures import RECENT, Pictures
+from crossmodal_narrator.display.pictures import MOST_RECENT, RECENT_NS, Pictures
 
 Open = Callable[..., Any]
+RECENT = RECENT_NS // TENTH_NS
 KEY = f"front/{START_NS - TENTH_NS}"
 
 
@@ -114,6 +115,26 @@ def test_where_there_is_no_picture_the_page_says_so(
     assert page.locator(".why img").count() == 0
 
 
+def test_a_picture_that_is_wanted_while_the_line_is_closed_is_asked_for_when_it_is_back(
+    serve: Open, open_page: Open
+) -> None:
+    served = serve()
+    page = open_page(served.address)
+    served.board.pictures.take(image())
+    served.board.narrate(said("A bus is parked.", SEEN_BUS))
+    page.locator("#now button", has_text="bus").wait_for()
+    # As when a socket has broken, and nobody has been told of it yet.
+    page.evaluate(
+        "() => { window.sent = WebSocket.prototype.send; WebSocket.prototype.send = function () { this.close(); }; }"
+    )
+    page.locator("#now button", has_text="bus").click()
+    page.locator(".seen figcaption").wait_for()
+    assert page.locator(".seen img").count() == 0
+    page.evaluate("() => { WebSocket.prototype.send = window.sent; }")
+
+    page.locator(".seen img").wait_for()
+
+
 def wanted(socket: Any, key: str) -> dict[str, Any]:
     socket.send(json.dumps({"kind": "picture", "id": key}))
     while True:
@@ -163,6 +184,29 @@ def test_what_a_sentence_was_about_stays_when_the_rest_is_let_go() -> None:
     pictures.forget_recent()
     assert pictures.of(KEY) is not None
     assert pictures.size_bytes < grown / RECENT
+
+
+@pytest.mark.parametrize("rate_hz", [5, 10, 30])
+def test_a_sentence_may_come_some_seconds_after_what_it_is_about_at_any_rate(rate_hz: int) -> None:
+    pictures = Pictures(2)
+    pictures.take(image())
+    for k in range(round(4.8 * rate_hz)):
+        pictures.take(image(START_NS + round(k * 1e9 / rate_hz)))
+    pictures.name((SEEN_BUS,))
+
+    assert pictures.of(KEY) is not None
+
+
+def test_pictures_of_a_camera_that_is_fast_or_whose_clock_jumps_back_do_not_pile_up() -> None:
+    pictures = Pictures(2)
+    pictures.take(image())
+    one = pictures.size_bytes
+    for k in range(MOST_RECENT + 40):
+        pictures.take(image(START_NS + k))
+    assert pictures.size_bytes == MOST_RECENT * one
+    pictures.take(image(START_NS - 60 * TENTH_NS))
+
+    assert pictures.size_bytes == one
 
 
 def test_a_page_that_asks_and_reads_nothing_makes_nobody_wait_and_keeps_nothing(serve: Open) -> None:
