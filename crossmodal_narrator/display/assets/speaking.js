@@ -16,6 +16,8 @@ export class SpeakButton {
       else { this.heldSince = performance.now(); this.begin(); }
     });
     button.addEventListener("pointerup", () => { if (this.microphone && performance.now() - this.heldSince > HELD_MS) this.end(); });
+    button.addEventListener("pointercancel", () => this.letGo()); // the system took the touch
+    document.addEventListener("visibilitychange", () => { if (document.hidden) this.letGo(); });
     button.addEventListener("click", (event) => { // by a key, or by what stands in for one
       if (event.detail === 0) { this.heldSince = Infinity; if (this.microphone) this.end(); else this.begin(); }
     });
@@ -51,6 +53,11 @@ export class SpeakButton {
     microphone.hasBegun = this.line.begin();
     this.line.tell(microphone.hasBegun ? this.words.listening : this.words.closed);
     this.longest = setTimeout(() => this.end(), LONGEST_MS);
+  }
+
+  /** Nobody who cannot see the button is listened to. */
+  letGo() {
+    if (this.microphone) this.end();
   }
 
   async end() {

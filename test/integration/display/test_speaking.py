@@ -144,6 +144,30 @@ def test_the_microphone_is_off_but_while_the_button_is_pressed(serve: Open, open
     assert page.evaluate(states) == ["ended"]
 
 
+@pytest.mark.parametrize(
+    "happens",
+    [
+        'document.getElementById("talk").dispatchEvent(new PointerEvent("pointercancel"))',
+        """Object.defineProperty(document, "hidden", { get: () => true });
+        document.dispatchEvent(new Event("visibilitychange"))""",
+    ],
+    ids=["the touch is taken", "the page is hidden"],
+)
+def test_who_cannot_let_the_button_go_is_not_listened_to(
+    serve: Open, open_page: Open, asking: Any, happens: str
+) -> None:
+    served = serve()
+    page = open_page(served.address, by=asking)
+    ready(served, page)
+    page.locator("#talk").hover()
+    page.mouse.down()
+    page.locator("#answer", has_text="Listening").wait_for()
+    page.evaluate(f"() => {{ {happens}; }}")
+
+    page.locator("#talk[aria-pressed=false]").wait_for()
+    until(lambda: served.heard)
+
+
 def test_a_browser_that_gives_no_microphone_is_told_about(serve: Open, open_page: Open) -> None:
     served = serve()
     page = open_page(served.address)  # without a device
