@@ -20,9 +20,10 @@ import yaml
 
 from crossmodal_narrator.core.errors import ModelError
 from crossmodal_narrator.core.folders import shared_folder, user_cache_dir
+from crossmodal_narrator.core.whole_file import replace_whole
 from crossmodal_narrator.runtime.artifacts import FileEntry, read_file_entry
 from crossmodal_narrator.runtime.fields import Fields
-from crossmodal_narrator.runtime.store import check_content, read_checked, write_atomically
+from crossmodal_narrator.runtime.store import check_content, read_checked
 
 _TIMEOUT_S = 900.0
 _ALTERED = "the registry serves another package than the one that was reviewed; do not use it"
@@ -115,7 +116,7 @@ class BundleStore:
     def _write(self, path: Path, content: bytes) -> None:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(path, content)
+            replace_whole(path, content)
         except OSError as error:
             remedy = "free some space, or set XDG_CACHE_HOME to a folder that can be written"
             raise ModelError(f"{path}: {error.strerror}", remedy=remedy) from error

@@ -17,10 +17,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from crossmodal_narrator.core.errors import EngineError
+from crossmodal_narrator.core.whole_file import replace_whole
 from crossmodal_narrator.runtime.cuda_device import CudaDevice
 from crossmodal_narrator.runtime.file_lock import locked
 from crossmodal_narrator.runtime.profile import ShapeProfile
-from crossmodal_narrator.runtime.store import write_atomically
 
 FORMAT = 1
 _MAGIC = b"crossmodal_narrator plan\n"
@@ -123,7 +123,7 @@ class PlanCache:
     def _keep(self, path: Path, key: PlanKey, plan: bytes) -> None:
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            write_atomically(path, _header(key, plan) + plan)
+            replace_whole(path, _header(key, plan) + plan)
         except OSError as error:
             raise _unwritable(path, error) from error
 

@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path, PurePosixPath
 
 from crossmodal_narrator.core.errors import ModelError
+from crossmodal_narrator.core.whole_file import replace_whole
 from crossmodal_narrator.encoding.camera.detector import Detector
 from crossmodal_narrator.encoding.camera.preparation import Preparation
 from crossmodal_narrator.encoding.camera.views import View
@@ -15,7 +16,6 @@ from crossmodal_narrator.runtime.detector import detector_spec
 from crossmodal_narrator.runtime.golden import SampleInput, record_sample
 from crossmodal_narrator.runtime.manifest import Manifest
 from crossmodal_narrator.runtime.onnx_cpu import OnnxCpuEngine
-from crossmodal_narrator.runtime.store import write_atomically
 
 _SEED, _BLOCK = 7, 8
 _GREY, _SPREAD = 127.5, 64.0  # pixel values: the noise, -2 to 2, covers nearly all of them
@@ -39,7 +39,7 @@ def record_detector(manifest: Manifest) -> tuple[FileEntry, FileEntry]:
     engine = OnnxCpuEngine(manifest, content, EngineConfig())
     Detector(engine, spec, min_score=0.5)
     sample = record_sample(engine, _inputs(spec.preparation)).encode()
-    write_atomically(manifest.folder / manifest.golden.file.path, sample)
+    replace_whole(manifest.folder / manifest.golden.file.path, sample)
     return _entry(manifest.artifact.path, content), _entry(manifest.golden.file.path, sample)
 
 

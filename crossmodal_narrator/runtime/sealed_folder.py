@@ -7,7 +7,7 @@ import json
 import shutil
 from pathlib import Path
 
-from crossmodal_narrator.runtime.store import write_atomically
+from crossmodal_narrator.core.whole_file import replace_whole
 
 _SEAL = "seal.json"
 
@@ -29,7 +29,7 @@ def empty(folder: Path) -> None:
 
 
 def seal(folder: Path) -> None:
-    write_atomically(folder / _SEAL, json.dumps(_contents(folder), indent=1).encode())
+    replace_whole(folder / _SEAL, json.dumps(_contents(folder), indent=1).encode())
 
 
 def unseal(folder: Path) -> None:

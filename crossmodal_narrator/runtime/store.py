@@ -9,12 +9,12 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-import tempfile
 from enum import Enum
 from pathlib import Path
 
 from crossmodal_narrator.core.errors import ModelError
 from crossmodal_narrator.core.folders import shared_folder, user_cache_dir
+from crossmodal_narrator.core.whole_file import replace_whole
 from crossmodal_narrator.runtime.artifacts import FileEntry, Precision
 from crossmodal_narrator.runtime.golden import GoldenSample, read_golden
 from crossmodal_narrator.runtime.manifest import Manifest, read_manifest
@@ -97,7 +97,7 @@ class ModelStore:
         path = self.folder(manifest) / entry.path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(path, content)
+            replace_whole(path, content)
         except OSError as error:
             remedy = "free some space, or set XDG_CACHE_HOME to a folder that can be written"
             raise ModelError(f"{path}: {error.strerror}", remedy=remedy) from error
@@ -134,20 +134,6 @@ def check_content(content: bytes, entry: FileEntry, *, name: str, remedy: str) -
     digest = hashlib.sha256(content).hexdigest()
     if digest != entry.sha256:
         raise ModelError(f"{name} has sha256 {digest}, its manifest says {entry.sha256}", remedy=remedy)
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """A reader sees the old file or the whole new one, whatever happens in between."""
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 def _refuse_links(folder: Path, entry: FileEntry, remedy: str) -> None:

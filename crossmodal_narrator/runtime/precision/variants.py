@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import yaml
 
 from crossmodal_narrator.core.timing import NowNs
+from crossmodal_narrator.core.whole_file import replace_whole
 from crossmodal_narrator.encoding.engine import Arrays, Engine
 from crossmodal_narrator.runtime.artifacts import Precision
 from crossmodal_narrator.runtime.config import EngineConfig
@@ -21,7 +22,7 @@ from crossmodal_narrator.runtime.precision.accuracy import Comparison, compare
 from crossmodal_narrator.runtime.precision.half import to_half
 from crossmodal_narrator.runtime.precision.int8 import to_int8
 from crossmodal_narrator.runtime.precision.observed import overflowing_nodes
-from crossmodal_narrator.runtime.store import ModelStore, read_checked, write_atomically
+from crossmodal_narrator.runtime.store import ModelStore, read_checked
 
 # Engines round at other places of a network; another network is off by as much as its answers are large.
 _OF_LARGEST = {Precision.FP32: 0.0, Precision.FP16: 0.02, Precision.INT8: 0.1}
@@ -114,10 +115,10 @@ def write_variants(manifest: Manifest, made: Sequence[MadeVariant]) -> None:
     sections: dict[str, object] = {}
     for variant in made:
         for name, content in variant.files.values():
-            write_atomically(manifest.folder / name, content)
+            replace_whole(manifest.folder / name, content)
         sections |= variant.section()
     path = manifest.folder / "manifest.yaml"
     others = _SECTION.sub("", path.read_text(encoding="utf-8"))
     text = f"{others.rstrip()}\n\n{yaml.safe_dump({'precisions': sections}, sort_keys=False)}"
-    write_atomically(path, text.encode())
+    replace_whole(path, text.encode())
     read_manifest(path)

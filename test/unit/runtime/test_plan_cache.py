@@ -170,7 +170,7 @@ def test_a_process_that_is_killed_while_it_builds_leaves_no_plan_and_no_lock(cac
 
 
 def test_a_process_that_is_killed_while_it_writes_leaves_what_is_taken_for_no_plan(cache: PlanCache) -> None:
-    """`write_atomically` writes beside the plan and renames; what it leaves when it is killed in between goes later."""
+    """`replace_whole` writes beside the plan and renames; what it leaves when it is killed in between goes later."""
     path = cache.path(KEY)
     path.parent.mkdir(parents=True)
     half = path.parent / f".{path.name}.k2x9"
