@@ -36,7 +36,7 @@ def open_recognisers(config: RecogniserConfig, on_absent: Callable[[ModelError],
     if config.moonshine or config.moonshine_folder:
         folder = Path(config.moonshine_folder) if config.moonshine_folder else None
         makers.append(lambda: Moonshine(folder, config.threads))
-    whisper = _whisper_folder(config)
+    whisper = opened(lambda: _whisper_folder(config), on_absent)
     if whisper is not None:
         makers.append(lambda: Whisper(whisper(), config.threads))
     found = (opened(make, on_absent) for make in makers)
@@ -44,7 +44,11 @@ def open_recognisers(config: RecogniserConfig, on_absent: Callable[[ModelError],
 
 
 def _whisper_folder(config: RecogniserConfig) -> Callable[[], Path] | None:
-    """The user's own, else the one that `models pull` fetched, which is checked; None where there is neither."""
+    """The user's own, else the one that `models pull` fetched, which is checked; None where there is neither.
+
+    Raises:
+        ModelError: what is to be pulled is not described, or cannot be read.
+    """
     if config.whisper_folder:
         return lambda: Path(config.whisper_folder)
     store = BundleStore()

@@ -67,7 +67,7 @@ class Whisper:
             raise EngineError(f"{self.name} fails on {len(samples)} samples: {error}", remedy="report this") from error
 
     def _transcribed(self, samples: Floats) -> Transcript:
-        pieces = np.split(samples, range(_LONGEST, len(samples), _LONGEST))
+        pieces = np.array_split(samples, max(1, -(-len(samples) // _LONGEST)))  # no scrap after the last cut
         read = [self._read(piece) for piece in pieces]
         return Transcript(
             text="".join(one.text for one in read).strip(),
