@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from crossmodal_narrator.encoding.audio.alarm import Alarm
+from crossmodal_narrator.encoding.audio.config import SoundEncoderConfig
 from crossmodal_narrator.training.sound.components import Pool
 from crossmodal_narrator.training.sound.mixing import LABELS, Batch, MixingConfig, mix
 from crossmodal_narrator.training.sound.network import padded
@@ -18,6 +19,24 @@ from crossmodal_narrator.training.sound.signal import Floats
 
 THRESHOLDS = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99)
 _HALF = 40  # steps: each scene of 8 s is judged as two clips of 4 s are
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """When a cue is believed: `hits` of the last `frames` probabilities reach `threshold`."""
+
+    threshold: float
+    hits: int
+    frames: int
+
+
+def product_rules() -> dict[str, Rule]:
+    """By label, of the product's defaults."""
+    c = SoundEncoderConfig()
+    return {
+        "siren": Rule(threshold=c.siren_threshold, hits=c.siren_hits, frames=c.siren_frames),
+        "horn": Rule(threshold=c.horn_threshold, hits=c.horn_hits, frames=c.horn_frames),
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,15 +65,15 @@ def answers_of(network: nn.Module) -> Answer:
 
 
 def choices(
-    answer: Answer, held_out: Pool, label: str, *, hits: int, frames: int, batches: int, scenes: int, seed: int = 9
+    answer: Answer, held_out: Pool, label: str, rules: Sequence[Rule], *, batches: int, scenes: int, seed: int = 9
 ) -> list[Choice]:
-    """For each of THRESHOLDS: cues from 0 to 25 dB above the rest, and clips of anything else."""
+    """For each rule: cues from 0 to 25 dB above the rest, and clips of anything else."""
     cue = LABELS.index(label)
     with_cue = MixingConfig(siren=float(cue == 0), horn=float(cue == 1), cue_snr_db=(0.0, 25.0))
     without = replace(with_cue, siren=0.0, horn=float(cue == 0) * 0.15)
     sounding = _answered(answer, held_out, with_cue, batches, scenes, (seed, 0))
     silent = _answered(answer, held_out, without, batches, scenes, (seed, 1))
-    return [_choice(sounding, silent, cue, threshold, hits, frames) for threshold in THRESHOLDS]
+    return [_choice(sounding, silent, cue, rule) for rule in rules]
 
 
 def _answered(
@@ -68,33 +87,31 @@ def _choice(
     sounding: Sequence[tuple[Batch, Floats]],
     silent: Sequence[tuple[Batch, Floats]],
     cue: int,
-    threshold: float,
-    hits: int,
-    frames: int,
+    rule: Rule,
 ) -> Choice:
     found, delays, wrong = [], [], []
     for batch, answer in sounding:
         for targets, probabilities in zip(batch.targets[:, :, cue], answer[:, :, cue], strict=True):
-            is_raised = raised(probabilities, threshold, hits, frames)
+            is_raised = raised(probabilities, rule)
             for half in (slice(0, _HALF), slice(_HALF, None)):
-                if targets[half].sum() >= 2 * hits:
+                if targets[half].sum() >= 2 * rule.hits:
                     found += [bool((is_raised[half] & (targets[half] > 0.5)).any())]
             delays += _delays(targets, is_raised)
     for _, answer in silent:
         for probabilities in answer[:, :, cue]:
-            is_raised = raised(probabilities, threshold, hits, frames)
+            is_raised = raised(probabilities, rule)
             wrong += [bool(is_raised[:_HALF].any()), bool(is_raised[_HALF:].any())]
     return Choice(
-        threshold=threshold,
+        threshold=rule.threshold,
         recall=float(np.mean(found)) if found else float("nan"),
         false_alarms=float(np.mean(wrong)),
         delay_s=float(np.median(delays)) if delays else float("nan"),
     )
 
 
-def raised(probabilities: Floats, threshold: float, hits: int, frames: int) -> NDArray[np.bool_]:
-    """(steps,) → (steps,) by the rule of the product."""
-    alarm = Alarm(threshold=threshold, hits=hits, frames=frames)
+def raised(probabilities: Floats, rule: Rule) -> NDArray[np.bool_]:
+    """(steps,) → (steps,) as the product decides."""
+    alarm = Alarm(threshold=rule.threshold, hits=rule.hits, frames=rule.frames)
     return np.array([alarm.push(float(p)) for p in probabilities])
 
 

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 from torch import nn
 
 from crossmodal_narrator.core.config import parameter
-from crossmodal_narrator.encoding.audio import SoundEncoderConfig
 from crossmodal_narrator.encoding.audio.logmel import BLOCK_FRAMES, CHANNELS, MELS
 from crossmodal_narrator.encoding.engine import Arrays, Engine
 from crossmodal_narrator.training.export import ModelCard, export
 from crossmodal_narrator.training.loop import Schedule, Training
 from crossmodal_narrator.training.precisions import write_precisions
 from crossmodal_narrator.training.report import Say, told, write_report
-from crossmodal_narrator.training.sound.choosing import answers_of, choices
+from crossmodal_narrator.training.sound.choosing import THRESHOLDS, answers_of, choices, product_rules
 from crossmodal_narrator.training.sound.components import Pool, PoolSizes, make_pool
 from crossmodal_narrator.training.sound.mixing import LABELS, mix
 from crossmodal_narrator.training.sound.network import CONTEXT_FRAMES, Probabilities, SoundNetwork
@@ -126,34 +125,26 @@ def _alarms(engine: Engine, held_out: Pool, recipe: SoundRecipe) -> Mapping[str,
         steps = windows.transpose(0, 2, 1, 4, 3)  # (scenes, steps, channels, CONTEXT_FRAMES, MELS)
         return np.array([[engine.infer({"features": w[None]})["probabilities"][0] for w in scene] for scene in steps])
 
-    rule = SoundEncoderConfig()
     figures: dict[str, float] = {}
-    for label, threshold in (("siren", rule.siren_threshold), ("horn", rule.horn_threshold)):
-        found = choices(
-            answer,
-            held_out,
-            label,
-            hits=rule.siren_hits,
-            frames=rule.siren_frames,
-            batches=max(1, recipe.judged // _JUDGED_SHARE),
-            scenes=recipe.scenes,
-        )
-        chosen = next(choice for choice in found if choice.threshold == threshold)
+    batches = max(1, recipe.judged // _JUDGED_SHARE)
+    for label, rule in product_rules().items():
+        (chosen,) = choices(answer, held_out, label, [rule], batches=batches, scenes=recipe.scenes)
         figures |= {f"{label}_found": chosen.recall, f"no_{label}_let_be": 1.0 - chosen.false_alarms}
     return figures
 
 
 def write_choices(network: nn.Module, held_out: Pool, recipe: SoundRecipe, path: Path) -> None:
     """What each threshold finds and takes wrongly, by the rule of the product's defaults."""
-    rule = SoundEncoderConfig()
     chosen = {
         label: choices(
-            answers_of(network), held_out, label, hits=hits, frames=frames, batches=recipe.judged, scenes=recipe.scenes
+            answers_of(network),
+            held_out,
+            label,
+            [replace(rule, threshold=threshold) for threshold in THRESHOLDS],
+            batches=recipe.judged,
+            scenes=recipe.scenes,
         )
-        for label, hits, frames in (
-            ("siren", rule.siren_hits, rule.siren_frames),
-            ("horn", rule.horn_hits, rule.horn_frames),
-        )
+        for label, rule in product_rules().items()
     }
     document = {label: [asdict(choice) for choice in found] for label, found in chosen.items()}
     path.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,9 +14,12 @@ torch = pytest.importorskip("torch", reason="training needs torch")
 
 from crossmodal_narrator.cli import train  # noqa: E402
 from crossmodal_narrator.core.errors import ConfigError, TrainingError  # noqa: E402
+from crossmodal_narrator.encoding.audio import SoundEncoderConfig  # noqa: E402
 from crossmodal_narrator.encoding.audio.logmel import BLOCK_FRAMES, CHANNELS, MELS  # noqa: E402
 from crossmodal_narrator.runtime import ModelStore, open_engine, sound_spec  # noqa: E402
 from crossmodal_narrator.training.export import to_onnx  # noqa: E402
+from crossmodal_narrator.training.sound import choosing, recipe  # noqa: E402
+from crossmodal_narrator.training.sound.choosing import Choice, Rule  # noqa: E402
 from crossmodal_narrator.training.sound.components import PoolSizes  # noqa: E402
 from crossmodal_narrator.training.sound.network import CONTEXT_FRAMES, Probabilities, SoundNetwork, padded  # noqa: E402
 from crossmodal_narrator.training.sound.recipe import CARD, SoundRecipe, SoundSchedule, train_sound  # noqa: E402
@@ -94,6 +98,27 @@ def test_a_training_goes_on_from_weights_that_were_exported(tmp_path: Path, netw
     assert (learning - network(features)).abs().mean() < 0.2  # what drops out
     with pytest.raises(TrainingError, match=r"the file has no 0\.weight"):
         warm(torch.nn.Sequential(torch.nn.Conv1d(1, 1, 1)), content, features)
+
+
+def test_each_cue_is_judged_by_its_own_rule_whatever_its_threshold(monkeypatch: pytest.MonkeyPatch) -> None:
+    changed = SoundEncoderConfig(siren_threshold=0.86, siren_hits=1, horn_threshold=0.71, horn_hits=4, horn_frames=5)
+    judged: dict[str, list[Rule]] = {}
+
+    def judge(answer: object, pool: object, label: str, rules: list[Rule], **_: int) -> list[Choice]:
+        judged[label] = rules
+        return [Choice(threshold=0.5, recall=0.75, false_alarms=0.25, delay_s=0.1)]
+
+    monkeypatch.setattr(choosing, "SoundEncoderConfig", lambda: changed)
+    monkeypatch.setattr(recipe, "choices", judge)
+    engine: Any = None
+    pool: Any = None
+    figures = recipe._alarms(engine, pool, SoundRecipe())
+
+    assert judged == {
+        "siren": [Rule(threshold=0.86, hits=1, frames=3)],
+        "horn": [Rule(threshold=0.71, hits=4, frames=5)],
+    }
+    assert figures == {"siren_found": 0.75, "no_siren_let_be": 0.75, "horn_found": 0.75, "no_horn_let_be": 0.75}
 
 
 def test_too_few_scenes_to_judge_by_are_refused(tmp_path: Path) -> None:
