@@ -11,7 +11,7 @@ import math
 import statistics
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +20,6 @@ from crossmodal_narrator.evaluation.arena import KINDS, Arena, sweep_of
 from crossmodal_narrator.evaluation.average_precision import Answers, CurveBuilder, Truths
 from crossmodal_narrator.evaluation.detection import SETTLED_S, Record, plan_distance
 from crossmodal_narrator.evaluation.evaluation import Evaluation, Number, Table
-from crossmodal_narrator.evaluation.moments import push_all
 from crossmodal_narrator.evaluation.shares import share, spread
 from crossmodal_narrator.evaluation.truth import Kind, Speeds, TrueObject, TrueScene, kind_of
 
@@ -91,13 +90,6 @@ class AccuracyScorer:
             figures={**_precision_figures(precision), **_error_figures(self._errors), **_facing_figures(self._faced)},
             tables={"average_precision": _precision_table(precision), "errors_by_range": _error_table(self._errors)},
         )
-
-
-def score_accuracy(
-    records: Iterable[Record], truth: Iterable[TrueScene], speeds: Speeds, arena: Arena | None = None
-) -> Evaluation:
-    """Of scene records (lines of scenes.jsonl); `speeds` as from `true_speeds`."""
-    return push_all(AccuracyScorer(speeds, arena), records, truth)
 
 
 def _band(range_m: float) -> tuple[int, int] | None:

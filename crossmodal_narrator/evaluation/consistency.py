@@ -7,13 +7,12 @@ narrator compare by it, on any drive.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from crossmodal_narrator.core.detections import ObjectClass
 from crossmodal_narrator.evaluation.detection import InView, Record, plan_distance
 from crossmodal_narrator.evaluation.evaluation import Evaluation, Event, Number, note
-from crossmodal_narrator.evaluation.moments import push_all
 from crossmodal_narrator.evaluation.shares import median, percentile, share
 from crossmodal_narrator.evaluation.truth import Kind, TrueScene, kind_of
 
@@ -135,11 +134,6 @@ class ConsistencyScorer:
             "track_deaths_per_minute": deaths / minutes if minutes else None,
             "label_flips_per_track": share(sum(life.flips for life in named), len(named)),
         }
-
-
-def score_consistency(records: Iterable[Record], in_view: InView | None = None) -> Evaluation:
-    """Of scene records, in the order of time."""
-    return push_all(ConsistencyScorer(in_view), records)
 
 
 def _is_in_view(thing: Record, in_view: InView | None) -> bool:

@@ -8,13 +8,12 @@ such a sound at all is a false alarm.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from crossmodal_narrator.core.geometry import wrap_angle
 from crossmodal_narrator.evaluation.detection import Record
 from crossmodal_narrator.evaluation.evaluation import Evaluation, Event, Number, Table, note
-from crossmodal_narrator.evaluation.moments import push_all
 from crossmodal_narrator.evaluation.shares import median, percentile
 from crossmodal_narrator.evaluation.truth import TrueScene
 
@@ -113,11 +112,6 @@ class HearingScorer:
             tables={"sounds": _table(found)},
             events=(*_missed(found), *(_alarm(a) for a in alarms)),
         )
-
-
-def score_hearing(records: Iterable[Record], truth: Iterable[TrueScene]) -> Evaluation:
-    """Of scene records."""
-    return push_all(HearingScorer(), records, truth)
 
 
 def _heard(true: Span, heard: Sequence[Span]) -> Heard:

@@ -7,12 +7,11 @@ are made up (CHAIR_i), `chair_per_sentence` that of sentences with a mention in 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from crossmodal_narrator.evaluation.claims import by_stamp, in_language
 from crossmodal_narrator.evaluation.detection import Record
 from crossmodal_narrator.evaluation.evaluation import Evaluation, Event
-from crossmodal_narrator.evaluation.moments import push_all
 from crossmodal_narrator.evaluation.shares import share
 from crossmodal_narrator.evaluation.truth import TrueScene
 
@@ -58,11 +57,6 @@ class MentionScorer:
             },
             events=tuple(self._events),
         )
-
-
-def score_mentions(narrations: Sequence[Record], truth: Iterable[TrueScene]) -> Evaluation:
-    """Of a transcript."""
-    return push_all(MentionScorer(narrations), (), truth)
 
 
 def _is_there(spoken: str, scene: TrueScene) -> bool:

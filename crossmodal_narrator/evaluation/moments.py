@@ -40,10 +40,3 @@ def moments(records: Iterable[Record], truth: Iterable[TrueScene]) -> Iterator[t
         yield record, next(left)
         passed = k + 1
     yield from ((None, real) for real in left)
-
-
-def push_all(scorer: Scorer, records: Iterable[Record], truth: Iterable[TrueScene] = ()) -> Evaluation:
-    """What one scorer finds in a drive."""
-    for record, real in moments(records, truth):
-        scorer.push(record, real)
-    return scorer.evaluation()

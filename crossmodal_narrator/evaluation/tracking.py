@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Iterable, Iterator, Sequence, Sized
+from collections.abc import Iterator, Sequence, Sized
 from typing import Any, overload
 
 from crossmodal_narrator.evaluation.arena import KINDS, Arena, Sweep, sweep_of
 from crossmodal_narrator.evaluation.average_precision import MATCH_M
 from crossmodal_narrator.evaluation.detection import Record, agrees, plan_distance
 from crossmodal_narrator.evaluation.evaluation import Evaluation, Event, Number, Table, note
-from crossmodal_narrator.evaluation.moments import push_all
 from crossmodal_narrator.evaluation.truth import Kind, TrueObject, TrueScene, kind_of
 
 NO_LIKENESS_M = 2.0 * MATCH_M
@@ -72,11 +71,6 @@ class TrackingScorer:
                 text = f"{thing.label} {thing.object_id[:8]}: track {before} became {track_id}"
                 yield Event(stamp_ns=sweep.stamp_ns, kind="id_switch", text=text, subject=f"track:{track_id}")
             self._last[thing.object_id] = track_id
-
-
-def score_tracking(records: Iterable[Record], truth: Iterable[TrueScene], arena: Arena | None = None) -> Evaluation:
-    """Of scene records, as the scorer does."""
-    return push_all(TrackingScorer(arena), records, truth)
 
 
 class _Frames:

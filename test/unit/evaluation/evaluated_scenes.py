@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+from crossmodal_narrator.bags.records import Record
+from crossmodal_narrator.evaluation.evaluation import Evaluation
+from crossmodal_narrator.evaluation.moments import Scorer, moments
 from crossmodal_narrator.evaluation.truth import TrueObject, TrueScene, TrueSound
 
 START = 1_000_000_000
@@ -38,3 +42,10 @@ def line(k: int, text: str, *claims: tuple[str, str, Any], language: str = "en",
     made = [{"predicate": p, "subject": s, "value": v} for p, s, v in claims]
     fields = {"kind": "narration", "urgency": "calm", "trigger": "change"}
     return {"stamp_ns": stamp(k), "language": language, "text": text, "claims": made, **fields, **changed}
+
+
+def push_all(scorer: Scorer, records: Iterable[Record], truth: Iterable[TrueScene] = ()) -> Evaluation:
+    """What one scorer finds in a drive."""
+    for record, real in moments(records, truth):
+        scorer.push(record, real)
+    return scorer.evaluation()

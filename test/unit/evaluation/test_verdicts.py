@@ -6,10 +6,10 @@ import dataclasses
 from typing import Any
 
 import pytest
-from evaluated_scenes import answer, line, record, scene, thing
+from evaluated_scenes import answer, line, push_all, record, scene, thing
 
 from crossmodal_narrator.evaluation import score_claims
-from crossmodal_narrator.evaluation.mentions import score_mentions
+from crossmodal_narrator.evaluation.mentions import MentionScorer
 from crossmodal_narrator.evaluation.truth import TrueScene, TrueSignal, TrueSound
 from crossmodal_narrator.evaluation.verdicts import Verdict, judge
 
@@ -81,7 +81,7 @@ def test_a_class_that_stands_nowhere_is_made_up_and_one_that_stands_elsewhere_is
         line(0, "A car.", ("exists", "track:2", "car")),
         line(0, "Something.", ("exists", "track:3", "obstacle")),
     ]
-    scored = score_mentions(said, [scene(0, thing("Car", -30.0))])
+    scored = push_all(MentionScorer(said), (), [scene(0, thing("Car", -30.0))])
 
     assert scored.figures["chair_per_claim"] == pytest.approx(1 / 3)
     assert scored.figures["chair_per_sentence"] == pytest.approx(1 / 2)
