@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crossmodal_narrator.cli.options import add_naming_arguments
+from crossmodal_narrator.cli.options import add_naming_arguments, interrupt_on_sigterm
 
 if TYPE_CHECKING:
     from crossmodal_narrator.fleet.executor import Executor
@@ -71,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
     jobs = jobs_for(find_bags(prefix, leave_out=folder.root), folder.root, asked, args.timeout)
     if folder.has_results and not args.resume:
         raise ConfigError(f"{args.out} has results already", remedy="go on with --resume, or name another folder")
-    signal.signal(signal.SIGTERM, _interrupt)  # so that Ray's processes go with this one
+    interrupt_on_sigterm()
     with folder.held():
         folder.sweep()
         started = time.perf_counter()
@@ -133,7 +132,7 @@ def _executor(args: argparse.Namespace) -> Executor:
     if args.on == _PROCESSES:
         return ProcessExecutor(args.workers or usable_cores())
     on_ray = RayExecutor(args.workers, args.address)
-    signal.signal(signal.SIGTERM, _interrupt)  # Ray has put its own in place, which prints where its code was
+    interrupt_on_sigterm()  # Ray has put its own in place, which prints where its code was
     return on_ray
 
 
@@ -168,10 +167,6 @@ def _results_of(
             lost = Failure(bag=job.bag.name, reason="its result is gone: go on with --resume")
             failed.setdefault(job.bag.name, lost)
     return tuple(results), tuple(failed[name] for name in sorted(failed))
-
-
-def _interrupt(_number: int, _frame: object) -> None:
-    raise KeyboardInterrupt
 
 
 def _local(text: str) -> Path:

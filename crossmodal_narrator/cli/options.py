@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 
 
 def add_naming_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,3 +20,12 @@ def add_naming_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=TOPIC",
         help="a topic by the nodes' name for it, as lidar/points=/velodyne_points",
     )
+
+
+def interrupt_on_sigterm() -> None:
+    """SIGTERM ends a verb as Ctrl-C does: what is half made is removed, and child processes go with it."""
+    signal.signal(signal.SIGTERM, _interrupt)
+
+
+def _interrupt(_number: int, _frame: object) -> None:
+    raise KeyboardInterrupt

@@ -66,5 +66,8 @@ def reading(bag: Bag, doing: str, until_ns: int | None = None) -> Iterator[None]
                 shown = step
                 bar.tell(step, _STEPS)
 
-        bag.on_read = note
-        yield
+        before, bag.on_read = bag.on_read, note
+        try:
+            yield
+        finally:
+            bag.on_read = before

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from crossmodal_narrator.cli.options import interrupt_on_sigterm
 from crossmodal_narrator.cli.play import positive
 from crossmodal_narrator.cli.progress import progress
 from crossmodal_narrator.cli.ros import needs_ros
@@ -107,10 +107,6 @@ def simulated(scenario: str, **options: Any) -> Path:
     from crossmodal_narrator.simulation.drive import build_drive
     from crossmodal_narrator.simulation.recording import cached_drive
 
-    signal.signal(signal.SIGTERM, _interrupt)  # so that what is half made is removed
+    interrupt_on_sigterm()
     with progress(f"making the drive {scenario} (kept for the next time)") as bar:
         return cached_drive(build_drive(scenario, **options), bar.tell)
-
-
-def _interrupt(_number: int, _frame: object) -> None:
-    raise KeyboardInterrupt

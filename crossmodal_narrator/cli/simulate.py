@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 import sys
 import time
 from pathlib import Path
 
+from crossmodal_narrator.cli.options import interrupt_on_sigterm
 from crossmodal_narrator.cli.play import positive
 from crossmodal_narrator.cli.progress import progress
 from crossmodal_narrator.core.errors import ConfigError
@@ -68,7 +68,7 @@ def _record(args: argparse.Namespace) -> int:
         cameras=args.cameras,
         lidar=args.lidar,
     )
-    signal.signal(signal.SIGTERM, _interrupt)  # so that what is half made is removed
+    interrupt_on_sigterm()
     started = time.perf_counter()
     with progress(f"driving through {drive.scenario.name}") as bar:
         record(drive, args.out, processes=args.processes, on_progress=bar.tell)
@@ -111,10 +111,6 @@ def _count(text: str) -> int:
     if not text.isdigit() or int(text) == 0:
         raise argparse.ArgumentTypeError(f"{text} must be a whole number above 0")
     return int(text)
-
-
-def _interrupt(_number: int, _frame: object) -> None:
-    raise KeyboardInterrupt
 
 
 def _size(text: str) -> tuple[int, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
 
 import pytest
@@ -82,3 +82,12 @@ def test_where_there_is_no_terminal_only_lines_are_told(bag: Bag, capsys: pytest
         bar.tell(1, 2)
         bar.print("step 1")
     assert capsys.readouterr() == ("", "step 1\n")
+
+
+def test_a_bag_that_is_read_after_its_bar_has_ended_moves_none(bag: Bag) -> None:
+    silent = bag.on_read
+    with on_terminal(), suppress(KeyboardInterrupt), reading(bag, "replaying a drive"):
+        assert bag.on_read is not silent
+        raise KeyboardInterrupt
+
+    assert bag.on_read is silent
