@@ -1,4 +1,4 @@
-"""What a page's microphone sends while its button is held: bounded, and only as fast as it is spoken."""
+"""What a page's microphone sends while its button is held: bounded, and beyond what a network may hold up only as fast as it is spoken."""
 
 from __future__ import annotations
 

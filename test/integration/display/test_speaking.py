@@ -238,7 +238,7 @@ def test_what_is_no_sound_ends_the_connection(serve: Open, frame: bytes) -> None
         assert close_code(socket) in (1003, 1009)
 
 
-def test_sound_that_comes_faster_than_it_is_spoken_ends_the_connection(serve: Open) -> None:
+def test_more_sound_at_once_than_a_press_may_last_ends_the_connection(serve: Open) -> None:
     served = serve()
     with join(served.address) as socket:
         welcome(socket)
