@@ -1,4 +1,7 @@
-"""What a page's microphone sends while its button is held: bounded, and beyond what a network may hold up only as fast as it is spoken."""
+"""What a page's microphone sends while its button is held.
+
+It is bounded, and beyond what a network may hold up it is taken only as fast as it is spoken.
+"""
 
 from __future__ import annotations
 
