@@ -1,6 +1,6 @@
-"""What a page's microphone sends while its button is held.
+"""What a page's microphone sends while its button is held: bounded, and as fast as it is spoken.
 
-It is bounded, and beyond what a network may hold up it is taken only as fast as it is spoken.
+What a network held up comes at once.
 """
 
 from __future__ import annotations
