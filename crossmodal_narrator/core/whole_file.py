@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -15,7 +16,8 @@ def write_whole(path: Path, content: bytes) -> None:
         OSError: it cannot be written; it names `path`.
     """
     if path.is_symlink() or (path.exists() and not path.is_file()):
-        path.write_bytes(content)
+        with _named(path):
+            path.write_bytes(content)
     else:
         replace_whole(path, content)
 
@@ -30,13 +32,20 @@ def replace_whole(path: Path, content: bytes) -> None:
     """
     making = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
-        with making.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        making.replace(path)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(path)) from error
+        with _named(path):
+            with making.open("xb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            making.replace(path)
     finally:
         with suppress(OSError):  # it has the other name by now
             making.unlink()
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
