@@ -1,18 +1,21 @@
 """Which shapes lie behind a facade: a laser passes through windows, and what stands in a shop is not on the road.
 
 A facade is what goes up higher than any vehicle before the shape, over most of its width, in one line. Trees and their
-crowns do not stand in a line, and a lorry before a car lets nothing through.
+crowns do not stand in a line. A lorry or a bus does, and what comes out from behind it is half hidden: what is known to
+be a vehicle is no facade.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crossmodal_narrator.core.detections import LidarDetection, LidarFeatures
 from crossmodal_narrator.core.geometry import Vec2
+from crossmodal_narrator.fusion.plan import BoxesInPlan
 
 _COLUMNS = 720  # around the sensor
 _LOW_M, _HIGH_M = 2.5, 6.0  # a facade is there at these heights
@@ -22,6 +25,7 @@ _COVERED = 0.5  # of the columns in which it lies
 _FLAT_M = 0.15  # standard deviation across the line
 _FEWEST = 3  # columns
 _OF_IT = 0.8  # of them show it, and some a tree before it
+_VEHICLE_M = 0.5  # around and above its box lie points of a vehicle
 
 Floats = NDArray[np.float32]
 Integers = NDArray[np.int64]
@@ -30,7 +34,7 @@ Integers = NDArray[np.int64]
 def in_the_open(features: LidarFeatures, seen_from: Vec2) -> list[LidarDetection]:
     """The shapes of a sweep that was taken at `seen_from`, in base_link, without vehicles behind facades."""
     facades = Facades(features, seen_from)
-    return [shape for shape in features.detections if not (shape.label.is_vehicle and facades.hide(shape))]
+    return [shape for shape in features.detections if not (_has_steel(shape) and facades.hide(shape))]
 
 
 class Facades:
@@ -40,6 +44,7 @@ class Facades:
         heights = features.obstacle_height_m
         high = np.flatnonzero((heights > _LOW_M) & (heights < _HIGH_M))
         self._seen_from = np.array(seen_from, np.float32)
+        self._vehicles = _Vehicles([shape for shape in features.detections if _has_steel(shape)], self._seen_from)
         plan = features.obstacle_points[high, :2] - self._seen_from
         column = _column(np.arctan2(plan[:, 1], plan[:, 0]))
         order = np.argsort(column, kind="stable")
@@ -55,7 +60,9 @@ class Facades:
         depth_m = self._plan[index] @ (middle / np.float32(max(away_m, 1e-3)))
         _, width, height = shape.box.size_lwh_m
         before = (depth_m < away_m - _DEPTH * width) & (self._height_m[index] > height + _ABOVE_M)
-        farthest = self._farthest(index[before], depth_m[before])
+        index, depth_m = index[before], depth_m[before]
+        is_free = ~self._vehicles.cover(self._plan[index], self._height_m[index])
+        farthest = self._farthest(index[is_free], depth_m[is_free])
         if len(farthest) < max(_FEWEST, _COVERED * len(columns)):
             return False
         plan = self._plan[farthest]
@@ -76,6 +83,25 @@ class Facades:
         aside -= math.tau * np.rint(aside / math.tau)
         step = math.tau / _COLUMNS
         return _column(np.arange(azimuth_rad + aside.min(), azimuth_rad + aside.max() + step, step))
+
+
+class _Vehicles:
+    """The recognised ones, in plan around the sensor."""
+
+    def __init__(self, shapes: Sequence[LidarDetection], seen_from: Floats) -> None:
+        self._plan = BoxesInPlan([shape.box for shape in shapes])
+        self._tops_m = np.array([shape.box.size_lwh_m[2] for shape in shapes]) + _VEHICLE_M
+        self._seen_from = seen_from
+
+    def cover(self, plan: Floats, height_m: Floats) -> NDArray[np.bool_]:
+        """(points, 2) from the sensor, (points,) above the ground → (points,) whether they are points of a vehicle."""
+        away_m = self._plan.distances((plan + self._seen_from).astype(np.float64))
+        return np.asarray(((away_m < _VEHICLE_M) & (height_m[:, None] < self._tops_m)).any(axis=1))
+
+
+def _has_steel(shape: LidarDetection) -> bool:
+    """Whether it is a vehicle whose people are not the first to be hurt: those are never left out."""
+    return shape.label.is_vehicle and not shape.label.is_vulnerable
 
 
 def _across_m(plan: Floats) -> Floats:
