@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from drawn_sweep import SENSOR_M, car_box, faces, ground, sweep
+from drawn_sweep import GROUND_Z_M, SENSOR_M, car_box, faces, ground, sweep
+from numpy.typing import NDArray
 
 from crossmodal_narrator.core.detections import LidarDetection, ObjectClass
 from crossmodal_narrator.core.geometry import OrientedBox
@@ -18,13 +19,19 @@ from crossmodal_narrator.fusion.facades import in_the_open
 CAR_AT = (4.0, -11.0)
 
 
-def block(y_m: float, *, width_m: float = 14.0, depth_m: float = 0.3, height_m: float = 4.0) -> OrientedBox:
-    return car_box(CAR_AT[0], y_m, size_lwh_m=(width_m, depth_m, height_m))
+def block(
+    y_m: float, *, width_m: float = 14.0, depth_m: float = 0.3, height_m: float = 4.0, from_m: float = 0.0
+) -> OrientedBox:
+    """What goes up from `from_m` above the ground to `height_m`."""
+    box = car_box(CAR_AT[0], y_m, size_lwh_m=(width_m, depth_m, height_m - from_m))
+    x, y, z = box.centre_m
+    return replace(box, centre_m=(x, y, z + from_m))
 
 
 def is_in_the_open(
     *before: OrientedBox,
     crown: bool = False,
+    above: NDArray[np.float32] | None = None,
     label: ObjectClass = ObjectClass.CAR,
     known: tuple[LidarDetection, ...] = (),
 ) -> bool:
@@ -34,7 +41,7 @@ def is_in_the_open(
     if crown:  # of a tree, above the way to it: leaves everywhere from 2.5 to 5 m
         leaves = np.random.default_rng(5).normal((2.5, -6.0, 3.7), (1.5, 0.7, 0.6), (3000, 3))
         parts.append(leaves[leaves[:, 2] > 2.5].astype(np.float32))
-    placed = sweep(*parts)
+    placed = sweep(*parts, *(() if above is None else (above,)))
     features = LidarGeometry(LidarGeometryConfig()).encode(placed, StageTimer(time.perf_counter_ns))
     shape = LidarDetection(label=label, score=0.3, box=thing, points=100)
     features = replace(features, detections=(*known, shape))
@@ -56,6 +63,25 @@ def test_a_car_in_a_shop_is_not_on_the_road() -> None:
 )
 def test_in_the_open(before: tuple[OrientedBox, ...], why: str) -> None:
     assert is_in_the_open(*before), why
+
+
+def test_behind_a_shop_window_that_has_frames_a_car_is_in_the_house() -> None:
+    frames = [car_box(x, -8.0, size_lwh_m=(0.4, 0.3, 2.6)) for x in np.arange(-2.0, 8.0, 1.0)]
+    assert not is_in_the_open(block(-8.0, from_m=2.6), *frames)
+
+
+@pytest.mark.parametrize("queues", [True, False])
+def test_behind_a_bridge_is_in_the_open(*, queues: bool) -> None:
+    """Whether or not cars stand beneath it."""
+    queue = tuple(car_box(x, -8.0) for x in (0.0, 5.0)) if queues else ()
+    shapes = tuple(LidarDetection(label=ObjectClass.CAR, score=0.8, box=box, points=300) for box in queue)
+    assert is_in_the_open(block(-8.0, from_m=4.5, height_m=5.5), *queue, known=shapes)
+
+
+def test_in_a_tunnel_is_in_the_open() -> None:
+    x, y = np.meshgrid(np.arange(0.0, 8.0, 0.05), np.arange(-16.0, 8.0, 0.05))
+    ceiling = np.column_stack([x.ravel(), y.ravel(), np.full(x.size, GROUND_Z_M + 4.8)]).astype(np.float32)
+    assert is_in_the_open(above=ceiling)
 
 
 def test_under_trees_is_in_the_open() -> None:
