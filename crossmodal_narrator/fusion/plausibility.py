@@ -55,8 +55,15 @@ def is_same(track: Track, a: OrientedBox, other: Track, b: OrientedBox) -> bool:
         return b.nearest_in_plan_m(a.centre_m[:2]) == 0.0
     if apart_m < max(SAME_PLACE * min(a.size_lwh_m[1], b.size_lwh_m[1]), 0.3) or _covers(b, a):
         return True
-    drive = all(t.label.is_vehicle and math.hypot(*t.velocity_mps()) >= DRIVES_MPS for t in (track, other))
-    return drive and _rub(a, b)
+    return _drive_as_one(track, other) and _rub(a, b)
+
+
+def _drive_as_one(track: Track, other: Track) -> bool:
+    """Whether both drive, and the same way: those that meet are two, and motorcycles may ride so near to each other."""
+    if not all(t.label.is_vehicle and not t.label.is_vulnerable for t in (track, other)):
+        return False
+    velocities = track.velocity_mps(), other.velocity_mps()
+    return min(math.hypot(*v) for v in velocities) >= DRIVES_MPS and math.dist(*velocities) < DRIVES_MPS
 
 
 def _rub(a: OrientedBox, b: OrientedBox) -> bool:

@@ -188,6 +188,27 @@ def test_two_that_drive_do_not_rub_sides_so_one_side_is_one_vehicle(
     assert sum(thing.label.is_vehicle for thing in scene.objects) == vehicles
 
 
+def test_two_that_meet_are_two_however_near_they_pass() -> None:
+    """For as long as their sides overlap."""
+    street = Street()
+    counts = []
+    for k in range(30):
+        x = 0.6 * k
+        one, other = car((-18.0 + x, 6.0), shape=0.9), car((-0.6 - x, 8.2), shape=0.8)
+        scene = street.step([one, other])
+        counts.append(sum(thing.label.is_vehicle for thing in scene.objects))
+    assert counts[6:] == [2] * 24
+
+
+def test_two_motorcycles_side_by_side_are_two() -> None:
+    street = Street()
+    for k in range(15):
+        boxes = [car_box(-12.0 + 0.8 * k, y, size_lwh_m=(2.1, 0.8, 1.5)) for y in (6.0, 7.0)]
+        pair = [Solid(box=box, score=0.0, shape=0.9, label=ObjectClass.MOTORCYCLE) for box in boxes]
+        scene = street.step(pair)
+    assert sum(thing.label is ObjectClass.MOTORCYCLE for thing in scene.objects) == 2
+
+
 @pytest.mark.parametrize(
     ("length_m", "expected"), [(0.3, {ObjectClass.PEDESTRIAN}), (2.0, set())], ids=["a post or a child", "a barrier"]
 )
