@@ -36,7 +36,7 @@ class Thing:
     left_mps: float | None
     closing_mps: float | None
     ttc_s: float | None
-    held_s: float  # how long class, side and path have been what they are
+    held_s: float  # how long side and path have been what they are, whatever it was called
     movement_held_s: float
     label_held_s: float
     kind_held_s: float  # how long it has been called by one of the names that are taken for each other

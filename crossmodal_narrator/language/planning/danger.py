@@ -10,7 +10,7 @@ from crossmodal_narrator.core.speech import Urgency
 from crossmodal_narrator.language.claims.facts import Thing
 from crossmodal_narrator.language.claims.predicates import Movement, Predicate
 from crossmodal_narrator.language.planning.message import Act, Message
-from crossmodal_narrator.language.planning.view import View, is_ahead_in_path
+from crossmodal_narrator.language.planning.view import SETTLED_S, View, is_ahead_in_path
 
 SPEAKS_FOR_ITSELF = frozenset(
     {
@@ -67,7 +67,7 @@ def _threatens(thing: Thing, view: View) -> bool:
         return thing.distance_m < REACH_S * view.facts.ego.speed_mps
     if thing.ttc_s is None or not is_ahead_in_path(thing):
         return False
-    is_young = not (thing.label.is_vulnerable or view.is_settled(thing))
+    is_young = not (thing.label.is_vulnerable or view.is_settled(thing)) and thing.held_s < SETTLED_S
     if thing.movement is Movement.PARKED or thing.held_s < _patience_s(thing, is_young=is_young):
         return False
     seems_to_come = (thing.closing_mps or 0.0) > view.facts.ego.speed_mps + YOUNG_MPS

@@ -341,6 +341,17 @@ def test_what_has_just_begun_to_be_a_car_and_seems_to_come_at_us_is_no_danger_ye
     assert [n.text for n in said if n.urgency is Urgency.URGENT]
 
 
+def test_what_has_come_towards_us_for_seconds_is_a_danger_though_its_name_flickers() -> None:
+    comes = scripts.Actor(track_id=1, label=ObjectClass.CAR, x=90.0, y=-0.3, along=lambda _: -6.0)
+    names = [
+        replace(comes, label=(ObjectClass.CAR, ObjectClass.OBSTACLE)[k % 2], from_s=0.9 * k, to_s=0.9 * (k + 1))
+        for k in range(6)
+    ]
+    said = narrate(scripts.Script(seconds=5.0, ego=lambda _: 10.0, actors=names).scenes())
+    urgent = [n.text for n in said if n.urgency is Urgency.URGENT and n.language == "en"]
+    assert urgent == ["Straight ahead, something too close."]
+
+
 @pytest.mark.parametrize(
     ("senses", "looking", "speed_mps", "is_told"),
     [
