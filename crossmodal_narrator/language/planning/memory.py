@@ -59,7 +59,7 @@ class Memory:
         for sound in facts.sounds:
             source = self.said(Predicate.SOUND_SOURCE, sound.subject)
             if sound.seen_as is not None and source in self.known and source in facts.lost_s:
-                self._rename(str(source), sound.seen_as)  # what sounds on is the same thing
+                self._sounds_on(sound.subject, str(source), sound.seen_as)
         if facts.stamp_ns - self._tidied_ns > FORGET_S * 1e9:
             self._tidy(facts.stamp_ns)
 
@@ -149,6 +149,14 @@ class Memory:
         heir = next((t for t in able if _is_same(entry, t, lost_s)), None)
         if heir is not None:
             self._rename(lost, heir.subject)
+
+    def _sounds_on(self, sound: str, lost: str, heir: str) -> None:
+        """What sounds on is the same thing; but of one that is known already stays known what was told of it."""
+        if heir in self.known:
+            key = (Predicate.SOUND_SOURCE.value, sound)
+            self._said[key] = (heir, self._said[key][1])
+        else:
+            self._rename(lost, heir)
 
     def _rename(self, lost: str, heir: str) -> None:
         self.known[heir] = self.known.pop(lost)

@@ -400,6 +400,21 @@ def test_what_carries_the_siren_is_one_thing_and_a_mistake_about_it_names_the_si
     assert not any("a van" in n.text.lower() for n in said if n.language == "en" and n.trigger != "correction")
 
 
+def test_what_is_known_by_its_own_name_keeps_it_when_the_siren_is_heard_from_there() -> None:
+    """The van that we follow is no car that it was told to be, though a car behind it had the siren on."""
+    van = scripts.Actor(track_id=2, label=ObjectClass.VAN, x=18.0, y=0.0, along=lambda _: 5.0)
+    car = scripts.Actor(track_id=1, label=ObjectClass.CAR, x=-45.0, y=3.5, along=lambda _: 12.0, to_s=8.0)
+
+    def heard(t: float) -> list[SoundEvent]:
+        azimuth = math.atan2(3.5, -45.0 + 7.0 * t)
+        event = scripts.siren(scripts.START_NS + round(t * 1e9), azimuth, SoundTrend.UNKNOWN)
+        return [replace(event, track_id=1 if t < 8.0 else 2)] if t > 2.0 else []
+
+    said = narrate(scripts.Script(seconds=16.0, ego=lambda _: 5.0, actors=[van, car], sounds=heard).scenes())
+    assert [n.text for n in said if n.language == "en" and n.trigger == "correction"] == []
+    assert any("siren" in n.text and "car" in n.text for n in said if n.language == "en")
+
+
 def test_a_blind_camera_is_owned_and_its_return_is_told_once() -> None:
     said = english(scripts.camera_lost().scenes())
     assert said.count("The camera can't see right now; I'm going by the laser.") == 1
