@@ -19,6 +19,7 @@ from crossmodal_narrator.language.profiles import PROFILES
 WHO = (Predicate.EXISTS, Predicate.SIDE)
 SETTLED_S = 1.0
 RESTS_MPS = 0.3
+FRONT_RAD = math.pi / 8  # to each side: no front camera sees less
 MOVES_S = 0.7  # a young track may seem to move
 
 
@@ -70,8 +71,11 @@ class View:
         return thing.kind_held_s >= SETTLED_S
 
     def is_shape_alone(self, thing: Thing) -> bool:
-        """Somebody who stands there, and no camera sees him, though one looks: posts and cones have his shape."""
-        looks = Sense.CAMERA in self.facts.looked
+        """Somebody who stands before us, and no camera sees him, though one looks: posts and cones have his shape.
+
+        Aside of a front camera's view, or behind us, no camera may look: there the shape is all there is.
+        """
+        looks = Sense.CAMERA in self.facts.looked and _is_in_front_view(thing)
         return thing.label.is_vulnerable and _is_still(thing) and looks and not self._is_pictured(thing)
 
     def _is_seen_at_rest(self, thing: Thing) -> bool:
@@ -196,6 +200,12 @@ def _shared(things: Sequence[Thing], predicate: Predicate, value: ClaimValue) ->
 
 def _is_still(thing: Thing) -> bool:
     return thing.movement.stands or thing.movement is Movement.UNKNOWN
+
+
+def _is_in_front_view(thing: Thing) -> bool:
+    if thing.forward_m is None or thing.left_m is None:
+        return True  # only a camera sees what has no place
+    return abs(math.atan2(thing.left_m, thing.forward_m)) < FRONT_RAD
 
 
 def is_ahead_in_path(thing: Thing) -> bool:

@@ -372,6 +372,16 @@ def test_a_shape_of_somebody_that_stands_where_the_camera_sees_nobody_is_not_spo
     assert any("pedestrian" in text for text in english(script.scenes())) is is_told
 
 
+@pytest.mark.parametrize(("x", "y", "is_told"), [(6.0, -5.0, True), (8.0, 5.0, True), (14.0, -5.0, False)])
+@pytest.mark.parametrize("seconds", [0.9, 6.0])
+def test_who_stands_where_a_front_camera_does_not_look_is_told_once_he_has_stood_there(
+    x: float, y: float, seconds: float, *, is_told: bool
+) -> None:
+    somebody = scripts.Actor(track_id=1, label=ObjectClass.PEDESTRIAN, x=x, y=y, senses=(Sense.LIDAR,))
+    said = english(scripts.Script(seconds=seconds, actors=[somebody]).scenes())
+    assert any("pedestrian" in text for text in said) is (is_told and seconds > 1.0)
+
+
 def test_who_stands_where_we_pass_is_told_four_seconds_before_and_what_is_passed_no_more() -> None:
     worker = scripts.Actor(track_id=1, label=ObjectClass.PEDESTRIAN, x=75.0, y=-3.5)
     truck = scripts.Actor(track_id=2, label=ObjectClass.TRUCK, x=-4.0, y=-4.0, parked=True, from_s=1.0)
