@@ -28,7 +28,7 @@ STANDS_BEHIND_M = 20.0
 NAMELESS_M = 8.0
 CAUSE_RANGE_M = 35.0
 CUT_IN_S = 5.0
-CAUSE_PATIENCE_S = 1.5  # what is in the way may be a moment from having a name, or from stepping out
+CAUSE_PATIENCE_S = 1.0  # what is in the way may be a moment from having a name, or from stepping out
 STEADY_SPEED_MPS = 5.0
 SPEED_CHANGE_MPS = 4.0
 

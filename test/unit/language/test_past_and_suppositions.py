@@ -54,6 +54,10 @@ def red_until(seconds: float) -> Script:
     )
 
 
+BRAKING = Script(seconds=20.0, ego=ramp(2.0, 5.0, 8.0, 0.0))  # for nothing that is seen
+BRAKING_HARD = Script(seconds=20.0, ego=ramp(2.0, 4.2, 8.0, 0.0))
+
+
 def swerving() -> Script:
     """There and back: a metre and a half aside within two seconds."""
     return Script(
@@ -70,6 +74,8 @@ def swerving() -> Script:
         (QUEUE, 16.0, "刚才怎么突然刹车了", "why(slowed)", "12秒前我们减速了，因为前面一辆白色轿车刹车了。"),
         (QUEUE, 16.0, "why did we start again", "why(started)", "We set off 5 seconds ago."),
         (QUEUE, 16.0, "Why did we swerve?", "why(swerved)", "I can't tell."),
+        (BRAKING, 9.0, "Why did we slow?", "why(slowed)", "We slowed 5 seconds ago; I couldn't tell why."),
+        (BRAKING_HARD, 9.0, "Why did we slow?", "why(slowed)", "We came to a stop 5 seconds ago."),
         (QUEUE, 2.0, "Why did we stop?", "why(stopped)", "I can't tell."),
         (red_until(12.0), 18.0, "Why did we brake?", "why(slowed)", "We slowed 15 seconds ago for the red light."),
         (red_until(12.0), 18.0, "为什么起步了", "why(started)", "5秒前我们起步了，因为变绿灯了。"),

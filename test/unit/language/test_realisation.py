@@ -265,6 +265,22 @@ def test_a_mistake_is_owned_in_words_that_the_gate_lets_pass(label: ObjectClass,
         assert all(unaccounted(text, told.claims, read_lexicon(language)) == () for text in wordings(language, told))
 
 
+def test_a_mistake_about_what_sounds_names_the_sound_in_words_that_the_gate_lets_pass() -> None:
+    siren = (claim(P.HEARD, "siren", "sound:siren"), claim(P.SOUND_SOURCE, "track:1", "sound:siren"))
+    told = message(Act.CORRECTION, claim(P.WAS_SAID, "car"), claim(P.EXISTS, "van"), *siren,
+                   roles={"a": "track:1", "b": "sound:siren"})  # fmt: skip
+    assert wordings("en", told) == [
+        "Correction: the siren comes from a van, not a car.",
+        "I was wrong: the siren comes from a van, not a car.",
+    ]
+    assert wordings("zh", told) == [
+        "更正：发出警笛声的是一辆面包车，不是轿车。",
+        "刚才说错了，发出警笛声的是一辆面包车，不是轿车。",
+    ]
+    for language in LANGUAGES:
+        assert all(dishonesty(text, told, read_lexicon(language)) is None for text in wordings(language, told))
+
+
 def test_a_cyclist_who_is_too_near_has_no_chain_of_particles() -> None:
     told = message(Act.DANGER, *thing(ObjectClass.CYCLIST), claim(P.TTC, 1.9), urgency=Urgency.URGENT)
     assert wordings("zh", told) == ["前面骑车的人太近了。", "小心，前面骑车的人太近了。"]
