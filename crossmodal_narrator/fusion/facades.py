@@ -59,9 +59,12 @@ class Facades:
         depth_m = high.plan @ (middle / np.float32(max(away_m, 1e-3)))
         _, width, height = shape.box.size_lwh_m
         before = (depth_m < away_m - _DEPTH * width) & (high.height_m > height + _ABOVE_M)
+        fewest = max(_FEWEST, _COVERED * len(columns))
+        if len(np.unique(high.column[before])) < fewest:  # of most shapes: nothing high is before them
+            return False
         before[before] = ~self._vehicles.cover(high.at(before))
         tops = _farthest(high.at(before), depth_m[before])
-        if len(tops.plan) < max(_FEWEST, _COVERED * len(columns)):
+        if len(tops.plan) < fewest:
             return False
         across_m = np.abs(_across_m(tops.plan))
         nearest = across_m <= np.quantile(across_m, _OF_IT)
@@ -99,7 +102,7 @@ class _Points:
     height_m: Floats
     column: Integers
 
-    def at(self, index: Integers | NDArray[np.bool_]) -> _Points:
+    def at(self, index: Integers | NDArray[np.bool_] | slice) -> _Points:
         return _Points(self.plan[index], self.height_m[index], self.column[index])
 
 
@@ -115,7 +118,11 @@ class _ByColumn:
         self._first = np.searchsorted(self._points.column, np.arange(_COLUMNS + 1))
 
     def within(self, columns: Integers) -> _Points:
-        return self._points.at(np.concatenate([np.arange(self._first[c], self._first[c + 1]) for c in columns]))
+        """Those of columns that follow each other, the last one's neighbour being the first."""
+        begin, end = self._first[columns[0]], self._first[columns[-1] + 1]
+        if columns[0] <= columns[-1]:
+            return self._points.at(slice(begin, end))
+        return self._points.at(np.r_[begin : len(self._points.plan), :end])
 
 
 def _farthest(points: _Points, depth_m: Floats) -> _Points:
