@@ -12,15 +12,16 @@ import sys
 import threading
 import time
 
-from ride import SEEN_BUS, image, said, street
+from ride import SEEN_BUS, START_NS, TENTH_NS, image, said, street
 
 from crossmodal_narrator.display import Board, DisplayConfig, Takers, open_server
 
 
 def film(board: Board) -> None:
-    """As the node's own thread does."""
+    """As the node's own thread does: the sentences are about the first image."""
+    began_ns = time.monotonic_ns()
     while True:
-        board.pictures.take(image(time.time_ns()))
+        board.pictures.take(image(START_NS - TENTH_NS + time.monotonic_ns() - began_ns))
         time.sleep(0.1)
 
 
@@ -32,7 +33,6 @@ def main() -> None:
     server = open_server(config, board, takers)
     server.start()
     if has_pictures:
-        board.pictures.take(image())
         threading.Thread(target=film, args=(board,), daemon=True).start()
     sys.stdout.write(f"{server.address}\n")
     sys.stdout.flush()
