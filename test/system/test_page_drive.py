@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from children import children_of
+from ports import free_port, is_open
 from waiting import until
 
 from crossmodal_narrator.simulation.drive import build_drive
@@ -50,11 +51,8 @@ class Ride:
 
 @contextmanager
 def riding(bag: Path, browser: Any, environment: dict[str, str], folder: Path, tell: Tell) -> Iterator[Ride]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
-    (folder / "params.yaml").write_text(f"display:\n  ros__parameters:\n    port: {port}\n")
-    command = [*RUN, "--bag", str(bag), "--params", str(folder / "params.yaml")]
+    port = free_port()
+    command = [*RUN, "--bag", str(bag), "--port", str(port)]
     with (
         (folder / "run.log").open("w") as log,
         subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT, text=True) as run,
@@ -71,11 +69,6 @@ def riding(bag: Path, browser: Any, environment: dict[str, str], folder: Path, t
             run.send_signal(signal.SIGINT)
             run.wait(60)
     assert "a mistake in the narrator itself" not in (folder / "run.log").read_text()
-
-
-def is_open(port: int) -> bool:
-    with socket.socket() as line:
-        return line.connect_ex(("127.0.0.1", port)) == 0
 
 
 @pytest.fixture(scope="session")
@@ -98,7 +91,12 @@ def bag(request: pytest.FixtureRequest) -> Path:
 
 
 def test_a_drive_is_read_asked_about_and_shown_and_nothing_is_lost_when_the_node_is_killed(
-    bag: Path, browser: Any, ros_environment: dict[str, str], tmp_path: Path, tell: Tell
+    bag: Path,
+    browser: Any,
+    stumbled_over: Callable[[Any], list[str]],
+    ros_environment: dict[str, str],
+    tmp_path: Path,
+    tell: Tell,
 ) -> None:
     with riding(bag, browser, ros_environment, tmp_path, tell) as ride:
         page = ride.page
@@ -109,16 +107,14 @@ def test_a_drive_is_read_asked_about_and_shown_and_nothing_is_lost_when_the_node
         until(lambda: open_with_picture(page), 90.0)  # until some sentence is about what a camera saw
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
-            assert violations(page) == []
+            assert stumbled_over(page) == []
 
         killed_s = time.time()
-        display = child_of(ride.run.pid, "display")
-        assert display is not None
-        os.kill(display, signal.SIGKILL)
+        os.kill(children_of(ride.run.pid)["display"], signal.SIGKILL)
         page.locator("#link:not([data-open])").wait_for()
         page.locator("#link[data-open]").wait_for(timeout=60_000)
         back_s = time.time()
-        until(lambda: child_of(ride.run.pid, "crossmodal_narrator.nodes.player") is None, 150.0)
+        until(lambda: "play" not in children_of(ride.run.pid), 150.0)
         page.wait_for_timeout(3000)  # the last words
         told = latency(page, [said for said in ride.narrated() if not killed_s <= said[2] <= back_s])
 
@@ -160,18 +156,6 @@ def latency(page: Any, narrated: list[list[Any]]) -> str:
     return told
 
 
-def child_of(parent: int, word: str) -> int | None:
-    """The process that `run` keeps for a node, or for the player, by a word of its command."""
-    for entry in Path("/proc").iterdir():
-        try:
-            is_child = f"\nPPid:\t{parent}\n" in (entry / "status").read_text()
-            if is_child and word in (entry / "cmdline").read_text().split("\0"):
-                return int(entry.name)
-        except OSError:  # it has just ended, or is no process
-            continue
-    return None
-
-
 def open_with_picture(page: Any) -> bool:
     """Opens the first sentence that a camera's picture belongs to."""
     for button in page.locator(".sentence > button").all():
@@ -181,9 +165,3 @@ def open_with_picture(page: Any) -> bool:
             if page.locator(".why .seen img").count():
                 return True
     return False
-
-
-def violations(page: Any) -> list[str]:
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
-    found = axe.run(page).response["violations"]
-    return [f"{fault['id']}: {node['html'][:120]}" for fault in found for node in fault["nodes"]]

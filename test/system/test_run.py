@@ -15,6 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from children import children_of
 from waiting import until
 
 from crossmodal_narrator.nodes.shared_memory import orphans, segments_of
@@ -25,11 +26,6 @@ pytestmark = [pytest.mark.alone, pytest.mark.ros, pytest.mark.slow]
 
 RUN = [sys.executable, "-m", "crossmodal_narrator", "run"]
 DEMO = [*RUN[:-1], "demo", "--seconds", "4", "--language", "en"]
-# The word of its command by which each child is known: `play` hands its process over to its node.
-CHILDREN = {
-    **{node: node for node in ("perception", "narrator", "dialogue", "voice", "display")},
-    "crossmodal_narrator.nodes.player": "play",
-}
 
 
 @pytest.fixture
@@ -43,22 +39,6 @@ def street_drive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Five seconds of the simulated street: we stand behind a white car, which pulls away."""
     drive = build_drive("street", seconds=5.0)
     return record(drive, tmp_path_factory.mktemp("simulated") / "drive")
-
-
-def children_of(pid: int) -> dict[str, int]:
-    """Process ids by the node or verb that they run. A child that does not run its last command yet is none."""
-    found: dict[str, int] = {}
-    for entry in Path("/proc").iterdir():
-        try:
-            parent = int(entry.joinpath("stat").read_text().rpartition(")")[2].split()[1])
-            command = entry.joinpath("cmdline").read_text().split("\0")
-        except (OSError, IndexError, ValueError):  # it has ended meanwhile, or is no process
-            continue
-        if parent == pid:
-            name = next((CHILDREN[word] for word in command if word in CHILDREN), None)
-            if name is not None:
-                found[name] = int(entry.name)
-    return found
 
 
 class Running:

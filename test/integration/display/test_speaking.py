@@ -55,15 +55,25 @@ def ready(served: Any, page: Any, hears: tuple[str, ...] = ("en",)) -> None:
     page.locator("#talk").wait_for()
 
 
-def test_what_is_said_while_the_button_is_held_arrives_and_is_understood(
-    serve: Open, open_page: Open, asking: Any, pressed: Pressed
-) -> None:
+def opened(serve: Open, open_page: Open, by: Any) -> tuple[Any, Any]:
+    """A server and a page of it that may speak."""
     served = serve()
-    page = open_page(served.address, by=asking)
+    page = open_page(served.address, by=by)
     ready(served, page)
+    return served, page
+
+
+def hold(page: Any) -> None:
     page.locator("#talk").hover()
     page.mouse.down()
     page.locator("#answer", has_text="Listening").wait_for()
+
+
+def test_what_is_said_while_the_button_is_held_arrives_and_is_understood(
+    serve: Open, open_page: Open, asking: Any, pressed: Pressed
+) -> None:
+    served, page = opened(serve, open_page, asking)
+    hold(page)
     assert page.locator("#talk[aria-pressed=true]").inner_text() == "Done"
     page.wait_for_timeout(3500)
     page.mouse.up()
@@ -82,9 +92,7 @@ def test_what_is_said_while_the_button_is_held_arrives_and_is_understood(
 def test_the_button_is_pressed_before_and_after_by_keys_or_taps_and_the_answer_is_shown(
     serve: Open, open_page: Open, asking: Any, how: str
 ) -> None:
-    served = serve()
-    page = open_page(served.address, by=asking)
-    ready(served, page)
+    served, page = opened(serve, open_page, asking)
 
     def press() -> None:
         page.locator("#talk").focus()
@@ -114,9 +122,7 @@ def test_the_button_is_pressed_before_and_after_by_keys_or_taps_and_the_answer_i
     ],
 )
 def test_what_is_not_understood_is_told(serve: Open, open_page: Open, asking: Any, why: Refusal, words: str) -> None:
-    served = serve()
-    page = open_page(served.address, by=asking)
-    ready(served, page)
+    served, page = opened(serve, open_page, asking)
     page.locator("#talk").click()
     page.locator("#answer", has_text="Listening").wait_for()
     page.locator("#talk").click()
@@ -156,16 +162,13 @@ def test_the_microphone_is_off_but_while_the_button_is_pressed(serve: Open, open
 def test_who_cannot_let_the_button_go_is_not_listened_to(
     serve: Open, open_page: Open, asking: Any, happens: str
 ) -> None:
-    served = serve()
-    page = open_page(served.address, by=asking)
-    ready(served, page)
-    page.locator("#talk").hover()
-    page.mouse.down()
-    page.locator("#answer", has_text="Listening").wait_for()
+    served, page = opened(serve, open_page, asking)
+    hold(page)
     page.evaluate(f"() => {{ {happens}; }}")
 
     page.locator("#talk[aria-pressed=false]").wait_for()
     until(lambda: served.heard)
+    assert len(served.heard) == 1
 
 
 def test_a_browser_that_gives_no_microphone_is_told_about(serve: Open, open_page: Open) -> None:
