@@ -45,9 +45,10 @@ def _tried(indexer: Indexer, bag: FoundBag, folder: FleetFolder) -> Outcome | Fa
 
 def _put(indexer: Indexer, bag: FoundBag, folder: FleetFolder) -> Outcome:
     replay = folder.place(bag.name)
-    if not indexer.lacks(replay, with_bag=True):
+    digest = indexer.lacking(replay, with_bag=True)
+    if not digest:
         return Outcome.KNOWN
     place = f"{bag.prefix}/{bag.name}" if is_url(bag.prefix) else str(Path(bag.prefix) / bag.name)
     with local_bag(bag, folder.root) as local:
-        outcome, _ = indexer.put(replay, open_bag(local.path), place)
+        outcome, _ = indexer.put(replay, digest, open_bag(local.path), place)
     return outcome

@@ -49,13 +49,14 @@ def _put(indexer: Indexer, replay: Path, bag: Path | None) -> str:
     from crossmodal_narrator.bags.index import Outcome
     from crossmodal_narrator.cli.progress import progress, reading
 
-    if not indexer.lacks(replay, with_bag=bag is not None):
+    digest = indexer.lacking(replay, with_bag=bag is not None)
+    if not digest:
         return Outcome.KNOWN.value
     if bag is None:
         with progress(f"reading {replay}"):
-            outcome, told = indexer.put(replay)
+            outcome, told = indexer.put(replay, digest)
     else:
         opened = open_bag(bag)
         with reading(opened, f"looking at {bag}"):
-            outcome, told = indexer.put(replay, opened, str(bag.absolute()))
+            outcome, told = indexer.put(replay, digest, opened, str(bag.absolute()))
     return f"{outcome.value}: {told}"

@@ -20,21 +20,22 @@ class Indexer:
         self._worded = _opened_once(params)
         self.damage: list[str] = []  # what of bags could not be read
 
-    def lacks(self, replay: Path, *, with_bag: bool) -> bool:
-        """Whether there is anything to put in.
+    def lacking(self, replay: Path, *, with_bag: bool) -> str:
+        """The digest of a replay, by which it is put in; empty where there is nothing to put in.
 
         Raises:
             BagError: a file of the replay cannot be read, or the store is damaged.
         """
-        return not self._store.holds(digest_of(replay), with_bag=with_bag)
+        digest = digest_of(replay)
+        return "" if self._store.holds(digest, with_bag=with_bag) else digest
 
-    def put(self, replay: Path, bag: Bag | None = None, place: str = "") -> tuple[Outcome, str]:
+    def put(self, replay: Path, digest: str, bag: Bag | None = None, place: str = "") -> tuple[Outcome, str]:
         """What became of a replay, and in words what is in it; `place` is where people find its bag.
 
         Raises:
             BagError: the replay or the bag cannot be read, or the store cannot be written.
         """
-        run = read_run(replay.absolute(), self._worded, digest=digest_of(replay))
+        run = read_run(replay.absolute(), self._worded, digest=digest)
         view = None if bag is None else view_of(bag, intake_of_replay(replay, bag))
         outcome = self._store.add(run, bag=place, view=view)
         self.damage += [f"{place}: {line}" for line in (view.damage if view is not None else ())]

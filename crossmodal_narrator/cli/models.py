@@ -39,8 +39,9 @@ def run(arguments: argparse.Namespace) -> int:
         return 2
     store = ModelStore(arguments.models_dir, arguments.cache_dir)
     optional = BundleStore(arguments.models_dir, arguments.cache_dir)
-    bundles = [optional.bundle(name) for name in optional.names() if name in arguments.names]
-    names = [name for name in arguments.names if name not in optional.names()]
+    known = optional.names()
+    bundles = [optional.bundle(name) for name in known if name in arguments.names]
+    names = [name for name in arguments.names if name not in known]
     manifests = [store.manifest(name) for name in (names if arguments.names else store.names())]
     if arguments.action == "list":
         return _list(store, manifests) or _list_optional(optional)

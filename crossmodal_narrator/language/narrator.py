@@ -5,14 +5,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 
 from crossmodal_narrator.core.scene import SceneState
-from crossmodal_narrator.core.speech import Fate, Narration, Refusal
+from crossmodal_narrator.core.speech import Claim, Fate, Narration, Refusal
 from crossmodal_narrator.core.timing import StageTimer
 from crossmodal_narrator.language.claims.drawing import ClaimDrawer
 from crossmodal_narrator.language.claims.facts import Facts
 from crossmodal_narrator.language.config import NarratorConfig
-from crossmodal_narrator.language.gate import Gate, Objection, Refused, dishonesty
+from crossmodal_narrator.language.gate import Gate, Objection, dishonesty
 from crossmodal_narrator.language.planning.message import Message
 from crossmodal_narrator.language.planning.planner import Planner
 from crossmodal_narrator.language.realisation import Realiser, Sentence, read_lexicon
@@ -71,7 +72,7 @@ class Narrator:
     def _say(self, proposed: Message, facts: Facts) -> tuple[Narration, ...]:
         verdict = self._gate.admit(proposed, facts)
         for refused in verdict.refused:
-            self.on_refusal(_refusal(refused, proposed, facts))
+            self.on_refusal(_refusal(proposed, facts, refused.fate, refused.objection, (refused.claim,)))
         agreed = None if verdict.message is None else self._agree(verdict.message, facts)
         if agreed is None:
             return ()
@@ -123,19 +124,8 @@ class Narrator:
         for language, sentence in sentences.items():
             if why := dishonesty(sentence.text, message, self._realisers[language].lexicon):
                 self._complain(language, sentence, why)
-                self.on_refusal(
-                    Refusal(
-                        stamp_ns=facts.stamp_ns,
-                        fate=Fate.WITHHELD,
-                        reason=why.reason,
-                        detail=why.words,
-                        trigger=message.trigger,
-                        topic=message.topic,
-                        claims=message.claims,
-                        language=language,
-                        text=sentence.text,
-                    )
-                )
+                refusal = _refusal(message, facts, Fate.WITHHELD, why, message.claims)
+                self.on_refusal(replace(refusal, language=language, text=sentence.text))
                 return False
         return True
 
@@ -147,13 +137,13 @@ class Narrator:
         _log.warning("words/%s.yaml, %s: refused %r (%s)", language, sentence.variant, sentence.text, why.words)
 
 
-def _refusal(refused: Refused, proposed: Message, facts: Facts) -> Refusal:
+def _refusal(message: Message, facts: Facts, fate: Fate, why: Objection, claims: tuple[Claim, ...]) -> Refusal:
     return Refusal(
         stamp_ns=facts.stamp_ns,
-        fate=refused.fate,
-        reason=refused.objection.reason,
-        detail=refused.objection.words,
-        trigger=proposed.trigger,
-        topic=proposed.topic,
-        claims=(refused.claim,),
+        fate=fate,
+        reason=why.reason,
+        detail=why.words,
+        trigger=message.trigger,
+        topic=message.topic,
+        claims=claims,
     )

@@ -20,10 +20,9 @@ import yaml
 
 from crossmodal_narrator.core.errors import ModelError
 from crossmodal_narrator.core.folders import shared_folder, user_cache_dir
-from crossmodal_narrator.core.whole_file import replace_whole
 from crossmodal_narrator.runtime.artifacts import FileEntry, read_file_entry
 from crossmodal_narrator.runtime.fields import Fields
-from crossmodal_narrator.runtime.store import check_content, read_checked
+from crossmodal_narrator.runtime.store import check_content, keep, read_checked
 
 _TIMEOUT_S = 900.0
 _ALTERED = "the registry serves another package than the one that was reviewed; do not use it"
@@ -109,17 +108,9 @@ class BundleStore:
             for entry, names in bundle.files:
                 content = b"".join(parts[name] for name in names if name in parts)
                 check_content(content, entry, name=f"{bundle.name}/{entry.path}", remedy=_ALTERED)
-                self._write(self.folder(bundle) / entry.path, content)
+                keep(self.folder(bundle) / entry.path, content)
             return True
         return False
-
-    def _write(self, path: Path, content: bytes) -> None:
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            replace_whole(path, content)
-        except OSError as error:
-            remedy = "free some space, or set XDG_CACHE_HOME to a folder that can be written"
-            raise ModelError(f"{path}: {error.strerror}", remedy=remedy) from error
 
 
 def _read_bundle(fields: Fields) -> Bundle:

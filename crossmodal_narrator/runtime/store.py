@@ -95,13 +95,22 @@ class ModelStore:
         entry = manifest.artifact_in(precision)
         check_content(content, entry, name=f"{manifest.name}/{entry.path}", remedy="report this")
         path = self.folder(manifest) / entry.path
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            replace_whole(path, content)
-        except OSError as error:
-            remedy = "free some space, or set XDG_CACHE_HOME to a folder that can be written"
-            raise ModelError(f"{path}: {error.strerror}", remedy=remedy) from error
+        keep(path, content)
         return path
+
+
+def keep(path: Path, content: bytes) -> None:
+    """Write a file of the cache, whole or not at all.
+
+    Raises:
+        ModelError: it cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        replace_whole(path, content)
+    except OSError as error:
+        remedy = "free some space, or set XDG_CACHE_HOME to a folder that can be written"
+        raise ModelError(f"{path}: {error.strerror}", remedy=remedy) from error
 
 
 def read_checked(folder: Path, entry: FileEntry, *, remedy: str) -> bytes:

@@ -101,14 +101,20 @@ def to_onnx(network: nn.Module, card: ModelCard) -> bytes:
 def fused_network(network: nn.Module) -> nn.Module:
     """A copy for inference, with each batch normalisation folded into the convolution before it."""
     fused = copy.deepcopy(network).eval()
-    for module in list(fused.modules()):
-        if not isinstance(module, nn.Sequential):
-            continue
-        for k in range(len(module) - 1):
-            first, second = module[k], module[k + 1]
-            if isinstance(first, (nn.Conv1d, nn.Conv2d)) and isinstance(second, (nn.BatchNorm1d, nn.BatchNorm2d)):
-                module[k], module[k + 1] = fuse_conv_bn_eval(first, second), nn.Identity()
+    for _, module, k in normalised(fused):
+        module[k], module[k + 1] = fuse_conv_bn_eval(module[k], module[k + 1]), nn.Identity()
     return fused
+
+
+def normalised(network: nn.Module) -> list[tuple[str, nn.Sequential, int]]:
+    """The convolutions that a batch normalisation follows: the name, and the place in which sequence."""
+    return [
+        (f"{name}.{k}", module, k)
+        for name, module in network.named_modules()
+        if isinstance(module, nn.Sequential)
+        for k in range(len(module) - 1)
+        if isinstance(module[k], (nn.Conv1d, nn.Conv2d)) and isinstance(module[k + 1], (nn.BatchNorm1d, nn.BatchNorm2d))
+    ]
 
 
 def _document(card: ModelCard, network: nn.Module, content: bytes) -> dict[str, Any]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
-from collections.abc import Iterator
 from pathlib import Path
 
 import onnx
@@ -14,6 +12,7 @@ from torch import Tensor, nn
 
 from crossmodal_narrator.core.errors import TrainingError
 from crossmodal_narrator.runtime.graph_check import read_model
+from crossmodal_narrator.training.export import normalised
 
 _NOTE = "begun_with.txt"
 
@@ -48,7 +47,7 @@ def warm(network: nn.Module, content: bytes, samples: Tensor) -> None:
     """
     stored = {i.name: i for i in read_model(content, name="the weights").graph.initializer}
     network.eval()
-    folded = dict(_normalised(network))
+    folded = {name: sequence[k + 1] for name, sequence, k in normalised(network)}
     with torch.no_grad():
         for name, module in network.named_modules():
             if isinstance(module, (nn.Conv1d, nn.Conv2d)):
@@ -70,15 +69,6 @@ def warm(network: nn.Module, content: bytes, samples: Tensor) -> None:
             norm.running_var.copy_(seen.var(axes))
             norm.weight.copy_(torch.sqrt(norm.running_var + norm.eps))
             norm.bias += norm.running_mean
-
-
-def _normalised(network: nn.Module) -> Iterator[tuple[str, nn.Module]]:
-    """Names of the convolutions that a normalisation follows, and that."""
-    for name, module in network.named_modules():
-        if isinstance(module, nn.Sequential):
-            for (k, first), (_, second) in itertools.pairwise(module.named_children()):
-                if isinstance(first, (nn.Conv1d, nn.Conv2d)) and isinstance(second, (nn.BatchNorm1d, nn.BatchNorm2d)):
-                    yield f"{name}.{k}", second
 
 
 def _copy(into: Tensor, stored: dict[str, onnx.TensorProto], name: str) -> None:

@@ -142,6 +142,7 @@ def _correction(view: View, thing: Thing, entry: Known) -> Message:
         confidence=1.0,
         evidence=thing.evidence,
     )
+    heard = _heard_from(view, thing)
     message = view.about(
         thing,
         Act.CORRECTION,
@@ -150,22 +151,21 @@ def _correction(view: View, thing: Thing, entry: Known) -> Message:
         urgency=Urgency.NOTABLE,
         trigger="correction",
         core=(Predicate.EXISTS,),
-        with_claims=(wrong, *_sounding(view, thing)),
+        with_claims=(wrong, *_sounding(heard)),
         extra=(),
     )
-    heard = _heard_from(view, thing)
-    return replace(message, roles={**message.roles, "b": heard[0].subject}) if heard else message
+    return message if heard is None else replace(message, roles={**message.roles, "b": heard.subject})
 
 
-def _heard_from(view: View, thing: Thing) -> list[Sound]:
+def _heard_from(view: View, thing: Thing) -> Sound | None:
     """The sound of which it was told that it comes from there, and comes still: that tells which thing is meant."""
     told = (s for s in view.facts.sounds if view.memory.said(Predicate.SOUND_SOURCE, s.subject) == thing.subject)
-    return [s for s in told if s.seen_as == thing.subject][:1]
+    return next((s for s in told if s.seen_as == thing.subject), None)
 
 
-def _sounding(view: View, thing: Thing) -> Iterator[Claim]:
+def _sounding(heard: Sound | None) -> Iterator[Claim]:
     told = {Predicate.HEARD.value, Predicate.SOUND_SOURCE.value}
-    return (c for s in _heard_from(view, thing) for c in s.claims() if c.predicate in told)
+    return (c for c in (() if heard is None else heard.claims()) if c.predicate in told)
 
 
 def departures(view: View) -> Iterator[Message]:

@@ -77,12 +77,13 @@ def train_lidar(recipe: LidarRecipe, folder: Path, models_dir: Path, say: Say, s
     report = write_report(folder, "The LiDAR detector", schedule, data)
     say(f"{report}: curves and figures")
     path = export(network, CARD, models_dir / NAME)
+    judged = [counted(sweep) for sweep in held_out]
     write_precisions(
         models_dir,
         NAME,
         calibration=_images(learnt, _CALIBRATING),
         held_out=_images(held_out, _COMPARED),
-        judge=lambda engine: _judged(engine, [counted(sweep) for sweep in held_out]),
+        judge=lambda engine: _judged(engine, judged),
         say=say,
         kept_convolutions=_KEPT_CONVOLUTIONS,
     )
