@@ -12,6 +12,7 @@ from misbehaving import job_of
 from crossmodal_narrator.bags.index import Outcome as Indexed
 from crossmodal_narrator.cli.fleet import _results_of
 from crossmodal_narrator.cli.fleet_index import index_results
+from crossmodal_narrator.cli.indexing import Indexer
 from crossmodal_narrator.core.errors import ConfigError, ModelError
 from crossmodal_narrator.fleet.child import do
 from crossmodal_narrator.fleet.fleet import Course, Failure, run_fleet
@@ -171,17 +172,14 @@ def test_two_runs_do_not_share_a_folder(tmp_path: Path) -> None:
         pass
 
 
-class _Indexing:
+class _Indexing(Indexer):
     """Finds damage in one bag, and cannot word another."""
 
-    def __init__(self, store: object, params: Path | None) -> None:
-        self.damage: list[str] = []
-
-    def lacks(self, replay: Path, *, with_bag: bool) -> bool:
+    def lacking(self, replay: Path, *, with_bag: bool) -> str:
         if replay.name == "b":
             raise ModelError("there are no weights", remedy="pull them")
         self.damage.append("a: cut short")
-        return False
+        return ""
 
 
 def test_a_replay_that_cannot_be_indexed_is_named_and_damage_is_told(
