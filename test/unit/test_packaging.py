@@ -117,7 +117,7 @@ def test_every_requirement_is_locked_with_its_digest(repository: Path) -> None:
     assert set(locks["optional"]) >= {"evaluate", "fleet", "video", "rerun", "notebook", "browser", "docs"}
     for lock_name, sources in locks.items():
         lines = [line for s in sources for line in (repository / "requirements" / f"{s}.in").read_text().splitlines()]
-        names = {re.split(r"[=<>\s;#]", line)[0].lower().replace(".", "-") for line in lines} - {""}
+        names = {re.split(r"[\[=<>\s;#]", line)[0].lower().replace(".", "-") for line in lines} - {""}
         lock = (repository / "requirements" / f"{lock_name}.txt").read_text().lower()
         pins = dict(re.findall(r"^([a-z0-9._-]+)==.*\\\n    (--hash=sha256:)", lock, re.MULTILINE))
 
