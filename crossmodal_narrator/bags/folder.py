@@ -48,9 +48,10 @@ def find_files(path: Path) -> BagFiles:
     present = tuple(file for file in named if file.is_file())
     damage = [f"{file} is named in metadata.yaml and missing" for file in named if not file.is_file()]
     if not present and not lying:
-        raise BagError(
-            "; ".join(damage) or f"{path} holds no .mcap or .db3 file", remedy="name the folder that `ros2 bag` wrote"
-        )
+        what = "; ".join(damage) or f"{path} holds no .mcap or .db3 file"
+        inside = sorted({file.parent for file in path.glob("*/*") if _is_storage(file)})
+        remedy = f"name {inside[0]}" if inside else "name the folder that `ros2 bag` wrote"
+        raise BagError(what, remedy=remedy)
     if not present:
         return BagFiles(paths=lying)
     count = metadata.get("message_count")

@@ -72,6 +72,7 @@ def alarms(ears: SoundEncoder, chunks: list[AudioChunk]) -> Counter[str]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--hours", type=float, default=1.0)
+    parser.add_argument("--skip", type=int, default=0, metavar="DRIVES", help="go on where an earlier run ended")
     parser.add_argument("--models", type=Path, nargs="*", default=[], help="folders of models beside the package's")
     parser.add_argument("--keep", type=Path, help="folder in which the drives' sound is kept for the next time")
     args = parser.parse_args()
@@ -80,14 +81,15 @@ def main() -> int:
     console = Console(width=120)
     folders: list[Path | None] = [None, *args.models]
     counted: dict[str, Counter[str]] = {str(folder or "the package's"): Counter() for folder in folders}
-    seconds, number = 0.0, FIRST
+    first = FIRST + args.skip
+    seconds, number = 0.0, first
     while seconds < args.hours * 3_600.0:
         chunks = list(heard(number, args.keep))
         for folder in folders:
             counted[str(folder or "the package's")] += alarms(encoder(folder), chunks)
         seconds, number = seconds + TICKS / 10.0, number + 1
         told = ", ".join(f"{name}: {c['siren']} sirens, {c['horn']} horns" for name, c in counted.items())
-        console.print(f"{number - FIRST} drives, {seconds / 60.0:.1f} min: {told}", soft_wrap=True)
+        console.print(f"{number - first} drives, {seconds / 60.0:.1f} min: {told}", soft_wrap=True)
     return 0
 
 

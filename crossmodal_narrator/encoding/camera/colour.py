@@ -20,6 +20,8 @@ _BODIES = frozenset({ObjectClass.CAR, ObjectClass.VAN, ObjectClass.TRUCK, Object
 _MIN_SIDE_PX = 28.0
 _PATCH = (24, 14)  # width, height to which the body is resampled
 _WIDE = 1.7  # width over height from which a vehicle is seen from its side, and its windows are a smaller part
+_END_ON = 1.25  # width over height up to which a bus is seen from its front or rear
+_GLASS = frozenset({"black", "grey"})  # what the windscreen of a bus and the shade under it look like
 _MIN_VISIBLE = 0.5  # share of the patch that nothing nearer covers
 _MIN_CONFIDENCE = 0.4
 _DAY = 32.0  # lightness that a quarter of the image has by day; below, lamps colour what is seen
@@ -64,7 +66,8 @@ def vehicle_colour(
     box = detection.box
     if detection.label not in _BODIES or min(box.width, box.height) < _MIN_SIDE_PX or not light.is_day:
         return detection
-    window = _body(box, rgb.shape[1], rgb.shape[0])
+    is_mostly_glass = detection.label is ObjectClass.BUS and box.width < _END_ON * box.height
+    window = _body(box, rgb.shape[1], rgb.shape[0], is_mostly_glass=is_mostly_glass)
     if window is None:
         return detection
     visible = _visible(window, detection, others)
@@ -76,15 +79,17 @@ def vehicle_colour(
     patch = cv2.resize(rgb[y0:y1:step, x0:x1:step], _PATCH, interpolation=cv2.INTER_AREA)
     word, confidence = _named(_lab(patch, light.gain)[visible.ravel()], light)
     confidence *= min(1.0, 0.55 + box.height / 160.0) * (0.5 + 0.5 * share)
-    if confidence < _MIN_CONFIDENCE:
+    if confidence < _MIN_CONFIDENCE or (is_mostly_glass and word in _GLASS):
         return detection
     colour = Attribute(name="colour", value=word, confidence=round(confidence, 3))
     return dataclasses.replace(detection, attributes=(*detection.attributes, colour))
 
 
-def _body(box: PixelBox, width: int, height: int) -> tuple[int, int, int, int] | None:
+def _body(box: PixelBox, width: int, height: int, *, is_mostly_glass: bool) -> tuple[int, int, int, int] | None:
     """Below the windows and above the wheels, away from the sides, in whole pixels of the image."""
     top, bottom, side = (0.44, 0.72, 0.12) if box.width > _WIDE * box.height else (0.42, 0.76, 0.16)
+    if is_mostly_glass:
+        top, bottom = 0.74, 0.9
     x0, x1 = round(max(0.0, box.x0 + side * box.width)), round(min(float(width), box.x1 - side * box.width))
     y0, y1 = round(max(0.0, box.y0 + top * box.height)), round(min(float(height), box.y0 + bottom * box.height))
     return (x0, y0, x1, y1) if x1 - x0 >= 6 and y1 - y0 >= 5 else None

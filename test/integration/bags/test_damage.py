@@ -57,3 +57,17 @@ def test_a_bag_with_altered_bytes_is_read_or_refused_and_nothing_else(
     except BagError:
         return
     assert count <= 40
+
+
+def test_a_folder_around_a_bag_is_refused_with_the_bag_that_is_in_it(small: dict[str, Path]) -> None:
+    bags = sorted({file.parent for file in small.values()})
+    with pytest.raises(BagError) as refused:
+        open_bag(bags[0].parent)
+    assert refused.value.remedy == f"name {bags[0]}"
+
+
+def test_a_folder_without_a_bag_is_refused_with_what_would_be_one(tmp_path: Path) -> None:
+    with pytest.raises(BagError) as refused:
+        open_bag(tmp_path)
+    assert refused.value.what == f"{tmp_path} holds no .mcap or .db3 file"
+    assert refused.value.remedy == "name the folder that `ros2 bag` wrote"

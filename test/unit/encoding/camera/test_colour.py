@@ -32,6 +32,16 @@ def _street(paint: tuple[int, int, int], shade: tuple[float, float, float] = (1.
     return np.clip(image * np.array(shade), 0, 255).astype(np.uint8)
 
 
+def _bus_front(paint: tuple[int, int, int]) -> np.ndarray:
+    """Glass from below the roof to the bumper, in a frame of the paint, between two lamps."""
+    image = _street(PAINTS["grey"])
+    cv2.rectangle(image, (400, 220), (560, 385), paint, -1)
+    cv2.rectangle(image, (410, 230), (550, 340), (30, 34, 40), -1)
+    for x in (402, 528):
+        cv2.rectangle(image, (x, 348), (x + 30, 366), (235, 235, 225), -1)
+    return image
+
+
 def _seen(label: ObjectClass = ObjectClass.CAR, box: PixelBox = BOX) -> ImageDetection:
     return ImageDetection(label=label, score=0.7, box=box, camera="front", stamp_ns=1)
 
@@ -69,6 +79,14 @@ def test_half_red_half_white_is_not_called_by_one_word():
     image = _street(PAINTS["white"])
     image[305:375, 405:478] = PAINTS["green"]
     assert _colour(image, _seen()) is None
+
+
+@pytest.mark.parametrize(
+    ("paint", "word"), [("red", "red"), ("white", "white"), ("yellow", "yellow"), ("black", None), ("grey", None)]
+)
+def test_a_bus_from_its_front_has_the_colour_of_what_is_not_glass(paint, word):
+    box = PixelBox(x0=400, y0=220, x1=560, y1=395)
+    assert _colour(_bus_front(PAINTS[paint]), _seen(ObjectClass.BUS, box)) == word
 
 
 @pytest.mark.parametrize("label", [ObjectClass.PEDESTRIAN, ObjectClass.BICYCLE, ObjectClass.MOTORCYCLE])
