@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,12 +64,15 @@ def _in_store(args: argparse.Namespace) -> int:
 
     with DriveStore(args.store) as store:
         asked = _asked(store, args)
-        for number, hit in enumerate(search(store, asked, most=max(1, args.most)), start=1):
+        hits = search(store, asked, most=max(1, args.most))
+        for number, hit in enumerate(hits, start=1):
             picture = None if args.thumbnails is None else _write_picture(store, hit, args.thumbnails, number)
             if args.as_json:
                 print(json.dumps({**hit.record(), "thumbnail": picture}, ensure_ascii=False))
             else:
                 _show(number, hit, picture)
+        if not hits:
+            print(f"nothing of that is in {args.store}", file=sys.stderr)
     return 0
 
 

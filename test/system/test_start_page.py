@@ -3,42 +3,20 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shlex
-import subprocess
-import sys
-import textwrap
 from pathlib import Path
 
 import pytest
+from documented import ROOT, commands, run, write_files
 
-DOCS = Path(__file__).resolve().parents[2] / "docs"
-COMMAND = re.compile(r"^ *\$ (crossmodal-narrator .+)$", re.MULTILINE)
-FILE = re.compile(r"^ *```yaml\n *# (\S+\.yaml)\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
+DOCS = ROOT / "docs"
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("detector")]
 
 
-def run(command: str, folder: Path) -> str:
-    """What it prints."""
-    programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    done = subprocess.run(
-        shlex.split(command),
-        cwd=folder,
-        env={**os.environ, "PATH": programs},
-        capture_output=True,
-        text=True,
-        timeout=400,
-        check=False,
-    )
-    assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
-    return done.stdout
-
-
 def test_every_command_of_the_page_does_what_it_says(tmp_path: Path) -> None:
     page = (DOCS / "start.md").read_text(encoding="utf-8")
-    told = {command.split()[1]: run(command, tmp_path) for command in COMMAND.findall(page)}
+    told = {line.split()[1]: run(line, tmp_path, status) for line, status in commands(DOCS / "start.md")}
     assert sorted(told) == ["ask", "evaluate", "replay", "report", "simulate", "verify"]
     shown = [line.strip() for line in page.splitlines() if re.search(r"\[(en|zh)\]", line)]
     assert shown == [line.strip() for line in told["replay"].splitlines() if re.search(r"\[(en|zh)\]", line)]
@@ -49,10 +27,9 @@ def test_every_command_of_the_page_does_what_it_says(tmp_path: Path) -> None:
 
 def test_your_own_bag_and_vehicle_are_replayed_as_the_guide_says(tmp_path: Path) -> None:
     run("crossmodal-narrator simulate lead_brakes --seconds 2 --size 640x360 --out drive", tmp_path)
-    page = (DOCS / "guides" / "your_own.md").read_text(encoding="utf-8")
-    for name, text in FILE.findall(page):
-        (tmp_path / name).write_text(textwrap.dedent(text), encoding="utf-8")
-    replays = [re.findall(r"--out (\S+)", command)[0] for command in COMMAND.findall(page) if run(command, tmp_path)]
+    page = DOCS / "guides" / "your_own.md"
+    write_files(page, tmp_path)
+    replays = [re.findall(r"--out (\S+)", line)[0] for line, status in commands(page) if run(line, tmp_path, status)]
 
     assert replays == ["run", "named", "vehicle"]
     said = [(tmp_path / replay / "transcript.jsonl").read_text(encoding="utf-8") for replay in replays]

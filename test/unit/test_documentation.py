@@ -13,11 +13,10 @@ from typing import Any
 
 import pytest
 import yaml
+from documented import PAGES, ROOT, commands
 
 from crossmodal_narrator.cli.main import load_verb
 
-ROOT = Path(__file__).resolve().parents[2]
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *ROOT.glob("models/*/README.md")])
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
 
@@ -45,21 +44,19 @@ def test_every_link_leads_to_a_file_and_a_heading(page: Path) -> None:
     assert not broken
 
 
-def commands(page: Path) -> Iterator[list[str]]:
-    """The words behind `crossmodal-narrator`, of each line of the page that is such a command and no outline of one."""
-    for line in re.findall(
-        r"^(?:    )?(?:\$ )?(crossmodal-narrator [a-z]+(?: .*)?)$", page.read_text("utf-8"), re.MULTILINE
-    ):
-        for command in re.sub(r"  +# .*", "", line).split("&&"):
-            if not re.search(r"[\[…]", command):
-                yield shlex.split(command)[1:]
+def verbs(page: Path) -> Iterator[list[str]]:
+    """The words behind `crossmodal-narrator` of each of the page's commands."""
+    for line, _ in commands(page):
+        for program, *words in map(shlex.split, line.split("&&")):
+            if program == "crossmodal-narrator":
+                yield words
 
 
 @pytest.mark.parametrize(
-    "page", [page for page in PAGES if any(commands(page))], ids=lambda page: str(page.relative_to(ROOT))
+    "page", [page for page in PAGES if any(verbs(page))], ids=lambda page: str(page.relative_to(ROOT))
 )
 def test_every_command_of_a_page_is_one_that_the_command_line_takes(page: Path) -> None:
-    for verb, *words in commands(page):
+    for verb, *words in verbs(page):
         parser = argparse.ArgumentParser(prog=f"crossmodal-narrator {verb}")
         load_verb(verb).add_arguments(parser)
         try:

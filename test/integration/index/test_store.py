@@ -84,6 +84,17 @@ def no_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("crossmodal_narrator.assembly.open_text", lambda config: Short())
 
 
+def test_a_search_that_finds_nothing_says_so_beside_its_output(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], no_encoder: None
+) -> None:
+    store = tmp_path / "store"
+    assert main(["index", str(crossing_drive(tmp_path / "run")), "--store", str(store)]) == 0
+    capsys.readouterr()
+
+    assert main(["search", "行人横穿马路", "--store", str(store), "--light", "dusk", "--weather", "fog", "--json"]) == 0
+    assert capsys.readouterr() == ("", f"nothing of that is in {store}\n")
+
+
 def test_a_killed_index_leaves_nothing_of_its_run(tmp_path: Path) -> None:
     store = tmp_path / "store"
     with DriveStore(store, make=True) as opened:
