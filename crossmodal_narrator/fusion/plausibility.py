@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from crossmodal_narrator.core.detections import Cluster, LidarDetection, ObjectClass
+from crossmodal_narrator.core.detections import Cluster, ObjectClass
 from crossmodal_narrator.core.geometry import OrientedBox, Vec2
 from crossmodal_narrator.fusion.association import same_kind
 from crossmodal_narrator.fusion.shapes import PRIORS
@@ -26,13 +26,13 @@ def is_too_small(label: ObjectClass, visible_lw_m: Vec2, points: int) -> bool:
     return is_large and points >= MANY_POINTS and math.hypot(*visible_lw_m) < SMALLEST_CAR_M
 
 
-def may_be_somebody(label: ObjectClass, shape: LidarDetection) -> bool:
-    """Whether what a camera calls somebody may be so in spite of the shape of an obstacle.
+def may_be_somebody(label: ObjectClass, seen_m: float) -> bool:
+    """Whether what a camera calls somebody may be so in spite of the shape of an obstacle, by what is seen of it.
 
-    A child is small, and may have the shape of a post: who could be hurt is not talked away. But nobody has the length
-    of a barrier.
+    A child is small, and may have the shape of a post, or of the end of a barrier: who could be hurt is not talked away
+    by what a network makes of it. But nobody is seen over the length of a barrier.
     """
-    return label.is_vulnerable and shape.box.size_lwh_m[0] <= PRIORS[label].largest_lwh_m[0]
+    return label.is_vulnerable and seen_m <= PRIORS[label].largest_lwh_m[0]
 
 
 def is_thing(cluster: Cluster) -> bool:

@@ -190,9 +190,7 @@ class Tracker:
     def _doubt(self, track: Track, box: OrientedBox, points: int, step: Step) -> None:
         """The LiDAR sees it well, and knows no such shape there: a camera takes bushes for cars."""
         known = KNOWN_BY_SHAPE.get(track.votes.label)
-        least_mps = 0.0 if track.votes.label.is_vulnerable else DRIVES_MPS
-        moves = track.is_moving and math.hypot(*track.velocity_mps()) >= least_mps  # a bush does not
-        if known is None or moves or not step.knows_shapes:
+        if known is None or _moves_by_itself(track) or not step.knows_shapes:
             return
         within_m, least = known
         if points >= least and math.hypot(*box.centre_m[:2]) <= within_m:
@@ -211,10 +209,13 @@ class Tracker:
         if place is not None and place.yaw_is_known:
             known_yaw_rad = place.yaw_rad + step.base_from_odom.yaw_rad
         seen = as_measured(shape, known_yaw_rad)
-        step.points.claim(step.points.free_within(shape.box, GROW_M))
+        index = step.points.free_within(shape.box, GROW_M)
+        step.points.claim(index)
         is_named = not track.votes.total and shape.label is not ObjectClass.OBSTACLE
         if shape.label is ObjectClass.OBSTACLE:
-            track.votes.add_doubt(0.0 if may_be_somebody(track.votes.label, shape) else OTHER_SHAPE * shape.score)
+            seen_m = float(np.ptp(step.points.xyz[index, :2], axis=0).max()) if len(index) else 0.0
+            is_open = _moves_by_itself(track) or may_be_somebody(track.votes.label, seen_m)
+            track.votes.add_doubt(0.0 if is_open else OTHER_SHAPE * shape.score)
         else:
             track.votes.add_shape(shape.label, self._config.shape_weight * shape.score)
             track.recognised_ns = step.stamp_ns
@@ -303,3 +304,9 @@ class Tracker:
             kept.append(track)
             boxes.append(box)
         return sorted(kept[: self._config.max_tracks], key=lambda t: t.track_id)
+
+
+def _moves_by_itself(track: Track) -> bool:
+    """As what it is called does, and as no bush and no barrier."""
+    least_mps = 0.0 if track.votes.label.is_vulnerable else DRIVES_MPS
+    return track.is_moving and math.hypot(*track.velocity_mps()) >= least_mps

@@ -50,6 +50,7 @@ class Solid:
     score: float = 0.7
     colour: str = ""
     shape: float = 0.0
+    is_solid: bool = True  # the laser meets it; else it is what the network makes of something else
 
 
 @dataclass
@@ -77,7 +78,7 @@ class Street:
     ) -> SceneState:
         """`age_s`: how long before the stamp the laser met what it shows; of each of 72 sectors, or of all."""
         self.stamp_ns += STEP_NS
-        placed = sweep(ground(), *(faces(s.box) for s in solids), stamp_ns=self.stamp_ns)
+        placed = sweep(ground(), *(faces(s.box) for s in solids if s.is_solid), stamp_ns=self.stamp_ns)
         placed = replace(placed, ages_s=np.broadcast_to(np.asarray(age_s, np.float32), 72).copy())
         features = self.lidar.encode(placed, self.timer) if with_lidar else None
         if features is not None:

@@ -12,6 +12,7 @@ from crossmodal_narrator.core.detections import ObjectClass
 from crossmodal_narrator.core.geometry import OrientedBox
 from crossmodal_narrator.core.scene import Motion, SceneState
 from crossmodal_narrator.core.snapshot import Sense
+from crossmodal_narrator.fusion.plausibility import may_be_somebody
 from crossmodal_narrator.fusion.track import MOST_MISFITS
 
 BEHIND, AHEAD = (-14.0, 3.0), (14.0, 0.0)
@@ -149,6 +150,30 @@ def test_a_child_that_has_the_shape_of_a_post_is_who_the_camera_says() -> None:
     street = Street()
     scenes = [street.step([child, as_post]) for _ in range(20)]
     assert all(labels(scene) == {ObjectClass.PEDESTRIAN} for scene in scenes[4:])
+
+
+def test_a_child_that_the_network_takes_for_the_end_of_a_barrier_is_who_the_camera_says() -> None:
+    at = (14.0, -1.0)
+    box = OrientedBox(centre_m=(*at, GROUND_Z_M + 0.6), size_lwh_m=(0.4, 0.4, 1.2), yaw_rad=0.0)
+    child = Solid(box=box, label=ObjectClass.PEDESTRIAN, score=0.65)
+    long = OrientedBox(centre_m=box.centre_m, size_lwh_m=(2.0, 0.4, 1.2), yaw_rad=math.pi / 2)
+    as_barrier = Solid(box=long, label=ObjectClass.OBSTACLE, score=0.0, shape=0.5, is_solid=False)
+    street = Street()
+    scenes = [street.step([child, as_barrier]) for _ in range(20)]
+    assert all(labels(scene) == {ObjectClass.PEDESTRIAN} for scene in scenes[4:])
+
+
+@pytest.mark.parametrize(
+    ("label", "seen_m", "expected"),
+    [
+        (ObjectClass.PEDESTRIAN, 0.4, True),
+        (ObjectClass.PEDESTRIAN, 2.0, False),
+        (ObjectClass.CYCLIST, 2.0, True),
+        (ObjectClass.CAR, 0.4, False),
+    ],
+)
+def test_nobody_is_seen_over_the_length_of_a_barrier(label: ObjectClass, seen_m: float, expected: bool) -> None:
+    assert may_be_somebody(label, seen_m) is expected
 
 
 def test_a_car_that_was_elsewhere_all_along_is_put_there_and_does_not_drive_away() -> None:
