@@ -39,6 +39,8 @@ def motion_of(
     elif now_ns - track.moving_since_ns >= MOVED_NS:
         track.has_moved = True
     if not track.is_moving:
+        if track.label.is_vulnerable and speed > config.standing_speed_mps:
+            return Motion.UNKNOWN  # somebody who sets off stands no more, and does not walk yet
         return Motion.PARKED if _is_parked(track, box, ego, age_s, config) else Motion.STOPPED
     return _course(box, velocity_mps, speed, ego)
 

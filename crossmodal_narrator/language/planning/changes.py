@@ -18,6 +18,9 @@ from crossmodal_narrator.language.planning.view import View, is_ahead_in_path
 AGAIN_AFTER_S = 6.0
 RECENT_S = 4.0  # older than that it is no news, but how things are
 NEAR_M = 20.0
+CROSSING_M, ROAD_M = 25.0, 5.0  # how far ahead and aside somebody on foot is on the road before us
+WAITS_MPS = 0.5
+CROSSING_TOPIC, CROSSING_AGAIN_S = "change/crossing", 15.0  # where one crosses, others do
 GONE_AFTER_S = 1.5
 GONE_CONFIDENCE = 0.8  # it may also be hidden
 TELLING = frozenset({Movement.PULLING_AWAY, Movement.CUTTING_IN, Movement.STEPPING_OUT, Movement.BRAKING})
@@ -48,7 +51,11 @@ def movements(view: View) -> Iterator[Message]:
 
 
 def _topic(thing: Thing) -> str:
-    return "pulling_away" if thing.movement is Movement.PULLING_AWAY else f"change/{thing.subject}"
+    if thing.movement is Movement.PULLING_AWAY:
+        return "pulling_away"
+    if thing.movement is Movement.CROSSING and thing.label is ObjectClass.PEDESTRIAN and not is_ahead_in_path(thing):
+        return CROSSING_TOPIC
+    return f"change/{thing.subject}"
 
 
 def _is_news(thing: Thing, said: object, view: View) -> bool:
@@ -59,13 +66,22 @@ def _is_news(thing: Thing, said: object, view: View) -> bool:
     if thing.movement in TELLING:
         return thing.movement is not Movement.BRAKING or _matters_to_us(thing, view)
     if thing.movement is Movement.CROSSING:
-        return thing.within(NEAR_M) and is_ahead_in_path(thing)
+        return _crosses_before_us(thing, view)
     known = view.memory.is_told(thing.subject, view.now_ns)
     if not known or thing.movement_held_s < 0.6:
         return False
     if thing.movement is Movement.STOPPED:
         return said in GOING and is_ahead_in_path(thing) and view.facts.ego.state not in WITH_IT
     return said in STANDING and thing.movement is Movement.MOVING and (thing.speed_mps or 0.0) > 1.0
+
+
+def _crosses_before_us(thing: Thing, view: View) -> bool:
+    """In our path; and while we stand or stop, somebody on foot on the rest of the road, too: we may wait for him."""
+    if thing.within(NEAR_M) and is_ahead_in_path(thing):
+        return True
+    on_foot = thing.label is ObjectClass.PEDESTRIAN and thing.side in AHEAD_SIDES and thing.within(CROSSING_M)
+    waits = view.facts.ego.speed_mps < WAITS_MPS and view.fresh(CROSSING_TOPIC, CROSSING_AGAIN_S)
+    return on_foot and waits and view.is_borne_out(thing) and abs(thing.left_m or 0.0) < ROAD_M
 
 
 def _is_passing_worth_telling(thing: Thing, view: View) -> bool:

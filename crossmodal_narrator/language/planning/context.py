@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import groupby, pairwise
 
 from crossmodal_narrator.core.detections import ObjectClass
@@ -82,12 +83,19 @@ def _people(view: View, side: Side, beside: list[Thing]) -> Iterator[Message]:
     if len(people) == 1:
         yield _encounter(view, people[0], priority=priority, topic=topic, cooldown_s=5.0)
     else:
-        yield view.about_group(people, Act.GROUP, movement=_common(people), topic=topic, priority=priority + 1.0)
+        group = view.about_group(people, Act.GROUP, movement=_common(people), topic=topic, priority=priority + 1.0)
+        # Where several stand beside our path, one of them may step out.
+        yield replace(group, urgency=Urgency.NOTABLE) if any(_is_beside_path(t) for t in people) else group
 
 
 def _reach_m(view: View, least_m: float) -> float:
     """So far ahead one speaks of who and what we are about to pass: the faster we are, the farther."""
     return max(least_m, REACH_S * view.facts.ego.speed_mps)
+
+
+def _is_in_reach(thing: Thing, view: View, least_m: float) -> bool:
+    """What is beside or behind us we do not come to, however fast we are."""
+    return _is_near(thing, _reach_m(view, least_m) if thing.side in AHEAD_SIDES else least_m)
 
 
 def _is_beside_path(thing: Thing) -> bool:
@@ -125,9 +133,16 @@ def _oncoming(view: View, side: Side, beside: list[Thing]) -> Iterator[Message]:
         if not _has_new(crowd, view):
             continue
         if len(crowd) == 1:
-            yield _encounter(view, crowd[0], priority=30.0, topic=topic, cooldown_s=30.0)
+            message = _encounter(view, crowd[0], priority=30.0, topic=topic, cooldown_s=30.0)
+            yield replace(message, priority=57.0, urgency=Urgency.NOTABLE) if _would_pass(view) else message
         elif label is not ObjectClass.OBSTACLE:
             yield view.about_group(crowd, Act.GROUP, movement=Movement.ONCOMING, topic=topic, priority=31.0)
+
+
+def _would_pass(view: View) -> bool:
+    """Whether a rider is in our lane: who comes towards us is then in the way of passing him."""
+    lead = view.lead()
+    return lead is not None and lead.label in RIDERS and lead.within(_reach_m(view, PEOPLE_M))
 
 
 def _cones(view: View, side: Side, beside: list[Thing]) -> Iterator[Message]:
@@ -142,9 +157,9 @@ def _single(view: View, ready: tuple[Thing, ...]) -> Iterator[Message]:
         if view.memory.is_told(thing.subject, view.now_ns) or is_ahead_in_path(thing):
             continue
         rides = thing.label in RIDERS and thing.movement is not Movement.PARKED
-        if rides and _is_near(thing, _reach_m(view, PEOPLE_M)):
+        if rides and _is_in_reach(thing, view, PEOPLE_M):
             yield _encounter(view, thing, priority=42.0, topic=f"rider/{thing.side.value}", cooldown_s=10.0)
-        elif thing.label in STANDOUT and _is_near(thing, _reach_m(view, LARGE_M)) and not _is_passed(thing):
+        elif thing.label in STANDOUT and _is_in_reach(thing, view, LARGE_M) and not _is_passed(thing):
             priority = 34.0 if _is_beside_path(thing) else 27.0
             yield _encounter(view, thing, priority=priority, topic=f"large/{thing.label.value}", cooldown_s=20.0)
         elif thing.distance_m is None and thing.side is Side.AHEAD and thing.label.is_vehicle:

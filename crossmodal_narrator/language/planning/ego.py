@@ -28,6 +28,7 @@ STANDS_BEHIND_M = 20.0
 NAMELESS_M = 8.0
 CAUSE_RANGE_M = 35.0
 CUT_IN_S = 5.0
+FOLLOWED_S, LEAVES_MPS = 3.0, 0.5
 CAUSE_PATIENCE_S = 1.0  # what is in the way may be a moment from having a name, or from stepping out
 STEADY_SPEED_MPS = 5.0
 SPEED_CHANGE_MPS = 4.0
@@ -172,9 +173,16 @@ def _thing_in_the_way(view: View) -> Thing | None:
             thing.movement in REASONS
             or (thing.closing_mps is not None and thing.closing_mps > 0.5)
             or _has_cut_in(thing, view)
+            or _is_followed(thing, view)
         ):
             return thing
     return None
+
+
+def _is_followed(thing: Thing, view: View) -> bool:
+    """Close before us, and not leaving us behind: by now we may be as slow as it is."""
+    closing_mps = 0.0 if thing.closing_mps is None else thing.closing_mps
+    return thing.within(FOLLOWED_S * view.facts.ego.speed_mps) and closing_mps > -LEAVES_MPS
 
 
 def _has_cut_in(thing: Thing, view: View) -> bool:

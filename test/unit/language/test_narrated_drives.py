@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import scripted_scenes as scripts
 from labelled_drive import labelled_scenes
+from narrated import ALL, english, narrate
 
 from crossmodal_narrator.core.detections import ObjectClass, SignalState
 from crossmodal_narrator.core.scene import Motion, SceneObject, SceneState, SoundEvent, SoundTrend
@@ -22,7 +23,6 @@ from crossmodal_narrator.evaluation.truth import read_truth
 from crossmodal_narrator.language import LANGUAGES, Narrator, NarratorConfig
 from crossmodal_narrator.language.realisation import Realiser, read_lexicon
 
-ALL = NarratorConfig(languages=LANGUAGES)
 DRIVES = {
     "pulling_away": scripts.pulling_away,
     "street_drive": scripts.street_drive,
@@ -38,15 +38,6 @@ JARGON = re.compile(
     r"|detec|objeto|modalidad|confianza",
     re.I,
 )
-
-
-def narrate(scenes: Iterable[SceneState], config: NarratorConfig = ALL) -> list[Narration]:
-    narrator = Narrator(config)
-    return [n for scene in scenes for n in narrator.narrate(scene)]
-
-
-def english(scenes: Iterable[SceneState]) -> list[str]:
-    return [n.text for n in narrate(scenes) if n.language == "en"]
 
 
 def stated(narration: Narration) -> tuple[tuple[str, str], ...]:
