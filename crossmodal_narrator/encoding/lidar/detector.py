@@ -21,7 +21,7 @@ LABELS = ("vehicle", "pedestrian", "cyclist", "obstacle")
 _SLICES_PER_M = 4
 _EDGE_M = 0.1  # around a box: its points are not exact
 _BEYOND_M = 2.5  # the end of a long vehicle may be so far from where the network guesses it
-_SHORTEST_M = 2.0
+_SHORTEST_M = 2.0  # is left of it
 _FACE = 0.5  # of its height, which the points of its end reach
 _FEWEST_OF_END, _NEAREST_PERCENT = 100, 97.0  # of its points, those that face us most; of few the network knows more
 # Above these sizes it is no car any more, and then no van: (length, height).
@@ -114,7 +114,7 @@ def _placed(centre: Centre, standing: _Standing) -> LidarDetection:
     x = centre.xy_m[0] + 0.5 * math.cos(centre.yaw_rad) * off_m
     y = centre.xy_m[1] + 0.5 * math.sin(centre.yaw_rad) * off_m
     length, width, height = centre.size_lwh_m
-    size = (max(length + _facing(centre) * off_m, _SHORTEST_M), width, height)
+    size = (max(length + _facing(centre) * off_m, _SHORTEST_M) if is_long else length, width, height)
     box = OrientedBox(centre_m=(x, y, floor_m + 0.5 * height), size_lwh_m=size, yaw_rad=centre.yaw_rad)
     label = _label(LABELS[centre.index], size)
     return LidarDetection(label=label, score=centre.score, box=box, points=len(floors_m))

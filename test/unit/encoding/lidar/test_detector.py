@@ -88,14 +88,16 @@ def test_an_answer_where_the_laser_met_nothing_is_dropped() -> None:
         (3, (0.4, 0.4, 0.8), ObjectClass.OBSTACLE),
     ],
 )
-def test_vehicles_are_told_apart_by_their_size(
+def test_things_are_told_apart_by_class_and_size_and_keep_their_size(
     label: int, size: tuple[float, float, float], named: ObjectClass
 ) -> None:
     placed = sweep(ground(), faces(car_box(12.0, 0.0)))
 
-    features = encoder(KnownAnswer(label, 9.8, 0.0, size)).encode(placed, TIMER)
+    (found,) = encoder(KnownAnswer(label, 9.8, 0.0, size)).encode(placed, TIMER).detections
 
-    assert [d.label for d in features.detections] == [named]
+    assert found.label is named
+    if named is not ObjectClass.TRUCK:  # its end is put where it is seen
+        assert found.box.size_lwh_m == pytest.approx(size, rel=1e-4)
 
 
 @pytest.mark.parametrize("x", [15.0, -15.0])
