@@ -21,6 +21,7 @@ NEAR_M = 20.0
 CROSSING_M, ROAD_M = 25.0, 5.0  # how far ahead and aside somebody on foot is on the road before us
 WAITS_MPS = 0.5
 CROSSING_TOPIC, CROSSING_AGAIN_S = "change/crossing", 15.0  # where one crosses, others do
+CORRECTED_S = 1.0
 GONE_AFTER_S = 1.5
 GONE_CONFIDENCE = 0.8  # it may also be hidden
 TELLING = frozenset({Movement.PULLING_AWAY, Movement.CUTTING_IN, Movement.STEPPING_OUT, Movement.BRAKING})
@@ -135,10 +136,15 @@ def corrections(view: View) -> Iterator[Message]:
         )  # what it was, behind us, nobody asks
         # Names that are taken for each other are of one kind, and that it is of this kind was known before.
         is_known = LOOKALIKES[thing.label] == LOOKALIKES[entry.label] or view.is_borne_out(thing)
-        sure = thing.confidence >= view.config.sure_confidence and is_known
+        sure = thing.confidence >= view.config.sure_confidence and is_known and _has_settled(thing, view)
         # Which one of a group was meant, nobody could tell.
         if recent and entry.alone and matters and sure and view.fresh(f"correction/{subject}", 10.0):
             yield _correction(view, thing, entry)
+
+
+def _has_settled(thing: Thing, view: View) -> bool:
+    """A name that shapes alone give comes and goes: a lorry beside us is half a car for a moment."""
+    return view.is_pictured(thing) or thing.label_held_s >= CORRECTED_S
 
 
 def _correction(view: View, thing: Thing, entry: Known) -> Message:

@@ -14,7 +14,8 @@ from crossmodal_narrator.language.claims.predicates import Movement, Predicate
 from crossmodal_narrator.language.planning.message import Act, Message
 from crossmodal_narrator.language.planning.view import WHO, View, is_ahead_in_path
 
-PEOPLE_M, LARGE_M = 20.0, 25.0
+PEOPLE_M, LARGE_M, ASIDE_M = 20.0, 25.0, 20.0
+LANE_M = 1.5  # aside of our middle; far ahead, the lane beside ours is still "ahead"
 REACH_S = 4.0
 ROW_CARS = 3
 ROW_LENGTH_M = 10.0
@@ -37,7 +38,7 @@ def context(view: View) -> Iterator[Message]:
         beside = [t for t in ready if t.side in sides]
         yield from _people(view, side, beside)
         yield from _rows(view, side, beside)
-        yield from _oncoming(view, side, beside)
+        yield from _oncoming(view, side, [t for t in ready if t.side in sides or _comes_along(t, side)])
         yield from _cones(view, side, beside)
     yield from _single(view, ready)
 
@@ -84,8 +85,8 @@ def _people(view: View, side: Side, beside: list[Thing]) -> Iterator[Message]:
         yield _encounter(view, people[0], priority=priority, topic=topic, cooldown_s=5.0)
     else:
         group = view.about_group(people, Act.GROUP, movement=_common(people), topic=topic, priority=priority + 1.0)
-        # Where several stand beside our path, one of them may step out.
-        yield replace(group, urgency=Urgency.NOTABLE) if any(_is_beside_path(t) for t in people) else group
+        may_step_out = view.fresh(topic, 20.0) and any(_is_beside_path(t) for t in people)
+        yield replace(group, urgency=Urgency.NOTABLE) if may_step_out else group
 
 
 def _reach_m(view: View, least_m: float) -> float:
@@ -95,7 +96,7 @@ def _reach_m(view: View, least_m: float) -> float:
 
 def _is_in_reach(thing: Thing, view: View, least_m: float) -> bool:
     """What is beside or behind us we do not come to, however fast we are."""
-    return _is_near(thing, _reach_m(view, least_m) if thing.side in AHEAD_SIDES else least_m)
+    return _is_near(thing, _reach_m(view, least_m) if thing.side in AHEAD_SIDES else ASIDE_M)
 
 
 def _is_beside_path(thing: Thing) -> bool:
@@ -137,6 +138,12 @@ def _oncoming(view: View, side: Side, beside: list[Thing]) -> Iterator[Message]:
             yield replace(message, priority=57.0, urgency=Urgency.NOTABLE) if _would_pass(view) else message
         elif label is not ObjectClass.OBSTACLE:
             yield view.about_group(crowd, Act.GROUP, movement=Movement.ONCOMING, topic=topic, priority=31.0)
+
+
+def _comes_along(thing: Thing, side: Side) -> bool:
+    """Far ahead, in the lane on that side."""
+    left_m = (thing.left_m or 0.0) * (1.0 if side is Side.LEFT else -1.0)
+    return thing.side is Side.AHEAD and left_m > LANE_M and not is_ahead_in_path(thing)
 
 
 def _would_pass(view: View) -> bool:

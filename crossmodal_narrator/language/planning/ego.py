@@ -145,7 +145,8 @@ def _losing_speed(view: View, state: EgoState) -> Message:
 def _because_of(thing: Thing | None, view: View, state: EgoState) -> Message:
     if thing is None:
         unknown = _cause(UNKNOWN_CAUSE, 1.0, view.facts.ego.claim(state))
-        return _plain(view, state, () if state is EgoState.STOPPING else (unknown,))
+        message = _plain(view, state, () if state is EgoState.STOPPING else (unknown,))
+        return replace(message, urgency=Urgency.CALM) if state is EgoState.SLOWING else message  # it can wait
     cause = _cause(thing.subject, thing.confidence, thing.claims(Predicate.EXISTS)[0])
     told = (Predicate.MOTION,) if thing.movement in REASONS and not _is_just_told(thing, view) else ()
     mention = view.memory.mention(thing.subject, view.now_ns)

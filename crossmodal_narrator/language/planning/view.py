@@ -20,6 +20,7 @@ WHO = (Predicate.EXISTS, Predicate.SIDE)
 SETTLED_S = 1.0
 RESTS_MPS = 0.3
 FRONT_RAD = math.pi / 8  # to each side: no front camera sees less
+WALKS_MPS = 3.5  # and nobody faster
 MOVES_S = 0.7  # a young track may seem to move
 
 
@@ -61,7 +62,7 @@ class View:
 
     def is_borne_out(self, thing: Thing) -> bool:
         """What has been called so for a second, or moves as it does; while we stand, what a camera sees now."""
-        if self.is_shape_alone(thing):
+        if self.is_shape_alone(thing) or _is_too_fast(thing):
             return False
         moves = not _is_still(thing) and thing.movement_held_s >= MOVES_S
         return thing.label is ObjectClass.OBSTACLE or self.is_settled(thing) or moves or self._is_seen_at_rest(thing)
@@ -76,13 +77,13 @@ class View:
         Aside of a front camera's view, or behind us, no camera may look: there the shape is all there is.
         """
         looks = Sense.CAMERA in self.facts.looked and _is_in_front_view(thing)
-        return thing.label.is_vulnerable and _is_still(thing) and looks and not self._is_pictured(thing)
+        return thing.label.is_vulnerable and _is_still(thing) and looks and not self.is_pictured(thing)
 
     def _is_seen_at_rest(self, thing: Thing) -> bool:
         """As we come near, cones are cars to the camera, too; from one place it sees a thing again and again."""
-        return self.facts.ego.state is not None and self.facts.ego.speed_mps < RESTS_MPS and self._is_pictured(thing)
+        return self.facts.ego.state is not None and self.facts.ego.speed_mps < RESTS_MPS and self.is_pictured(thing)
 
-    def _is_pictured(self, thing: Thing) -> bool:
+    def is_pictured(self, thing: Thing) -> bool:
         least_ns = self.now_ns - int(self.config.evidence_age_s * 1e9)
         return any(e.modality is Sense.CAMERA and e.stamp_ns >= least_ns for e in thing.evidence)
 
@@ -200,6 +201,11 @@ def _shared(things: Sequence[Thing], predicate: Predicate, value: ClaimValue) ->
 
 def _is_still(thing: Thing) -> bool:
     return thing.movement.stands or thing.movement is Movement.UNKNOWN
+
+
+def _is_too_fast(thing: Thing) -> bool:
+    """To be on foot: from behind, and far away, who rides is somebody on foot to a camera."""
+    return thing.label is ObjectClass.PEDESTRIAN and (thing.speed_mps or 0.0) > WALKS_MPS
 
 
 def _is_in_front_view(thing: Thing) -> bool:

@@ -7,6 +7,7 @@ import scripted_scenes as scripts
 from narrated import english, narrate
 
 from crossmodal_narrator.core.detections import ObjectClass
+from crossmodal_narrator.core.snapshot import Sense
 from crossmodal_narrator.core.speech import Urgency
 
 PERSON, CAR, CYCLIST, TRUCK = ObjectClass.PEDESTRIAN, ObjectClass.CAR, ObjectClass.CYCLIST, ObjectClass.TRUCK
@@ -64,3 +65,42 @@ def test_a_truck_far_behind_us_is_not_spoken_of_however_fast_we_are(x: float, is
     truck = scripts.Actor(track_id=1, label=TRUCK, x=x, y=-3.5, along=lambda _: 25.0)
     drive = scripts.Script(seconds=6.0, ego=lambda _: 25.0, actors=[truck])
     assert any("truck" in text for text in english(drive.scenes())) is is_told
+
+
+def test_who_comes_towards_us_in_the_next_lane_is_told_while_he_is_still_ahead() -> None:
+    car = scripts.Actor(track_id=7, label=CAR, x=60.0, y=3.6, along=lambda _: -8.0)
+    drive = scripts.Script(seconds=4.0, ego=lambda _: 5.0, actors=[car])
+    told = [n for n in narrate(drive.scenes()) if "towards us" in n.text]
+    distances = [float(str(c.value)) for n in told for c in n.claims if c.predicate == "distance"]
+    assert distances
+    assert min(distances) > 25.0
+
+
+def test_nobody_on_foot_is_as_fast_as_a_rider() -> None:
+    """From behind a rider is somebody on foot to the camera, until he is near."""
+    called = [
+        scripts.Actor(track_id=1, label=PERSON, x=40.0, y=-0.9, along=lambda _: 5.0, to_s=2.5),
+        scripts.Actor(track_id=1, label=CYCLIST, x=40.0, y=-0.9, along=lambda _: 5.0, from_s=2.5),
+    ]
+    said = " ".join(english(scripts.Script(seconds=6.0, ego=lambda _: 9.0, actors=called).scenes()))
+    assert "pedestrian" not in said
+    assert "cyclist" in said
+
+
+def test_that_nobody_knows_why_we_slow_can_wait() -> None:
+    drive = scripts.Script(seconds=6.0, ego=scripts.ramp(1.0, 5.0, 12.0, 4.0))
+    (told,) = [n for n in narrate(drive.scenes()) if "can't tell why" in n.text]
+    assert told.urgency is Urgency.CALM
+
+
+@pytest.mark.parametrize(("seconds", "is_corrected"), [(0.8, False), (3.0, True)])
+def test_a_name_that_shapes_alone_give_for_a_moment_corrects_nothing(seconds: float, is_corrected: bool) -> None:
+    def called(label: ObjectClass, from_s: float, to_s: float) -> scripts.Actor:
+        return scripts.Actor(track_id=1, label=label, x=12.0, y=3.5, along=lambda _: 9.0, senses=(Sense.LIDAR,),
+                             from_s=from_s, to_s=to_s)  # fmt: skip
+
+    until_s = 4.0 + seconds
+    actors = [called(TRUCK, 0.0, 4.0), called(CAR, 4.0, until_s), called(TRUCK, until_s, 12.0)]
+    said = english(scripts.Script(seconds=12.0, ego=lambda _: 9.0, actors=actors).scenes())
+    assert any("truck" in text for text in said)
+    assert any("Correction" in text for text in said) is is_corrected
