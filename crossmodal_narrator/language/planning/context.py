@@ -168,7 +168,9 @@ def _single(view: View, ready: tuple[Thing, ...]) -> Iterator[Message]:
             yield _encounter(view, thing, priority=42.0, topic=f"rider/{thing.side.value}", cooldown_s=10.0)
         elif thing.label in STANDOUT and _is_in_reach(thing, view, LARGE_M) and not _is_passed(thing):
             priority = 34.0 if _is_beside_path(thing) else 27.0
-            yield _encounter(view, thing, priority=priority, topic=f"large/{thing.label.value}", cooldown_s=20.0)
+            message = _encounter(view, thing, priority=priority, topic=f"large/{thing.label.value}", cooldown_s=20.0)
+            is_in_the_way = _is_beside_path(thing) and thing.movement.stands and thing.side in AHEAD_SIDES
+            yield replace(message, urgency=Urgency.NOTABLE) if is_in_the_way else message
         elif thing.distance_m is None and thing.side is Side.AHEAD and thing.label.is_vehicle:
             yield _encounter(view, thing, priority=25.0, topic="unranged", cooldown_s=15.0)
 

@@ -93,7 +93,7 @@ def test_that_nobody_knows_why_we_slow_can_wait() -> None:
     assert told.urgency is Urgency.CALM
 
 
-@pytest.mark.parametrize(("seconds", "is_corrected"), [(0.8, False), (3.0, True)])
+@pytest.mark.parametrize(("seconds", "is_corrected"), [(1.5, False), (3.0, True)])
 def test_a_name_that_shapes_alone_give_for_a_moment_corrects_nothing(seconds: float, is_corrected: bool) -> None:
     def called(label: ObjectClass, from_s: float, to_s: float) -> scripts.Actor:
         return scripts.Actor(track_id=1, label=label, x=12.0, y=3.5, along=lambda _: 9.0, senses=(Sense.LIDAR,),
@@ -104,3 +104,13 @@ def test_a_name_that_shapes_alone_give_for_a_moment_corrects_nothing(seconds: fl
     said = english(scripts.Script(seconds=12.0, ego=lambda _: 9.0, actors=actors).scenes())
     assert any("truck" in text for text in said)
     assert any("Correction" in text for text in said) is is_corrected
+
+
+def test_a_truck_that_stands_where_we_pass_is_told_at_once() -> None:
+    def urgencies(y: float) -> list[Urgency]:
+        truck = scripts.Actor(track_id=1, label=TRUCK, x=45.0, y=y, parked=True)
+        drive = scripts.Script(seconds=4.0, ego=lambda _: 8.0, actors=[truck])
+        return [n.urgency for n in narrate(drive.scenes()) if n.language == "en" and "truck" in n.text]
+
+    assert urgencies(-3.5) == [Urgency.NOTABLE]
+    assert urgencies(-7.0) == [Urgency.CALM]
