@@ -20,8 +20,7 @@ _BODIES = frozenset({ObjectClass.CAR, ObjectClass.VAN, ObjectClass.TRUCK, Object
 _MIN_SIDE_PX = 28.0
 _PATCH = (24, 14)  # width, height to which the body is resampled
 _WIDE = 1.7  # width over height from which a vehicle is seen from its side, and its windows are a smaller part
-_END_ON = 1.25  # width over height up to which a bus is seen from its front or rear
-_GLASS = frozenset({"black", "grey"})  # what the windscreen of a bus and the shade under it look like
+_GLASS = frozenset({"black", "grey"})  # what the windows of a bus, its wheels and the shade under it look like
 _MIN_VISIBLE = 0.5  # share of the patch that nothing nearer covers
 _MIN_CONFIDENCE = 0.4
 _DAY = 32.0  # lightness that a quarter of the image has by day; below, lamps colour what is seen
@@ -66,7 +65,7 @@ def vehicle_colour(
     box = detection.box
     if detection.label not in _BODIES or min(box.width, box.height) < _MIN_SIDE_PX or not light.is_day:
         return detection
-    is_mostly_glass = detection.label is ObjectClass.BUS and box.width < _END_ON * box.height
+    is_mostly_glass = detection.label is ObjectClass.BUS
     window = _body(box, rgb.shape[1], rgb.shape[0], is_mostly_glass=is_mostly_glass)
     if window is None:
         return detection
