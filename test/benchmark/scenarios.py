@@ -1,10 +1,11 @@
 """What is said of the simulator's scenarios, against what had to be said, and against what really stood there.
 
     python test/benchmark/scenarios.py DIR [--seed 1] [--size 640x360] [--only NAME …] [--transcripts FILE.md]
+    python test/benchmark/scenarios.py DIR --replays FLEET [--transcripts FILE.md]
 
-Drives that are not in DIR yet are made there (one to three minutes each). Perception runs once a drive; each profile
-narrates the same scenes, so that its words a minute can be compared. Claims and expectations are those of the standard
-profile.
+Drives that are not in DIR yet are made there (one to three minutes each). Perception runs once a drive, or not at all
+where `--replays` names what `fleet` has written of DIR; each profile narrates the same scenes, so that its words a
+minute can be compared. Claims and expectations are those of the standard profile.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import json
 import statistics
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ from rich.table import Table
 from crossmodal_narrator.bags.replay import recorded_frames
 from crossmodal_narrator.cli.main import main as narrator_cli
 from crossmodal_narrator.cli.recorded import open_drive
+from crossmodal_narrator.core.frames import EgoMotion
+from crossmodal_narrator.core.geometry import Pose
 from crossmodal_narrator.core.scene import SceneState
 from crossmodal_narrator.core.speech import Narration, Urgency
 from crossmodal_narrator.evaluation import (
@@ -37,6 +40,7 @@ from crossmodal_narrator.evaluation.expectations import Outcome, Verdict
 from crossmodal_narrator.language import Narrator, NarratorConfig
 from crossmodal_narrator.language.profiles import PROFILES
 from crossmodal_narrator.simulation.scenarios import scenario_names
+from crossmodal_narrator.wire.from_records import scene_from_record
 from crossmodal_narrator.wire.records import narration_record, scene_record
 
 LANGUAGES = ("en", "zh")
@@ -67,10 +71,33 @@ def narrated(scenes: Sequence[SceneState], profile: str) -> tuple[Narration, ...
     return tuple(narration for scene in scenes for narration in narrator.narrate(scene))
 
 
-def told(drive: Path) -> Told:
+def perceived(drive: Path) -> list[SceneState]:
     recorded = open_drive(drive / "bag", None, "en,zh")
     frames = recorded_frames(recorded.bag, recorded.intake, recorded.bag.end_ns)
-    scenes = [scene for scene, _ in recorded.pipeline.run(frames)]
+    return [scene for scene, _ in recorded.pipeline.run(frames)]
+
+
+def replayed(folder: Path) -> list[SceneState]:
+    """The scenes of a replay, as exact as its records are."""
+    with (folder / "scenes.jsonl").open(encoding="utf-8") as lines:
+        return [_with_ego(json.loads(line)) for line in lines]
+
+
+def _with_ego(record: dict[str, Any]) -> SceneState:
+    """A record has no pose; a narrator asks for speed and yaw rate alone."""
+    scene, ego = scene_from_record(record), record["ego"]
+    if ego is None:
+        return scene
+    motion = EgoMotion(
+        stamp_ns=scene.stamp_ns,
+        odom_from_base=Pose.identity(),
+        velocity_mps=(ego["speed_mps"], 0.0, 0.0),
+        yaw_rate_rps=ego["yaw_rate_rps"],
+    )
+    return replace(scene, ego=motion)
+
+
+def told(drive: Path, scenes: Sequence[SceneState]) -> Told:
     said = {profile: narrated(scenes, profile) for profile in PROFILES}
     transcript, seen = records(said["standard"], narration_record), records(scenes, scene_record)
     truth, expected = read_truth(drive / "truth.json"), read_expectations(drive / "expectations.json")
@@ -166,6 +193,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--size", default="640x360")
     parser.add_argument("--only", nargs="*", default=[], metavar="SCENARIO")
+    parser.add_argument("--replays", type=Path, metavar="FLEET", help="the results of `fleet DIR`")
     parser.add_argument("--transcripts", type=Path)
     args = parser.parse_args()
     results: list[Told] = []
@@ -175,7 +203,8 @@ def main() -> None:
             asked = ["simulate", name, "--seed", str(args.seed), "--size", args.size, "--out", str(drive)]
             if status := narrator_cli(asked):
                 sys.exit(status)
-        results.append(told(drive))
+        replay = None if args.replays is None else args.replays / "bags" / f"{name}%2Fbag"
+        results.append(told(drive, perceived(drive) if replay is None else replayed(replay)))
     console = Console(width=160)
     console.print(table(results, args.seed))
     for line in failures(results):

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from crossmodal_narrator.bags import Bag
 from crossmodal_narrator.bags.records import SCENES_FILE, Record, read_records
@@ -73,7 +74,7 @@ def render_report(
     Raises:
         BagError: a file of the folder is absent or damaged.
     """
-    name = title or folder.resolve().name
+    name = title or unquote(folder.resolve().name)  # as `fleet` quotes a bag's path
     try:
         content = _content(folder, bag, intake, truth, room or Room())
         body = {"title": name, **content}

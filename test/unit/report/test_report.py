@@ -89,6 +89,11 @@ def test_a_text_of_a_bag_cannot_become_markup(tmp_path: Path) -> None:
     assert content_of(page)["sentences"][0]["texts"]["en"] == HOSTILE
 
 
+def test_a_bag_of_a_fleet_is_called_by_its_path(tmp_path: Path) -> None:
+    page = render_report(write_run(tmp_path / "monday%2Fdrive", [scene(0.0)], []))
+    assert "<title>monday/drive: drive report</title>" in page
+
+
 def test_the_same_run_gives_the_same_bytes(run: Path) -> None:
     assert render_report(run) == render_report(run)
 
