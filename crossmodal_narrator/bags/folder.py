@@ -50,7 +50,7 @@ def find_files(path: Path) -> BagFiles:
     if not present and not lying:
         what = "; ".join(damage) or f"{path} holds no .mcap or .db3 file"
         inside = sorted({file.parent for file in path.glob("*/*") if _is_storage(file)})
-        remedy = f"name {inside[0]}" if inside else "name the folder that `ros2 bag` wrote"
+        remedy = f"name a bag in it, as {inside[0]}" if inside else "name the folder that `ros2 bag` wrote"
         raise BagError(what, remedy=remedy)
     if not present:
         return BagFiles(paths=lying)

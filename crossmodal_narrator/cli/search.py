@@ -72,7 +72,7 @@ def _in_store(args: argparse.Namespace) -> int:
             else:
                 _show(number, hit, picture)
         if not hits:
-            print(f"nothing of that is in {args.store}", file=sys.stderr)
+            print(f"nothing of that, as it is asked for, is in {args.store}", file=sys.stderr)
     return 0
 
 

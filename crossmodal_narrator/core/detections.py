@@ -46,6 +46,7 @@ _VULNERABLE = frozenset(
 )
 
 
+NOBODY_WALKS_MPS = 3.5  # along a road
 # Classes that detectors take for each other have one number: of them only one can be at a place, and a track that is
 # called one of them now and another then is still one track.
 LOOKALIKES = {

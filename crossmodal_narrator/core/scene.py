@@ -57,7 +57,7 @@ def side_of(azimuth_rad: float) -> Side:
 class Motion(str, Enum):
     """How a thing moves, as far as its track can tell."""
 
-    UNKNOWN = "unknown"  # too young a track, or no range
+    UNKNOWN = "unknown"  # too young a track, no range, or somebody who may be setting off
     PARKED = "parked"  # stands, and stands beside the road
     STOPPED = "stopped"  # stands in the traffic
     MOVING = "moving"  # with us, or in no special direction

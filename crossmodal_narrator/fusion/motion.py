@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from crossmodal_narrator.core.detections import ObjectClass
+from crossmodal_narrator.core.detections import NOBODY_WALKS_MPS, ObjectClass
 from crossmodal_narrator.core.frames import EgoMotion
 from crossmodal_narrator.core.geometry import OrientedBox, Vec2
 from crossmodal_narrator.core.scene import Motion
@@ -16,7 +16,6 @@ SETTLED_S = 0.4  # a younger track does not know its speed yet
 MOST_SIGMA_MPS = 1.5
 ALONG = math.cos(math.radians(40))  # a course within 40° of ours, or of the opposite one
 PARKED_FROM_S = 1.0
-NOBODY_WALKS_MPS = 3.5
 MOVED_NS = 700_000_000  # what moved for so long has been driven; less may be the filter's own unrest
 
 

@@ -15,7 +15,7 @@ FLAT_M = 0.2  # what looks thinner and is longer than a vehicle is wide is a wal
 LONGEST_FLAT_M = 3.0
 MANY_POINTS = 60
 SMALLEST_CAR_M = 1.6  # across what is seen of it
-DRIVES_MPS = 3.0
+DRIVES_MPS = 3.0  # and more than a young track seems to
 LEAST_ROOM_M = 0.4  # between two that drive side by side
 SAME_PLACE = 0.45  # of the smaller width: two centres so near are one thing
 
@@ -33,6 +33,12 @@ def may_be_somebody(label: ObjectClass, seen_m: float) -> bool:
     by what a network makes of it. But nobody is seen over the length of a barrier.
     """
     return label.is_vulnerable and seen_m <= PRIORS[label].largest_lwh_m[0]
+
+
+def moves_by_itself(track: Track) -> bool:
+    """As what it is called does, and as no bush and no barrier."""
+    least_mps = 0.0 if track.votes.label.is_vulnerable else DRIVES_MPS
+    return track.is_moving and math.hypot(*track.velocity_mps()) >= least_mps
 
 
 def is_thing(cluster: Cluster) -> bool:

@@ -17,8 +17,8 @@ from crossmodal_narrator.fusion.association import assign
 from crossmodal_narrator.fusion.config import FusionConfig
 from crossmodal_narrator.fusion.known_shapes import as_measured
 from crossmodal_narrator.fusion.plan import BoxesInPlan
-from crossmodal_narrator.fusion.plausibility import is_same, is_thing, is_too_small, may_be_somebody
-from crossmodal_narrator.fusion.points import Indices, ObstaclePoints
+from crossmodal_narrator.fusion.plausibility import is_same, is_thing, is_too_small, may_be_somebody, moves_by_itself
+from crossmodal_narrator.fusion.points import Floats, Indices, ObstaclePoints
 from crossmodal_narrator.fusion.projection import CameraView
 from crossmodal_narrator.fusion.shapes import Completed, complete, usual_shape
 from crossmodal_narrator.fusion.sightings import Sighting, sightings_of
@@ -35,7 +35,6 @@ KNOWN_BY_SHAPE = {
     ),
     **dict.fromkeys((ObjectClass.PEDESTRIAN, ObjectClass.CYCLIST), (15.0, 30)),
 }
-DRIVES_MPS = 3.0  # and more than a young track seems to
 NO_SHAPE, OTHER_SHAPE = 0.2, 1.2  # of a doubt: where there is none of its shape, and one of another
 TOO_SMALL_WEIGHT = 0.25  # of a vote for a class that the points are too small for
 
@@ -190,7 +189,7 @@ class Tracker:
     def _doubt(self, track: Track, box: OrientedBox, points: int, step: Step) -> None:
         """The LiDAR sees it well, and knows no such shape there: a camera takes bushes for cars."""
         known = KNOWN_BY_SHAPE.get(track.votes.label)
-        if known is None or _moves_by_itself(track) or not step.knows_shapes:
+        if known is None or moves_by_itself(track) or not step.knows_shapes:
             return
         within_m, least = known
         if points >= least and math.hypot(*box.centre_m[:2]) <= within_m:
@@ -213,8 +212,8 @@ class Tracker:
         step.points.claim(index)
         is_named = not track.votes.total and shape.label is not ObjectClass.OBSTACLE
         if shape.label is ObjectClass.OBSTACLE:
-            seen_m = float(np.ptp(step.points.xyz[index, :2], axis=0).max()) if len(index) else 0.0
-            is_open = _moves_by_itself(track) or may_be_somebody(track.votes.label, seen_m)
+            seen_m = _along_m(step.points.xyz[index], shape.box)
+            is_open = moves_by_itself(track) or may_be_somebody(track.votes.label, seen_m)
             track.votes.add_doubt(0.0 if is_open else OTHER_SHAPE * shape.score)
         else:
             track.votes.add_shape(shape.label, self._config.shape_weight * shape.score)
@@ -306,7 +305,7 @@ class Tracker:
         return sorted(kept[: self._config.max_tracks], key=lambda t: t.track_id)
 
 
-def _moves_by_itself(track: Track) -> bool:
-    """As what it is called does, and as no bush and no barrier."""
-    least_mps = 0.0 if track.votes.label.is_vulnerable else DRIVES_MPS
-    return track.is_moving and math.hypot(*track.velocity_mps()) >= least_mps
+def _along_m(xyz: Floats, box: OrientedBox) -> float:
+    """Over how much of a box's length (points, 3) lie; where there are none nobody knows."""
+    axis = np.array([math.cos(box.yaw_rad), math.sin(box.yaw_rad)], np.float32)
+    return float(np.ptp(xyz[:, :2] @ axis)) if len(xyz) else math.inf

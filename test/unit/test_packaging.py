@@ -114,7 +114,7 @@ def test_every_requirement_is_locked_with_its_digest(repository: Path) -> None:
     locks = {name: (name,) for name in ("runtime", "ros", "ros-build", "sim", "display", "test")}
     optional = (repository / "requirements" / "optional.txt").read_text().splitlines()[0]  # names what it is made from
     locks["optional"] = tuple(re.findall(r"([a-z]+)\.in", optional))
-    assert set(locks["optional"]) >= {"evaluate", "fleet", "video", "rerun", "notebook", "browser", "docs"}
+    assert set(locks["optional"]) >= {"evaluate", "fleet", "objects", "video", "rerun", "notebook", "browser", "docs"}
     for lock_name, sources in locks.items():
         lines = [line for s in sources for line in (repository / "requirements" / f"{s}.in").read_text().splitlines()]
         names = {re.split(r"[\[=<>\s;#]", line)[0].lower().replace(".", "-") for line in lines} - {""}

@@ -60,13 +60,14 @@ def vehicle_colour(
 ) -> ImageDetection:
     """`detection` with the attribute "colour" where its body shows one.
 
-    Abstains on what has no body, is small, dark, covered by nearer `others`, or of several colours.
+    Abstains on what has no body, is small, dark, covered by nearer `others`, or of several colours; and on buses that
+    seem black or grey, as their windows and wheels do.
     """
     box = detection.box
     if detection.label not in _BODIES or min(box.width, box.height) < _MIN_SIDE_PX or not light.is_day:
         return detection
-    is_mostly_glass = detection.label is ObjectClass.BUS
-    window = _body(box, rgb.shape[1], rgb.shape[0], is_mostly_glass=is_mostly_glass)
+    is_bus = detection.label is ObjectClass.BUS
+    window = _body(box, rgb.shape[1], rgb.shape[0], is_bus=is_bus)
     if window is None:
         return detection
     visible = _visible(window, detection, others)
@@ -78,17 +79,17 @@ def vehicle_colour(
     patch = cv2.resize(rgb[y0:y1:step, x0:x1:step], _PATCH, interpolation=cv2.INTER_AREA)
     word, confidence = _named(_lab(patch, light.gain)[visible.ravel()], light)
     confidence *= min(1.0, 0.55 + box.height / 160.0) * (0.5 + 0.5 * share)
-    if confidence < _MIN_CONFIDENCE or (is_mostly_glass and word in _GLASS):
+    if confidence < _MIN_CONFIDENCE or (is_bus and word in _GLASS):
         return detection
     colour = Attribute(name="colour", value=word, confidence=round(confidence, 3))
     return dataclasses.replace(detection, attributes=(*detection.attributes, colour))
 
 
-def _body(box: PixelBox, width: int, height: int, *, is_mostly_glass: bool) -> tuple[int, int, int, int] | None:
+def _body(box: PixelBox, width: int, height: int, *, is_bus: bool) -> tuple[int, int, int, int] | None:
     """Below the windows and above the wheels, away from the sides, in whole pixels of the image."""
     top, bottom, side = (0.44, 0.72, 0.12) if box.width > _WIDE * box.height else (0.42, 0.76, 0.16)
-    if is_mostly_glass:
-        top, bottom = 0.74, 0.9
+    if is_bus:
+        top, bottom = 0.74, 0.9  # what of it is not glass
     x0, x1 = round(max(0.0, box.x0 + side * box.width)), round(min(float(width), box.x1 - side * box.width))
     y0, y1 = round(max(0.0, box.y0 + top * box.height)), round(min(float(height), box.y0 + bottom * box.height))
     return (x0, y0, x1, y1) if x1 - x0 >= 6 and y1 - y0 >= 5 else None

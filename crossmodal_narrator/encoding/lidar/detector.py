@@ -21,7 +21,7 @@ LABELS = ("vehicle", "pedestrian", "cyclist", "obstacle")
 _SLICES_PER_M = 4
 _EDGE_M = 0.1  # around a box: its points are not exact
 _BEYOND_M = 2.5  # the end of a long vehicle may be so far from where the network guesses it
-_SHORTEST_M = 2.0  # is left of it
+_SHORTEST_M = 2.0  # so much is left of a long vehicle at least
 _FACE = 0.5  # of its height, which the points of its end reach
 _FEWEST_OF_END, _NEAREST_PERCENT = 100, 97.0  # of its points, those that face us most; of few the network knows more
 # Above these sizes it is no car any more, and then no van: (length, height).

@@ -44,19 +44,17 @@ _PRIORITY = {
 
 def movements(view: View) -> Iterator[Message]:
     for thing in view.ready():
-        if not view.fresh(_topic(thing), AGAIN_AFTER_S) or thing.movement is Movement.UNKNOWN:
+        if not view.fresh(_topic(thing, view), AGAIN_AFTER_S) or thing.movement is Movement.UNKNOWN:
             continue
         said = view.memory.said(Predicate.MOTION, thing.subject)
         if said != thing.movement.value and _is_news(thing, said, view):
             yield _change(view, thing)
 
 
-def _topic(thing: Thing) -> str:
+def _topic(thing: Thing, view: View) -> str:
     if thing.movement is Movement.PULLING_AWAY:
         return "pulling_away"
-    if thing.movement is Movement.CROSSING and thing.label is ObjectClass.PEDESTRIAN and not is_ahead_in_path(thing):
-        return CROSSING_TOPIC
-    return f"change/{thing.subject}"
+    return CROSSING_TOPIC if _crosses_while_we_wait(thing, view) else f"change/{thing.subject}"
 
 
 def _is_news(thing: Thing, said: object, view: View) -> bool:
@@ -64,10 +62,13 @@ def _is_news(thing: Thing, said: object, view: View) -> bool:
         return False
     if thing.movement in PASSING:
         return _is_passing_worth_telling(thing, view)
+    if _crosses_while_we_wait(thing, view):
+        return _is_on_the_road_ahead(thing, view) and view.fresh(CROSSING_TOPIC, CROSSING_AGAIN_S)
     if thing.movement in TELLING:
         return thing.movement is not Movement.BRAKING or _matters_to_us(thing, view)
     if thing.movement is Movement.CROSSING:
-        return _crosses_before_us(thing, view)
+        is_told = not view.fresh(f"danger/{thing.subject}", AGAIN_AFTER_S)  # that he steps out
+        return thing.within(NEAR_M) and is_ahead_in_path(thing) and not is_told
     known = view.memory.is_told(thing.subject, view.now_ns)
     if not known or thing.movement_held_s < 0.6:
         return False
@@ -76,13 +77,15 @@ def _is_news(thing: Thing, said: object, view: View) -> bool:
     return said in STANDING and thing.movement is Movement.MOVING and (thing.speed_mps or 0.0) > 1.0
 
 
-def _crosses_before_us(thing: Thing, view: View) -> bool:
-    """In our path; and while we stand or stop, somebody on foot on the rest of the road, too: we may wait for him."""
-    if thing.within(NEAR_M) and is_ahead_in_path(thing):
-        return True
-    on_foot = thing.label is ObjectClass.PEDESTRIAN and thing.side in AHEAD_SIDES and thing.within(CROSSING_M)
-    waits = view.facts.ego.speed_mps < WAITS_MPS and view.fresh(CROSSING_TOPIC, CROSSING_AGAIN_S)
-    return on_foot and waits and view.is_borne_out(thing) and abs(thing.left_m or 0.0) < ROAD_M
+def _crosses_while_we_wait(thing: Thing, view: View) -> bool:
+    crosses = thing.movement in (Movement.CROSSING, Movement.STEPPING_OUT)
+    return thing.label is ObjectClass.PEDESTRIAN and crosses and abs(view.facts.ego.speed_mps) < WAITS_MPS
+
+
+def _is_on_the_road_ahead(thing: Thing, view: View) -> bool:
+    """In our path or beside it: we may wait for him."""
+    is_near = thing.side in AHEAD_SIDES and thing.within(CROSSING_M) and abs(thing.left_m or 0.0) < ROAD_M
+    return is_near and view.is_borne_out(thing)
 
 
 def _is_passing_worth_telling(thing: Thing, view: View) -> bool:
@@ -103,7 +106,7 @@ def _change(view: View, thing: Thing) -> Message:
     message = view.about(
         thing,
         Act.CHANGE,
-        topic=_topic(thing),
+        topic=_topic(thing, view),
         priority=_PRIORITY.get(thing.movement, 65.0),
         urgency=Urgency.NOTABLE,
         trigger="change",

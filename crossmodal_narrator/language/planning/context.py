@@ -15,6 +15,7 @@ from crossmodal_narrator.language.planning.message import Act, Message
 from crossmodal_narrator.language.planning.view import WHO, View, is_ahead_in_path
 
 PEOPLE_M, LARGE_M, ASIDE_M = 20.0, 25.0, 20.0
+NEXT_LANE_M, PASSES_MPS = 9.0, 1.0
 LANE_M = 1.5  # aside of our middle; far ahead, the lane beside ours is still "ahead"
 REACH_S = 4.0
 ROW_CARS = 3
@@ -85,7 +86,7 @@ def _people(view: View, side: Side, beside: list[Thing]) -> Iterator[Message]:
         yield _encounter(view, people[0], priority=priority, topic=topic, cooldown_s=5.0)
     else:
         group = view.about_group(people, Act.GROUP, movement=_common(people), topic=topic, priority=priority + 1.0)
-        may_step_out = view.fresh(topic, 20.0) and any(_is_beside_path(t) for t in people)
+        may_step_out = view.fresh(topic, 20.0) and _will_pass(view) and any(_is_beside_path(t) for t in people)
         yield replace(group, urgency=Urgency.NOTABLE) if may_step_out else group
 
 
@@ -129,15 +130,16 @@ def _oncoming(view: View, side: Side, beside: list[Thing]) -> Iterator[Message]:
     if not view.fresh(topic, 30.0):
         return
     coming = [t for t in coming if t.confidence >= view.config.sure_confidence] or coming
-    for label, alike in groupby(sorted(coming, key=lambda t: t.label.value), key=lambda t: t.label):
+    for _, alike in groupby(sorted(coming, key=lambda t: t.label.value), key=lambda t: t.label):
         crowd = list(alike)
         if not _has_new(crowd, view):
             continue
         if len(crowd) == 1:
             message = _encounter(view, crowd[0], priority=30.0, topic=topic, cooldown_s=30.0)
-            yield replace(message, priority=57.0, urgency=Urgency.NOTABLE) if _would_pass(view) else message
-        elif label is not ObjectClass.OBSTACLE:
-            yield view.about_group(crowd, Act.GROUP, movement=Movement.ONCOMING, topic=topic, priority=31.0)
+        else:
+            message = view.about_group(crowd, Act.GROUP, movement=Movement.ONCOMING, topic=topic, priority=31.0)
+        is_in_the_way = _would_pass_a_rider(view) and any(abs(t.left_m or 0.0) < NEXT_LANE_M for t in crowd)
+        yield replace(message, priority=57.0, urgency=Urgency.NOTABLE) if is_in_the_way else message
 
 
 def _comes_along(thing: Thing, side: Side) -> bool:
@@ -146,10 +148,15 @@ def _comes_along(thing: Thing, side: Side) -> bool:
     return thing.side is Side.AHEAD and left_m > LANE_M and not is_ahead_in_path(thing)
 
 
-def _would_pass(view: View) -> bool:
-    """Whether a rider is in our lane: who comes towards us is then in the way of passing him."""
+def _will_pass(view: View) -> bool:
+    return view.facts.ego.speed_mps > PASSES_MPS
+
+
+def _would_pass_a_rider(view: View) -> bool:
+    """Whether one rides in our lane as we do: who comes towards us is then in the way of passing him."""
     lead = view.lead()
-    return lead is not None and lead.label in RIDERS and lead.within(_reach_m(view, PEOPLE_M))
+    rides = lead is not None and lead.label in RIDERS and lead.movement in GOES_WITH_US
+    return rides and lead is not None and lead.within(_reach_m(view, PEOPLE_M))
 
 
 def _cones(view: View, side: Side, beside: list[Thing]) -> Iterator[Message]:
@@ -169,8 +176,8 @@ def _single(view: View, ready: tuple[Thing, ...]) -> Iterator[Message]:
         elif thing.label in STANDOUT and _is_in_reach(thing, view, LARGE_M) and not _is_passed(thing):
             priority = 34.0 if _is_beside_path(thing) else 27.0
             message = _encounter(view, thing, priority=priority, topic=f"large/{thing.label.value}", cooldown_s=20.0)
-            is_in_the_way = _is_beside_path(thing) and thing.movement.stands and thing.side in AHEAD_SIDES
-            yield replace(message, urgency=Urgency.NOTABLE) if is_in_the_way else message
+            stands_there = _is_beside_path(thing) and thing.movement.stands and thing.side in AHEAD_SIDES
+            yield replace(message, urgency=Urgency.NOTABLE) if stands_there and _will_pass(view) else message
         elif thing.distance_m is None and thing.side is Side.AHEAD and thing.label.is_vehicle:
             yield _encounter(view, thing, priority=25.0, topic="unranged", cooldown_s=15.0)
 

@@ -17,6 +17,7 @@ from crossmodal_narrator.language.claims.predicates import (
 )
 from crossmodal_narrator.language.planning.message import Act, Mention, Message
 from crossmodal_narrator.language.planning.view import View
+from crossmodal_narrator.language.profiles import PROFILES
 
 STANDS = frozenset({EgoState.STANDING, EgoState.STOPPED})
 LOSES_SPEED = frozenset({EgoState.SLOWING, EgoState.STOPPING})
@@ -28,7 +29,6 @@ STANDS_BEHIND_M = 20.0
 NAMELESS_M = 8.0
 CAUSE_RANGE_M = 35.0
 CUT_IN_S = 5.0
-FOLLOWED_S, LEAVES_MPS = 3.0, 0.5
 CAUSE_PATIENCE_S = 1.0  # what is in the way may be a moment from having a name, or from stepping out
 STEADY_SPEED_MPS = 5.0
 SPEED_CHANGE_MPS = 4.0
@@ -146,7 +146,8 @@ def _because_of(thing: Thing | None, view: View, state: EgoState) -> Message:
     if thing is None:
         unknown = _cause(UNKNOWN_CAUSE, 1.0, view.facts.ego.claim(state))
         message = _plain(view, state, () if state is EgoState.STOPPING else (unknown,))
-        return replace(message, urgency=Urgency.CALM) if state is EgoState.SLOWING else message  # it can wait
+        can_wait = state is EgoState.SLOWING and PROFILES[view.config.profile].calm_share > 0.0
+        return replace(message, urgency=Urgency.CALM) if can_wait else message
     cause = _cause(thing.subject, thing.confidence, thing.claims(Predicate.EXISTS)[0])
     told = (Predicate.MOTION,) if thing.movement in REASONS and not _is_just_told(thing, view) else ()
     mention = view.memory.mention(thing.subject, view.now_ns)
@@ -174,16 +175,9 @@ def _thing_in_the_way(view: View) -> Thing | None:
             thing.movement in REASONS
             or (thing.closing_mps is not None and thing.closing_mps > 0.5)
             or _has_cut_in(thing, view)
-            or _is_followed(thing, view)
         ):
             return thing
     return None
-
-
-def _is_followed(thing: Thing, view: View) -> bool:
-    """Close before us, and not leaving us behind: by now we may be as slow as it is."""
-    closing_mps = 0.0 if thing.closing_mps is None else thing.closing_mps
-    return thing.within(FOLLOWED_S * view.facts.ego.speed_mps) and closing_mps > -LEAVES_MPS
 
 
 def _has_cut_in(thing: Thing, view: View) -> bool:

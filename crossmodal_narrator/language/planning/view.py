@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from crossmodal_narrator.core.detections import ObjectClass
+from crossmodal_narrator.core.detections import NOBODY_WALKS_MPS, ObjectClass
 from crossmodal_narrator.core.snapshot import Sense
 from crossmodal_narrator.core.speech import Claim, ClaimValue, Urgency
 from crossmodal_narrator.language.claims.facts import AHEAD_SIDES, Facts, Sound, Thing
@@ -20,7 +20,6 @@ WHO = (Predicate.EXISTS, Predicate.SIDE)
 SETTLED_S = 1.0
 RESTS_MPS = 0.3
 FRONT_RAD = math.pi / 8  # to each side: no front camera sees less
-WALKS_MPS = 3.5  # and nobody faster
 MOVES_S = 0.7  # a young track may seem to move
 
 
@@ -204,8 +203,9 @@ def _is_still(thing: Thing) -> bool:
 
 
 def _is_too_fast(thing: Thing) -> bool:
-    """To be on foot: from behind, and far away, who rides is somebody on foot to a camera."""
-    return thing.label is ObjectClass.PEDESTRIAN and (thing.speed_mps or 0.0) > WALKS_MPS
+    """To be on foot along the road: from behind, and far away, who rides is somebody on foot to a camera."""
+    runs = thing.movement in (Movement.CROSSING, Movement.STEPPING_OUT)
+    return thing.label is ObjectClass.PEDESTRIAN and (thing.speed_mps or 0.0) > NOBODY_WALKS_MPS and not runs
 
 
 def _is_in_front_view(thing: Thing) -> bool:

@@ -63,7 +63,7 @@ def test_a_folder_around_a_bag_is_refused_with_the_bag_that_is_in_it(small: dict
     bags = sorted({file.parent for file in small.values()})
     with pytest.raises(BagError) as refused:
         open_bag(bags[0].parent)
-    assert refused.value.remedy == f"name {bags[0]}"
+    assert refused.value.remedy == f"name a bag in it, as {bags[0]}"
 
 
 def test_a_folder_without_a_bag_is_refused_with_what_would_be_one(tmp_path: Path) -> None:

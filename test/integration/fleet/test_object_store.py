@@ -21,6 +21,7 @@ def server() -> Iterator[str]:
     running.start()
     host, port = running.get_host_and_port()
     yield f"http://{host}:{port}"
+    s3fs.S3FileSystem.clear_instance_cache()
     running.stop()
 
 
@@ -30,6 +31,7 @@ def drives(server: str, bags: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     nothing = tmp_path / "no_configuration"
     nothing.touch()
     for name, value in {
+        "NO_PROXY": "127.0.0.1",
         "AWS_ENDPOINT_URL": server,
         "AWS_ACCESS_KEY_ID": "testing",
         "AWS_SECRET_ACCESS_KEY": "testing",
@@ -38,6 +40,8 @@ def drives(server: str, bags: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPa
         "AWS_SHARED_CREDENTIALS_FILE": str(nothing),
     }.items():
         monkeypatch.setenv(name, value)
+    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL_S3"):
+        monkeypatch.delenv(name, raising=False)
     s3fs.S3FileSystem.clear_instance_cache()
     files = s3fs.S3FileSystem()
     if not files.exists(BUCKET):

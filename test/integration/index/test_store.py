@@ -92,7 +92,7 @@ def test_a_search_that_finds_nothing_says_so_beside_its_output(
     capsys.readouterr()
 
     assert main(["search", "行人横穿马路", "--store", str(store), "--light", "dusk", "--weather", "fog", "--json"]) == 0
-    assert capsys.readouterr() == ("", f"nothing of that is in {store}\n")
+    assert capsys.readouterr() == ("", f"nothing of that, as it is asked for, is in {store}\n")
 
 
 def test_a_killed_index_leaves_nothing_of_its_run(tmp_path: Path) -> None:

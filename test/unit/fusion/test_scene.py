@@ -114,6 +114,21 @@ def test_the_speed_of_a_car_that_pulls_away_is_known_after_a_second() -> None:
     assert car.motion is Motion.RECEDING
 
 
+@pytest.mark.parametrize(
+    ("speed_mps", "expected"),
+    [(0.0, Motion.STOPPED), (0.3, Motion.STOPPED), (0.8, Motion.UNKNOWN)],
+)
+def test_somebody_who_may_be_setting_off_neither_stands_nor_walks(speed_mps: float, expected: Motion) -> None:
+    street = Street()
+    scenes = []
+    for k in range(30):
+        box = OrientedBox(
+            centre_m=(12.0, -3.0 + 0.1 * speed_mps * k, GROUND_Z_M + 0.85), size_lwh_m=(0.6, 0.6, 1.7), yaw_rad=0.0
+        )
+        scenes.append(street.step([Solid(box=box, label=ObjectClass.PEDESTRIAN)]))
+    assert {only(scene, ObjectClass.PEDESTRIAN).motion for scene in scenes[-10:]} == {expected}
+
+
 @pytest.mark.parametrize("speed_mps", [12.0, -12.0])
 def test_what_moves_is_where_it_is_at_the_stamp_and_not_where_the_laser_met_it(speed_mps: float) -> None:
     """A turn of the laser takes a tenth of a second, in which a car in traffic goes a metre and more."""

@@ -1,4 +1,4 @@
-"""Who is on the road is told in time: who crosses, comes towards us or waits beside us, and whom we follow."""
+"""Who is on the road is told in time: who crosses, comes towards us or waits beside us."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from narrated import english, narrate
 from crossmodal_narrator.core.detections import ObjectClass
 from crossmodal_narrator.core.snapshot import Sense
 from crossmodal_narrator.core.speech import Urgency
+from crossmodal_narrator.language import NarratorConfig
 
 PERSON, CAR, CYCLIST, TRUCK = ObjectClass.PEDESTRIAN, ObjectClass.CAR, ObjectClass.CYCLIST, ObjectClass.TRUCK
 
@@ -20,37 +21,58 @@ def crosser(x: float) -> scripts.Actor:
 def test_who_crosses_beyond_the_car_that_we_wait_behind_is_told() -> None:
     waiting = scripts.Actor(track_id=1, label=CAR, x=14.0, y=0.0)
     drive = scripts.Script(seconds=8.0, actors=[waiting, crosser(22.0)])
-    assert any("pedestrian" in text and "crossing" in text for text in english(drive.scenes()))
+    assert any("pedestrian" in text and "stepping into the road" in text for text in english(drive.scenes()))
 
 
 def test_where_many_cross_while_we_wait_one_is_told() -> None:
-    others = [
-        scripts.Actor(track_id=k, label=PERSON, x=14.0 + k, y=4.8, across=lambda _: -1.2, from_s=0.5 * k)
-        for k in range(2, 7)
-    ]
-    drive = scripts.Script(seconds=14.0, actors=others)
-    assert sum("crossing" in text for text in english(drive.scenes())) <= 1
+    others = [scripts.Actor(track_id=k, label=PERSON, x=14.0 + k, y=4.8, across=lambda _: -0.9) for k in range(2, 7)]
+    said = english(scripts.Script(seconds=9.0, actors=others).scenes())
+    assert sum("crossing" in text or "stepping" in text for text in said) == 1, said
 
 
-def test_we_slow_for_the_rider_whose_speed_we_have_taken_on() -> None:
-    """While the sentence before is being spoken, we come down to his speed."""
-    rider = scripts.Actor(track_id=1, label=CYCLIST, x=14.0, y=-0.5, along=lambda _: 5.0)
-    drive = scripts.Script(seconds=10.0, ego=scripts.ramp(3.0, 7.0, 6.5, 4.9), actors=[rider])
-    said = english(drive.scenes())
-    assert not any("can't tell why" in text for text in said)
+def test_who_was_told_to_step_out_is_the_reason_why_we_slow_and_not_told_again() -> None:
+    child = scripts.Actor(track_id=1, label=PERSON, x=24.0, y=-3.6, across=lambda t: 2.2 * (t > 0.8))
+    said = english(scripts.Script(seconds=5.0, ego=scripts.ramp(1.2, 3.5, 8.0, 1.5), actors=[child]).scenes())
+    assert any("stepping out" in text for text in said), said
+    assert any("slowing for" in text.lower() for text in said), said
+    assert not any("crossing" in text for text in said), said
 
 
-def coming(rider: scripts.Actor | None) -> list[tuple[str, Urgency]]:
-    car = scripts.Actor(track_id=7, label=CAR, x=90.0, y=3.6, along=lambda _: -14.0)
-    actors = [car] if rider is None else [car, rider]
+def test_a_car_at_an_ordinary_distance_is_no_reason_for_slowing() -> None:
+    lead = scripts.Actor(track_id=1, label=CAR, x=27.0, y=0.0, along=lambda _: 10.0)
+    said = english(scripts.Script(seconds=8.0, ego=scripts.ramp(3.0, 6.0, 10.0, 7.5), actors=[lead]).scenes())
+    assert not any("for the car" in text for text in said), said
+
+
+def test_who_hears_little_is_told_all_the_same_that_nobody_knows_why_we_slow() -> None:
+    drive = scripts.Script(seconds=6.0, ego=scripts.ramp(1.0, 5.0, 12.0, 4.0))
+    quiet = NarratorConfig(languages=("en",), profile="quiet")
+    assert [n.text for n in narrate(drive.scenes(), quiet)] == ["We're slowing; I can't tell why."]
+
+
+def coming(rider: scripts.Actor | None, *cars: scripts.Actor) -> set[Urgency]:
+    actors = [*cars] if rider is None else [*cars, rider]
     drive = scripts.Script(seconds=7.0, ego=lambda _: 5.0, actors=actors)
-    return [(n.text, n.urgency) for n in narrate(drive.scenes()) if "towards us" in n.text]
+    return {n.urgency for n in narrate(drive.scenes()) if n.language == "en" and "towards us" in n.text}
 
 
-def test_who_comes_towards_us_is_worth_a_word_at_once_where_we_would_pass_a_rider() -> None:
-    rider = scripts.Actor(track_id=1, label=CYCLIST, x=14.0, y=-0.5, along=lambda _: 5.0)
-    assert [urgency for _, urgency in coming(rider)] == [Urgency.NOTABLE]
-    assert [urgency for _, urgency in coming(None)] in ([], [Urgency.CALM])
+def oncoming(track_id: int, y: float, x: float = 90.0) -> scripts.Actor:
+    return scripts.Actor(track_id=track_id, label=CAR, x=x, y=y, along=lambda _: -14.0)
+
+
+RIDER = scripts.Actor(track_id=1, label=CYCLIST, x=14.0, y=-0.5, along=lambda _: 5.0)
+
+
+@pytest.mark.parametrize("cars", [(oncoming(7, 3.6),), (oncoming(7, 3.6), oncoming(8, 3.6, 98.0))])
+def test_who_comes_towards_us_is_worth_a_word_at_once_where_we_would_pass_a_rider(
+    cars: tuple[scripts.Actor, ...],
+) -> None:
+    assert coming(RIDER, *cars) == {Urgency.NOTABLE}
+    assert coming(None, *cars) == {Urgency.CALM}
+
+
+def test_who_comes_beyond_a_divide_is_in_nobodys_way() -> None:
+    assert Urgency.NOTABLE not in coming(RIDER, oncoming(7, 14.0))
 
 
 def test_several_who_stand_beside_our_path_are_told_at_once() -> None:
@@ -85,6 +107,12 @@ def test_nobody_on_foot_is_as_fast_as_a_rider() -> None:
     said = " ".join(english(scripts.Script(seconds=6.0, ego=lambda _: 9.0, actors=called).scenes()))
     assert "pedestrian" not in said
     assert "cyclist" in said
+
+
+def test_who_runs_across_the_road_is_somebody_on_foot_however_fast() -> None:
+    runner = scripts.Actor(track_id=1, label=PERSON, x=25.0, y=-8.0, across=lambda _: 4.2)
+    drive = scripts.Script(seconds=4.0, ego=scripts.ramp(1.0, 3.0, 7.0, 0.0), actors=[runner])
+    assert any("person" in text or "pedestrian" in text for text in english(drive.scenes()))
 
 
 def test_that_nobody_knows_why_we_slow_can_wait() -> None:

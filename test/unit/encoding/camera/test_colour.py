@@ -42,6 +42,17 @@ def _bus_front(paint: tuple[int, int, int]) -> np.ndarray:
     return image
 
 
+def _bus_side(paint: tuple[int, int, int]) -> np.ndarray:
+    """Windows over the upper half, two wheels, and shade on the road."""
+    image = _street(PAINTS["grey"])
+    cv2.rectangle(image, (300, 220), (640, 385), paint, -1)
+    cv2.rectangle(image, (310, 235), (630, 310), (30, 34, 40), -1)
+    for x in (370, 570):
+        cv2.circle(image, (x, 372), 24, (18, 18, 18), -1)
+    cv2.rectangle(image, (300, 386), (640, 400), (40, 40, 40), -1)
+    return image
+
+
 def _seen(label: ObjectClass = ObjectClass.CAR, box: PixelBox = BOX) -> ImageDetection:
     return ImageDetection(label=label, score=0.7, box=box, camera="front", stamp_ns=1)
 
@@ -87,6 +98,12 @@ def test_half_red_half_white_is_not_called_by_one_word():
 def test_a_bus_from_its_front_has_the_colour_of_what_is_not_glass(paint, word):
     box = PixelBox(x0=400, y0=220, x1=560, y1=395)
     assert _colour(_bus_front(PAINTS[paint]), _seen(ObjectClass.BUS, box)) == word
+
+
+@pytest.mark.parametrize("paint", ["red", "white", "yellow", "green"])
+def test_a_bus_from_its_side_has_the_colour_of_what_is_below_its_windows(paint):
+    box = PixelBox(x0=300, y0=220, x1=640, y1=396)
+    assert _colour(_bus_side(PAINTS[paint]), _seen(ObjectClass.BUS, box)) == paint
 
 
 @pytest.mark.parametrize("label", [ObjectClass.PEDESTRIAN, ObjectClass.BICYCLE, ObjectClass.MOTORCYCLE])
