@@ -15,18 +15,18 @@ import json
 import statistics
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
+from crossmodal_narrator.bags.index.scenes import scene_from
+from crossmodal_narrator.bags.records import SCENES_FILE, read_records
 from crossmodal_narrator.bags.replay import recorded_frames
 from crossmodal_narrator.cli.main import main as narrator_cli
 from crossmodal_narrator.cli.recorded import open_drive
-from crossmodal_narrator.core.frames import EgoMotion
-from crossmodal_narrator.core.geometry import Pose
 from crossmodal_narrator.core.scene import SceneState
 from crossmodal_narrator.core.speech import Narration, Urgency
 from crossmodal_narrator.evaluation import (
@@ -37,10 +37,10 @@ from crossmodal_narrator.evaluation import (
     score_expectations,
 )
 from crossmodal_narrator.evaluation.expectations import Outcome, Verdict
+from crossmodal_narrator.fleet.folder import FleetFolder
 from crossmodal_narrator.language import Narrator, NarratorConfig
 from crossmodal_narrator.language.profiles import PROFILES
 from crossmodal_narrator.simulation.scenarios import scenario_names
-from crossmodal_narrator.wire.from_records import scene_from_record
 from crossmodal_narrator.wire.records import narration_record, scene_record
 
 LANGUAGES = ("en", "zh")
@@ -79,22 +79,7 @@ def perceived(drive: Path) -> list[SceneState]:
 
 def replayed(folder: Path) -> list[SceneState]:
     """The scenes of a replay, as exact as its records are."""
-    with (folder / "scenes.jsonl").open(encoding="utf-8") as lines:
-        return [_with_ego(json.loads(line)) for line in lines]
-
-
-def _with_ego(record: dict[str, Any]) -> SceneState:
-    """A record has no pose; a narrator asks for speed and yaw rate alone."""
-    scene, ego = scene_from_record(record), record["ego"]
-    if ego is None:
-        return scene
-    motion = EgoMotion(
-        stamp_ns=scene.stamp_ns,
-        odom_from_base=Pose.identity(),
-        velocity_mps=(ego["speed_mps"], 0.0, 0.0),
-        yaw_rate_rps=ego["yaw_rate_rps"],
-    )
-    return replace(scene, ego=motion)
+    return [scene_from(record) for record in read_records(folder / SCENES_FILE)]
 
 
 def told(drive: Path, scenes: Sequence[SceneState]) -> Told:
@@ -203,7 +188,7 @@ def main() -> None:
             asked = ["simulate", name, "--seed", str(args.seed), "--size", args.size, "--out", str(drive)]
             if status := narrator_cli(asked):
                 sys.exit(status)
-        replay = None if args.replays is None else args.replays / "bags" / f"{name}%2Fbag"
+        replay = None if args.replays is None else FleetFolder(args.replays).place(f"{name}/bag")
         results.append(told(drive, perceived(drive) if replay is None else replayed(replay)))
     console = Console(width=160)
     console.print(table(results, args.seed))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import groupby, pairwise
 
 from crossmodal_narrator.core.detections import ObjectClass
@@ -85,9 +84,15 @@ def _people(view: View, side: Side, beside: list[Thing]) -> Iterator[Message]:
     if len(people) == 1:
         yield _encounter(view, people[0], priority=priority, topic=topic, cooldown_s=5.0)
     else:
-        group = view.about_group(people, Act.GROUP, movement=_common(people), topic=topic, priority=priority + 1.0)
         may_step_out = view.fresh(topic, 20.0) and _will_pass(view) and any(_is_beside_path(t) for t in people)
-        yield replace(group, urgency=Urgency.NOTABLE) if may_step_out else group
+        yield view.about_group(
+            people,
+            Act.GROUP,
+            movement=_common(people),
+            topic=topic,
+            priority=priority + 1.0,
+            urgency=Urgency.NOTABLE if may_step_out else Urgency.CALM,
+        )
 
 
 def _reach_m(view: View, least_m: float) -> float:
@@ -134,12 +139,15 @@ def _oncoming(view: View, side: Side, beside: list[Thing]) -> Iterator[Message]:
         crowd = list(alike)
         if not _has_new(crowd, view):
             continue
-        if len(crowd) == 1:
-            message = _encounter(view, crowd[0], priority=30.0, topic=topic, cooldown_s=30.0)
-        else:
-            message = view.about_group(crowd, Act.GROUP, movement=Movement.ONCOMING, topic=topic, priority=31.0)
         is_in_the_way = _would_pass_a_rider(view) and any(abs(t.left_m or 0.0) < NEXT_LANE_M for t in crowd)
-        yield replace(message, priority=57.0, urgency=Urgency.NOTABLE) if is_in_the_way else message
+        priority = 57.0 if is_in_the_way else 30.0 + (len(crowd) > 1)
+        urgency = Urgency.NOTABLE if is_in_the_way else Urgency.CALM
+        if len(crowd) == 1:
+            yield _encounter(view, crowd[0], priority=priority, topic=topic, cooldown_s=30.0, urgency=urgency)
+        else:
+            yield view.about_group(
+                crowd, Act.GROUP, movement=Movement.ONCOMING, topic=topic, priority=priority, urgency=urgency
+            )
 
 
 def _comes_along(thing: Thing, side: Side) -> bool:
@@ -155,8 +163,9 @@ def _will_pass(view: View) -> bool:
 def _would_pass_a_rider(view: View) -> bool:
     """Whether one rides in our lane as we do: who comes towards us is then in the way of passing him."""
     lead = view.lead()
-    rides = lead is not None and lead.label in RIDERS and lead.movement in GOES_WITH_US
-    return rides and lead is not None and lead.within(_reach_m(view, PEOPLE_M))
+    if lead is None or lead.label not in RIDERS:
+        return False
+    return lead.movement in GOES_WITH_US and lead.within(_reach_m(view, PEOPLE_M))
 
 
 def _cones(view: View, side: Side, beside: list[Thing]) -> Iterator[Message]:
@@ -175,9 +184,10 @@ def _single(view: View, ready: tuple[Thing, ...]) -> Iterator[Message]:
             yield _encounter(view, thing, priority=42.0, topic=f"rider/{thing.side.value}", cooldown_s=10.0)
         elif thing.label in STANDOUT and _is_in_reach(thing, view, LARGE_M) and not _is_passed(thing):
             priority = 34.0 if _is_beside_path(thing) else 27.0
-            message = _encounter(view, thing, priority=priority, topic=f"large/{thing.label.value}", cooldown_s=20.0)
             stands_there = _is_beside_path(thing) and thing.movement.stands and thing.side in AHEAD_SIDES
-            yield replace(message, urgency=Urgency.NOTABLE) if stands_there and _will_pass(view) else message
+            urgency = Urgency.NOTABLE if stands_there and _will_pass(view) else Urgency.CALM
+            topic = f"large/{thing.label.value}"
+            yield _encounter(view, thing, priority=priority, topic=topic, cooldown_s=20.0, urgency=urgency)
         elif thing.distance_m is None and thing.side is Side.AHEAD and thing.label.is_vehicle:
             yield _encounter(view, thing, priority=25.0, topic="unranged", cooldown_s=15.0)
 
@@ -211,14 +221,16 @@ def _common(things: list[Thing]) -> Movement | None:
     return kinds.pop() if len(kinds) == 1 and Movement.UNKNOWN not in kinds else None
 
 
-def _encounter(view: View, thing: Thing, *, priority: float, topic: str, cooldown_s: float) -> Message:
+def _encounter(
+    view: View, thing: Thing, *, priority: float, topic: str, cooldown_s: float, urgency: Urgency = Urgency.CALM
+) -> Message:
     rested = view.fresh(topic, cooldown_s)
     return view.about(
         thing,
         Act.ENCOUNTER,
         topic=topic,
         priority=priority if rested else -1.0,
-        urgency=Urgency.CALM,
+        urgency=urgency,
         trigger="context",
         extra=(*view.detail, Predicate.MOTION, Predicate.IN_PATH),
     )

@@ -17,7 +17,6 @@ from crossmodal_narrator.language.claims.predicates import (
 )
 from crossmodal_narrator.language.planning.message import Act, Mention, Message
 from crossmodal_narrator.language.planning.view import View
-from crossmodal_narrator.language.profiles import PROFILES
 
 STANDS = frozenset({EgoState.STANDING, EgoState.STOPPED})
 LOSES_SPEED = frozenset({EgoState.SLOWING, EgoState.STOPPING})
@@ -146,7 +145,7 @@ def _because_of(thing: Thing | None, view: View, state: EgoState) -> Message:
     if thing is None:
         unknown = _cause(UNKNOWN_CAUSE, 1.0, view.facts.ego.claim(state))
         message = _plain(view, state, () if state is EgoState.STOPPING else (unknown,))
-        can_wait = state is EgoState.SLOWING and PROFILES[view.config.profile].calm_share > 0.0
+        can_wait = state is EgoState.SLOWING and view.profile.calm_share > 0.0
         return replace(message, urgency=Urgency.CALM) if can_wait else message
     cause = _cause(thing.subject, thing.confidence, thing.claims(Predicate.EXISTS)[0])
     told = (Predicate.MOTION,) if thing.movement in REASONS and not _is_just_told(thing, view) else ()

@@ -14,7 +14,7 @@ from crossmodal_narrator.language.claims.predicates import Movement, Predicate, 
 from crossmodal_narrator.language.config import NarratorConfig
 from crossmodal_narrator.language.planning.memory import Memory
 from crossmodal_narrator.language.planning.message import Act, Mention, Message
-from crossmodal_narrator.language.profiles import PROFILES
+from crossmodal_narrator.language.profiles import PROFILES, Profile
 
 WHO = (Predicate.EXISTS, Predicate.SIDE)
 SETTLED_S = 1.0
@@ -36,9 +36,13 @@ class View:
         return self.facts.stamp_ns
 
     @property
+    def profile(self) -> Profile:
+        return PROFILES[self.config.profile]
+
+    @property
     def look(self) -> tuple[Predicate, ...]:
         """What is told of how a thing looks."""
-        return (Predicate.COLOUR,) if PROFILES[self.config.profile].tells_colours else ()
+        return (Predicate.COLOUR,) if self.profile.tells_colours else ()
 
     @property
     def detail(self) -> tuple[Predicate, ...]:
@@ -140,6 +144,7 @@ class View:
         movement: Movement | None,
         topic: str,
         priority: float,
+        urgency: Urgency = Urgency.CALM,
         extra: tuple[tuple[Predicate, ClaimValue], ...] = (),
     ) -> Message:
         """A message about several things of one class, with the exact side of each."""
@@ -161,7 +166,7 @@ class View:
             act=act,
             topic=topic,
             priority=priority,
-            urgency=Urgency.CALM,
+            urgency=urgency,
             trigger="context",
             core=claims,
             roles={"a": subject},

@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from fleets import fleet, same_results
 from many_bags import endless
 from waiting import until
 
@@ -24,10 +25,6 @@ from crossmodal_narrator.evaluation import read_evaluation
 ALIKE = ("results.parquet", "summary.json", "summary.html")
 OF_A_BAG = ("transcript.jsonl", "scenes.jsonl", "refusals.jsonl", "run.json", "result.json")
 GOOD = ("drive_000", "drive_001", "drive_002")
-
-
-def fleet(bags: Path | str, out: Path, *options: str) -> int:
-    return main(["fleet", str(bags), "--out", str(out), *options])
 
 
 def same_bytes(one: Path, other: Path) -> None:
@@ -145,8 +142,7 @@ def test_bags_by_url_give_the_same_bytes(undisturbed: Path, bags: Path, tmp_path
     pytest.importorskip("fsspec")
     assert fleet(f"file://{bags}", tmp_path, "--on", "processes", "--workers", "2") == 1
 
-    for name in ("results.parquet", "summary.json"):
-        assert (undisturbed / name).read_bytes() == (tmp_path / name).read_bytes()
+    same_results(undisturbed, tmp_path)
     assert list(tmp_path.glob(".fetched-*")) == []
 
 

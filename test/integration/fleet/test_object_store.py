@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-from crossmodal_narrator.cli.main import main
+from fleets import fleet, same_results
 
 s3fs = pytest.importorskip("s3fs", reason="no s3fs: pip install -r requirements/objects.in")
 moto_server = pytest.importorskip("moto.server", reason="no moto: pip install -r requirements/objects.in")
 
 BUCKET = "fleet-of-tests"
+ON = ("--on", "processes", "--workers", "2")
 
 
 @pytest.fixture(scope="module")
@@ -51,20 +51,15 @@ def drives(server: str, bags: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     return prefix
 
 
-def fleet(prefix: str, out: Path, *options: str) -> int:
-    return main(["fleet", prefix, "--out", str(out), "--on", "processes", "--workers", "2", *options])
-
-
 def inodes(out: Path) -> dict[str, int]:
     """Of each bag's result, which is another when it is made anew."""
     return {path.parent.name: path.stat().st_ino for path in out.glob("bags/*/result.json")}
 
 
 def test_bags_in_a_bucket_give_the_same_bytes_as_in_a_folder(drives: str, undisturbed: Path, tmp_path: Path) -> None:
-    assert fleet(f"s3://{drives}", tmp_path / "out") == 1  # the spoilt ones are named, as in a folder
+    assert fleet(f"s3://{drives}", tmp_path / "out", *ON) == 1  # the spoilt ones are named, as in a folder
 
-    for name in ("results.parquet", "summary.json"):
-        assert (undisturbed / name).read_bytes() == (tmp_path / "out" / name).read_bytes()
+    same_results(undisturbed, tmp_path / "out")
     assert list((tmp_path / "out").glob(".fetched-*")) == []
 
 
@@ -74,15 +69,15 @@ def test_a_bag_that_is_uploaded_anew_is_replayed_anew_and_the_others_are_not(
     prefix, out, files = f"s3://{drives}", tmp_path / "out", s3fs.S3FileSystem()
     for name in ("corrupt", "cut", "empty"):
         files.rm(f"{drives}/{name}", recursive=True)
-    assert fleet(prefix, out) == 0
+    assert fleet(prefix, out, *ON) == 0
     made = inodes(out)
     metadata = (bags / "drive_000" / "metadata.yaml").read_bytes()
     files.pipe(f"{drives}/drive_000/metadata.yaml", metadata + b"\n")
 
-    assert fleet(prefix, out, "--resume") == 0
+    assert fleet(prefix, out, *ON, "--resume") == 0
     assert {name for name, inode in inodes(out).items() if inode != made[name]} == {"drive_000"}
 
 
 def test_a_bucket_that_is_not_there_is_named(drives: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert fleet("s3://nobody-has-this/drives", tmp_path / "out") == 2
+    assert fleet("s3://nobody-has-this/drives", tmp_path / "out", *ON) == 2
     assert "s3://nobody-has-this/drives" in capsys.readouterr().err
