@@ -72,6 +72,7 @@ class TrueObject:
 class TrueSound:
     """Who sounds, in base_link. `azimuth_rad` is of where the source is, `arrival_azimuth_rad` from where it is heard:
     its sound left it earlier, and perhaps came around a corner. Levels are above 354 Hz, at the microphones.
+    `range_rate_mps`: negative while it comes nearer; None in the first scene that it sounds in.
     """
 
     kind: str
@@ -80,6 +81,7 @@ class TrueSound:
     arrival_azimuth_rad: float
     level_db: float
     noise_db: float
+    range_rate_mps: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +126,10 @@ class TruthFile:
     def __iter__(self) -> Iterator[TrueScene]:
         try:
             with self._path.open(encoding="utf-8") as file:
-                yield from map(_scene, _entries(file))
+                before: Mapping[str, Any] | None = None
+                for entry in _entries(file):
+                    yield _scene(entry, before)
+                    before = entry
         except OSError as error:
             raise BagError(f"{self._path}: {error.strerror}", remedy="name the drive's truth.json") from error
         except (ValueError, KeyError, TypeError) as error:
@@ -164,21 +169,36 @@ def _entries(file: TextIO) -> Iterator[Any]:
         text = text[length:]
 
 
-def _scene(entry: Mapping[str, Any]) -> TrueScene:
+def _scene(entry: Mapping[str, Any], before: Mapping[str, Any] | None) -> TrueScene:
+    """`before`: the entry before it, by which one knows whether what sounds comes nearer."""
     return TrueScene(
         stamp_ns=int(entry["stamp_ns"]),
         ego_speed_mps=float(entry["ego_speed_mps"]),
         objects=tuple(_object(o) for o in entry["objects"]),
-        sounds=tuple(_sound(s) for s in entry["sounds"]) if "sounds" in entry else None,
+        sounds=tuple(_sound(s, _range_rate_mps(s, entry, before)) for s in entry["sounds"])
+        if "sounds" in entry
+        else None,
         signals=tuple(TrueSignal(state=str(s["state"]), is_for_ego=bool(s["is_for_ego"])) for s in entry["signals"])
         if "signals" in entry
         else None,
     )
 
 
-def _sound(entry: Mapping[str, Any]) -> TrueSound:
+def _range_rate_mps(
+    sound: Mapping[str, Any], entry: Mapping[str, Any], before: Mapping[str, Any] | None
+) -> float | None:
+    if before is None or "range_m" not in sound:
+        return None
+    for_s = (int(entry["stamp_ns"]) - int(before["stamp_ns"])) / 1e9
+    ranges_m = {(s["kind"], s["actor_id"]): s.get("range_m") for s in before.get("sounds", ())}
+    was_m = ranges_m.get((sound["kind"], sound["actor_id"]))
+    return None if was_m is None or for_s <= 0.0 else (float(sound["range_m"]) - float(was_m)) / for_s
+
+
+def _sound(entry: Mapping[str, Any], range_rate_mps: float | None) -> TrueSound:
     angles = {key: float(entry[key]) for key in ("azimuth_rad", "arrival_azimuth_rad", "level_db", "noise_db")}
-    return TrueSound(kind=str(entry["kind"]), actor_id=str(entry["actor_id"]), **angles)
+    kind, actor_id = str(entry["kind"]), str(entry["actor_id"])
+    return TrueSound(kind=kind, actor_id=actor_id, range_rate_mps=range_rate_mps, **angles)
 
 
 def _object(entry: Mapping[str, Any]) -> TrueObject:

@@ -19,6 +19,7 @@ from crossmodal_narrator.evaluation.truth import Kind, TrueObject, TrueScene, ki
 DISTANCE_TOLERANCE = 0.10
 SPEED_TOLERANCE, LEAST_SPEED_TOLERANCE_MPS = 0.10, 0.5
 STANDS_MPS = 0.3
+KEEPS_ITS_RANGE_MPS = 1.0  # slower, nobody would say that it comes or goes
 ASSOCIATION_M = 2.5  # a track's centre may stand so far from the labelled one and still be about it
 OUTSIDE_M = 1.0  # or so far from the thing itself: of a bus only the rear may be seen
 # Half the width of a sector, with room for a thing that reaches into the next one: a side is wrong beyond it.
@@ -145,13 +146,19 @@ def _of_ego(claim: Record, real: TrueScene) -> Verdict:
 def _of_sound(claim: Record, real: TrueScene) -> Verdict:
     """Subjects are sound:siren, sound:horn."""
     kind = str(claim["subject"]).removeprefix("sound:")
-    if real.sounds is None or claim["predicate"] not in ("heard", "side") or kind == "any":
+    if real.sounds is None or claim["predicate"] not in ("heard", "side", "sound_trend") or kind == "any":
         return Verdict.NOT_JUDGED
     near = [sound for sound in real.sounds if sound.kind == kind]
     if not near:
         return Verdict.UNSUPPORTED
     if claim["predicate"] == "heard":
         return _right_or_contradicted(claim["value"] == kind)
+    if claim["predicate"] == "sound_trend":
+        rates_mps = [s.range_rate_mps for s in near if s.range_rate_mps is not None]
+        moving_mps = [rate for rate in rates_mps if abs(rate) >= KEEPS_ITS_RANGE_MPS]
+        if not moving_mps:
+            return Verdict.NOT_JUDGED
+        return _right_or_contradicted(any((rate < 0.0) is (claim["value"] == "approaching") for rate in moving_mps))
     return _right_or_contradicted(any(_is_beside(s.azimuth_rad, str(claim["value"])) for s in near))
 
 

@@ -35,6 +35,7 @@ AGREES_RAD = math.radians(20.0)
 LEAST_AGREEING = 0.6  # of the bearings: else nothing is said of the direction
 MOST_TURN_RADPS = 2.0  # of a bearing: what is faster is an error
 RECENT_S = 0.4
+KEEPS_ITS_RANGE_MPS = 1.0  # what is seen, and nears or leaves no faster
 
 Reals = NDArray[np.float64]
 
@@ -149,6 +150,7 @@ class SoundTracker:
             azimuth = wrap_angle(bearing - yaw)
         trend = self._trends[kind].push(now_ns, _trend(sound.frames, now_ns))
         found = self._binders[kind].bind(now_ns, azimuth, trend, ego, objects)
+        trend = trend if found is None or ego is None else _seen_trend(found, ego, trend)
         return SoundEvent(
             kind=kind,
             azimuth_rad=None if azimuth is None else round(azimuth, 4),
@@ -207,6 +209,17 @@ def _trend(frames: Iterable[_Heard], now_ns: int) -> SoundTrend:
         [math.nan if f.bearing_rad is None else f.bearing_rad for f in heard],
     )
     return whither(*(np.array(column, np.float64) for column in columns))
+
+
+def _seen_trend(source: SceneObject, ego: EgoMotion, heard: SoundTrend) -> SoundTrend:
+    """What is seen to come nearer comes nearer: by ear that is known two seconds late."""
+    if source.position_m is None or source.velocity_mps is None:
+        return heard
+    (x, y, _), (vx, vy, _) = source.position_m, source.velocity_mps
+    range_rate_mps = ((vx - ego.velocity_mps[0]) * x + (vy - ego.velocity_mps[1]) * y) / max(math.hypot(x, y), 1.0)
+    if abs(range_rate_mps) < KEEPS_ITS_RANGE_MPS:
+        return SoundTrend.UNKNOWN
+    return SoundTrend.APPROACHING if range_rate_mps < 0.0 else SoundTrend.RECEDING
 
 
 def _confidence(sound: _Sound, now_ns: int) -> float:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 
 from crossmodal_narrator.core.detections import Attribute
 from crossmodal_narrator.core.scene import SceneState, Side
-from crossmodal_narrator.language.claims.drawing import TRENDS, ClaimDrawer
+from crossmodal_narrator.language.claims.drawing import ClaimDrawer
 from crossmodal_narrator.language.claims.facts import LEFT_SIDES, RIGHT_SIDES, Facts, Sound, Thing
+from crossmodal_narrator.language.claims.hearing import TRENDS
 from crossmodal_narrator.language.claims.predicates import EGO, Movement
 from crossmodal_narrator.language.config import NarratorConfig
 from crossmodal_narrator.language.searching import Topic

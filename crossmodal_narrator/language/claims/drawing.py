@@ -13,13 +13,12 @@ from crossmodal_narrator.core.scene import (
     SceneState,
     Side,
     SoundEvent,
-    SoundTrend,
     TrafficSignal,
-    side_of,
 )
 from crossmodal_narrator.core.snapshot import Degradation, Sense, Trouble
 from crossmodal_narrator.language.claims.ego import EgoEstimator
 from crossmodal_narrator.language.claims.facts import Ego, Facts, SenseHealth, Signal, Sound, Thing
+from crossmodal_narrator.language.claims.hearing import Hearing
 from crossmodal_narrator.language.claims.held import Held, Settled
 from crossmodal_narrator.language.claims.movement import HISTORY_S, Observed, movement_of, observed
 from crossmodal_narrator.language.claims.predicates import Movement, group, track
@@ -32,7 +31,6 @@ DELIVERED_NS = 3_000_000_000
 LOOKED_NS = 1_000_000_000
 BESIDE_M = 2.0  # off our middle line, and not in our path
 MAY_BE_THERE_S = 5.0  # what was lost may only be hidden
-TRENDS = {SoundTrend.APPROACHING: "approaching", SoundTrend.RECEDING: "fading"}
 
 
 @dataclass(slots=True)
@@ -58,7 +56,7 @@ class ClaimDrawer:
         self._last_seen_ns: dict[str, int] = {}
         self._last_seen: dict[str, Thing] = {}
         self._signal: Held[SignalState] | None = None
-        self._sounds: dict[str, Held[str]] = {}
+        self._sounds: dict[str, Hearing] = {}
         self._senses: dict[tuple[Sense, str], Held[Trouble | None]] = {}
         self._delivered: dict[Sense, Evidence] = {}
         self._looked: dict[Sense, Evidence] = {}
@@ -205,14 +203,15 @@ class ClaimDrawer:
         return tuple(self._sound(kind, event, now_ns) for kind, event in sorted(loudest.items()))
 
     def _sound(self, kind: str, event: SoundEvent, now_ns: int) -> Sound:
-        held = self._sounds.setdefault(kind, Held(kind, now_ns))
+        hearing = self._sounds.setdefault(kind, Hearing(event, now_ns))
+        hearing.update(event, now_ns)
         return Sound(
             subject=f"sound:{kind}",
             kind=kind,
-            side=None if event.azimuth_rad is None else side_of(event.azimuth_rad),
-            trend=TRENDS.get(event.trend),
+            side=hearing.side,
+            trend=hearing.trend,
             confidence=event.confidence,
-            held_s=held.held_s(now_ns),
+            held_s=hearing.held_s,
             seen_as=None if event.track_id is None else track(event.track_id),
             evidence=event.evidence,
         )

@@ -19,7 +19,15 @@ RIGHT, CONTRADICTED, UNSUPPORTED, NOT_JUDGED = (
     Verdict.UNSUPPORTED,
     Verdict.NOT_JUDGED,
 )
-SIREN = TrueSound(kind="siren", actor_id="a", azimuth_rad=3.0, arrival_azimuth_rad=3.0, level_db=70.0, noise_db=60.0)
+SIREN = TrueSound(
+    kind="siren",
+    actor_id="a",
+    azimuth_rad=3.0,
+    arrival_azimuth_rad=3.0,
+    level_db=70.0,
+    noise_db=60.0,
+    range_rate_mps=-8.0,
+)
 LIGHTS = (TrueSignal(state="red", is_for_ego=True), TrueSignal(state="green", is_for_ego=False))
 
 
@@ -48,6 +56,8 @@ def real(**changed: Any) -> TrueScene:
         ("side", "sound:siren", "behind", RIGHT),
         ("side", "sound:siren", "ahead", CONTRADICTED),
         ("heard", "sound:horn", "horn", UNSUPPORTED),
+        ("sound_trend", "sound:siren", "approaching", RIGHT),
+        ("sound_trend", "sound:siren", "fading", CONTRADICTED),
         ("signal_state", "signal:3", "red", RIGHT),
         ("signal_state", "signal:3", "green", CONTRADICTED),
         ("sense_trouble", "sense:camera", "lost", NOT_JUDGED),
@@ -58,6 +68,13 @@ def test_a_claim_is_judged_by_what_is_written_down(predicate: str, subject: str,
     claim = {"predicate": predicate, "subject": subject, "value": value}
 
     assert judge(claim, seen, real()) is verdict
+
+
+def test_what_keeps_its_range_neither_comes_nor_goes() -> None:
+    claim = {"predicate": "sound_trend", "subject": "sound:siren", "value": "approaching"}
+    for rate_mps in (None, 0.4, -0.4):
+        along = dataclasses.replace(SIREN, range_rate_mps=rate_mps)
+        assert judge(claim, record(0, answer("car", 12.2)), real(sounds=(along,))) is NOT_JUDGED
 
 
 def test_sounds_and_lights_that_nobody_wrote_down_are_not_judged() -> None:

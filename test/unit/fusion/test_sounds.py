@@ -167,6 +167,17 @@ def test_a_siren_and_a_track_that_pass_us_together_are_one_within_a_second() -> 
     assert {e.modality for e in event.evidence} == {Sense.AUDIO, Sense.LIDAR}
 
 
+def test_who_is_seen_to_pass_comes_nearer_and_goes_away_as_one_sees() -> None:
+    """By its level alone a siren is told to come nearer for a second after it has passed."""
+    frames = (frame(k, siren=0.95, azimuth=a, level_db=-40.0 + k) for k, a in enumerate(PASSING))
+    steps = sirens(followed(frames, things=lambda k: (passing(k),)))
+
+    bound = [(k, e.trend) for k, e in enumerate(steps) if e is not None and e.track_id is not None]
+    abreast = 10  # scenes; then it is beside us
+    assert {trend for k, trend in bound if k < abreast - 1} <= {SoundTrend.APPROACHING}
+    assert {trend for k, trend in bound if k > abreast + 1} == {SoundTrend.RECEDING}
+
+
 def test_they_are_one_when_they_come_together() -> None:
     level = (frame(k, siren=0.95, azimuth=math.pi, level_db=-60.0 + 0.4 * k) for k in range(40))
     steps = sirens(followed(level, things=lambda k: (thing(7, -70.0 + 1.5 * k, 0.0, velocity=(15.0, 0.0, 0.0)),)))
