@@ -1,4 +1,6 @@
-"""Training that goes on from weights that are kept: from an exported file back to a network that can learn."""
+"""Training that goes on from weights that are kept: from an exported file back to a network that can learn, and how
+much of what it learnt is taken.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,7 @@ from torch import Tensor, nn
 
 from crossmodal_narrator.core.errors import TrainingError
 from crossmodal_narrator.runtime.graph_check import read_model
-from crossmodal_narrator.training.export import normalised
+from crossmodal_narrator.training.export import fused_network, normalised
 
 _NOTE = "begun_with.txt"
 
@@ -69,6 +71,20 @@ def warm(network: nn.Module, content: bytes, samples: Tensor) -> None:
             norm.running_var.copy_(seen.var(axes))
             norm.weight.copy_(torch.sqrt(norm.running_var + norm.eps))
             norm.bias += norm.running_mean
+
+
+def blended(beginning: nn.Module, learnt: nn.Module, share: float) -> nn.Module:
+    """A network for inference whose weights lie between those that it began with and those that were learnt on.
+
+    Between both it answers as well as either, or better: it keeps what it knew, and has what is new (Wortsman et al.,
+    "Robust fine-tuning of zero-shot models", CVPR 2022). `share`: of the learnt ones. Normalisation is folded before:
+    its statistics are of different batches.
+    """
+    fused, known = fused_network(learnt), dict(fused_network(beginning).state_dict())
+    with torch.no_grad():
+        for name, weight in fused.state_dict().items():
+            weight.copy_(torch.lerp(known[name], weight, share))
+    return fused
 
 
 def _copy(into: Tensor, stored: dict[str, onnx.TensorProto], name: str) -> None:

@@ -19,7 +19,7 @@ from crossmodal_narrator.training.lidar.task import LidarTask
 from crossmodal_narrator.training.loop import Schedule, Training
 from crossmodal_narrator.training.precisions import write_precisions
 from crossmodal_narrator.training.report import Say, told, write_report
-from crossmodal_narrator.training.warm import note_beginning
+from crossmodal_narrator.training.warm import blended, note_beginning
 
 NAME = "bird_eye"
 _ON = 0.15  # of the rate, where weights are learnt on that know most already
@@ -39,6 +39,9 @@ class LidarRecipe:
     every_s: float = parameter(EVERY_S, help="from one sweep that is taken of a drive to the next", low=0.1, high=40.0)
     batch_size: int = parameter(8, help="parts of sweeps in a batch", low=1, high=1024)
     processes: int = parameter(2, help="drives that are made at once", low=1, high=256)
+    blend: float = parameter(
+        0.3, help="share of what is learnt on, in weights that were begun with others", low=0.0, high=1.0
+    )
     schedule: Schedule = field(default_factory=Schedule)
 
 
@@ -53,7 +56,8 @@ CARD = ModelCard(
 def train_lidar(recipe: LidarRecipe, folder: Path, models_dir: Path, say: Say, start: bytes | None = None) -> Path:
     """Everything of it lies in `folder`, and what is there already is not made again; returns the manifest's path.
 
-    With `start`, the content of a model.onnx, training goes on from its weights, at a lower rate.
+    With `start`, the content of a model.onnx, training goes on from its weights, at a lower rate, and what is exported
+    lies between these and what was learnt.
 
     Raises:
         TrainingError: the folder holds a training of another recipe or another beginning, there is nothing to learn
@@ -71,8 +75,12 @@ def train_lidar(recipe: LidarRecipe, folder: Path, models_dir: Path, say: Say, s
     held_out = [s for k, path in enumerate(files) if is_held_out(k) for s in read_sweeps(path)[::_JUDGED]]
     _check(learnt, held_out)
     say(f"learning from {len(learnt)} sweeps, judging by {len(held_out)} of other drives")
-    training = Training(LidarTask(learnt, held_out, recipe.batch_size, start), schedule, folder)
+    task = LidarTask(learnt, held_out, recipe.batch_size, start)
+    training = Training(task, schedule, folder)
     network = training.run(lambda step, figures: say(f"step {step}: {told(figures)}"))
+    if start is not None:
+        network = blended(task.network(), network, recipe.blend)
+        say(f"{recipe.blend} of it in the weights that are taken: {told(task.validate(network))}")
     data = {"drives": len(files), "sweeps": len(learnt), "held out": len(held_out), "batch size": recipe.batch_size}
     report = write_report(folder, "The LiDAR detector", schedule, data)
     say(f"{report}: curves and figures")

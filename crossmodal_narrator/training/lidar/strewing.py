@@ -1,8 +1,9 @@
 """Solids that are put into a sweep after it was made: what is taken for people and cars, and what hides them.
 
-Posts, meters, signs, walls, fences, hedges and skips are nothing that the network names; bollards, beacons and
-barriers are obstacles. Each is sampled as a laser does that stands at base_link, and casts its shadow on what is
-behind it. The drives have some of them; here they come in every size, and before every car.
+Posts, meters, signs, walls, fences, hedges, skips and guard rails are nothing that the network names; bollards,
+beacons, barriers and rows of cones are obstacles; lorries with trailers, which the drives' traffic has none of, are
+vehicles. Each is sampled as a laser does that stands at base_link, and casts its shadow on what is behind it. The
+drives have some of them; here they come in every size, and before every car.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 from crossmodal_narrator.core.geometry import Vec2
 from crossmodal_narrator.training.lidar.sweeps import CLASSES, Floats, LabelledSweep
 
-_OBSTACLE = CLASSES.index("obstacle")
+_VEHICLE, _OBSTACLE = CLASSES.index("vehicle"), CLASSES.index("obstacle")
 _SENSOR_HEIGHT_M = (1.7, 2.4)
 _AZIMUTH_RAD = math.radians(0.2)  # between two columns of the laser
 _BEAMS_DEG = (0.17, 0.33, 0.66, 1.0)  # between two of its beams; one of these in a sweep
@@ -27,7 +28,10 @@ _NOISE_M = 0.02
 _CELL_RAD, _BEFORE_M = math.radians(0.5), 0.4  # where something nearer is seen, a solid is not
 _NEAREST_M = 3.0  # of a solid's middle, from base_link
 _APART_M = 0.4  # between a solid and whatever has a box
-_MOST, _MOST_SCREENS = 6, 3  # in a part of a sweep
+_MOST, _MOST_SCREENS = 8, 3  # in a part of a sweep
+_IN_A_ROW, _ROW_APART_M, _ROW_WANDERS_M = (1, 9), (1.5, 6.0), 0.15  # cones
+_CAB_M, _COUPLED_M = (1.8, 2.6), (0.3, 1.2)  # lengths of a lorry's cab, and of the gap behind it
+_CAB_TOP_M, _TRAILER_BOTTOM_M = (2.5, 3.9), (0.25, 1.1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,20 +44,24 @@ class _Kind:
     top_m: tuple[float, float]
     bottom_m: tuple[float, float] = (0.0, 0.0)
     passes: float = 0.0
-    is_obstacle: bool = False
+    name: int | None = None  # place in CLASSES; None: it is nothing
 
 
 _POST = _Kind(share=0.2, length_m=(0.06, 0.3), width_m=(0.06, 0.3), top_m=(1.5, 4.5))
 _METER = _Kind(share=0.14, length_m=(0.12, 0.4), width_m=(0.1, 0.3), top_m=(1.15, 1.8))
 _BOARD = _Kind(share=0.1, length_m=(0.4, 1.2), width_m=(0.03, 0.08), top_m=(2.0, 3.2), bottom_m=(1.0, 1.9))
-_BOLLARD = _Kind(share=0.12, length_m=(0.1, 0.35), width_m=(0.1, 0.35), top_m=(0.7, 1.1), is_obstacle=True)
-_BARRIER = _Kind(share=0.16, length_m=(1.0, 2.5), width_m=(0.1, 0.7), top_m=(0.7, 1.15), is_obstacle=True)
+_BOLLARD = _Kind(share=0.12, length_m=(0.1, 0.35), width_m=(0.1, 0.35), top_m=(0.7, 1.1), name=_OBSTACLE)
+_BARRIER = _Kind(share=0.16, length_m=(1.0, 2.5), width_m=(0.1, 0.7), top_m=(0.7, 1.15), name=_OBSTACLE)
 _WALL = _Kind(share=0.1, length_m=(1.5, 16.0), width_m=(0.1, 0.5), top_m=(0.8, 4.0))
 _FENCE = _Kind(share=0.1, length_m=(2.0, 16.0), width_m=(0.03, 0.08), top_m=(0.9, 2.2), passes=0.8)
 _HEDGE = _Kind(share=0.06, length_m=(1.0, 10.0), width_m=(0.4, 1.5), top_m=(0.7, 2.5), passes=0.3)
+_RAIL = _Kind(share=0.14, length_m=(6.0, 60.0), width_m=(0.04, 0.2), top_m=(0.6, 0.9), bottom_m=(0.3, 0.5), passes=0.3)
+_PARAPET = _Kind(share=0.06, length_m=(6.0, 60.0), width_m=(0.15, 0.6), top_m=(0.6, 3.6))
+_CONE = _Kind(share=0.12, length_m=(0.15, 0.35), width_m=(0.15, 0.35), top_m=(0.45, 1.0), name=_OBSTACLE)
+_LORRY = _Kind(share=0.12, length_m=(9.0, 17.5), width_m=(2.3, 2.6), top_m=(2.8, 4.1), name=_VEHICLE)
 _SKIP = _Kind(share=0.02, length_m=(2.5, 4.5), width_m=(1.5, 2.0), top_m=(1.1, 1.6))
-_KINDS = (_POST, _METER, _BOARD, _BOLLARD, _BARRIER, _WALL, _FENCE, _HEDGE, _SKIP)
-_SCREENS = (_POST, _BARRIER, _WALL, _FENCE, _HEDGE)  # what stands between us and a car
+_KINDS = (_POST, _METER, _BOARD, _BOLLARD, _BARRIER, _WALL, _FENCE, _HEDGE, _SKIP, _RAIL, _PARAPET, _CONE, _LORRY)
+_SCREENS = (_POST, _BARRIER, _WALL, _FENCE, _HEDGE, _RAIL)  # what stands between us and a car
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +76,27 @@ class _Solid:
     bottom_m: float
     top_m: float
     passes: float
-    is_obstacle: bool
+    name: int | None = None  # place in CLASSES
+
+    @property
+    def box(self) -> Floats:
+        """(6,) as LabelledSweep has it."""
+        place = self.x_m, self.y_m, self.length_m, self.width_m, self.top_m, self.yaw_rad
+        return np.array(place, np.float32)
+
+    def parts(self, rng: np.random.Generator) -> tuple[_Solid, ...]:
+        """What of it a laser meets: of a lorry its trailer and the cab before it, of anything else the whole."""
+        if self.name != _VEHICLE:
+            return (self,)
+        cab_m, gap_m = float(rng.uniform(*_CAB_M)), float(rng.uniform(*_COUPLED_M))
+        trailer_m, bottom_m = self.length_m - cab_m - gap_m, float(rng.uniform(*_TRAILER_BOTTOM_M))
+        trailer = self._part(-0.5 * (self.length_m - trailer_m), trailer_m, bottom_m, self.top_m)
+        cab = self._part(0.5 * (self.length_m - cab_m), cab_m, 0.3, min(self.top_m, float(rng.uniform(*_CAB_TOP_M))))
+        return trailer, cab
+
+    def _part(self, along_m: float, length_m: float, bottom_m: float, top_m: float) -> _Solid:
+        x_m, y_m = self.x_m + math.cos(self.yaw_rad) * along_m, self.y_m + math.sin(self.yaw_rad) * along_m
+        return replace(self, x_m=x_m, y_m=y_m, length_m=length_m, bottom_m=bottom_m, top_m=top_m)
 
     def outline(self) -> Floats:
         """(points, 2) along its long axis, a metre apart or less."""
@@ -82,35 +110,50 @@ def strewn(sweep: LabelledSweep, corner_m: Vec2, side_m: float, rng: np.random.G
     """With solids in the square of `side_m` whose lowest corner is `corner_m`, and without what they hide."""
     solids = [*_anywhere(sweep.boxes, corner_m, side_m, rng), *_before_things(sweep.boxes, rng)]
     height_m, beam_rad = float(rng.uniform(*_SENSOR_HEIGHT_M)), math.radians(float(rng.choice(_BEAMS_DEG)))
-    points, obstacles = sweep.points, list[_Solid]()
-    nearest_m = _Nearest(points, height_m)
-    for solid in sorted(solids, key=lambda s: -math.hypot(s.x_m, s.y_m)):  # so that near ones hide the far ones
+    points, nearest_m = sweep.points, _Nearest(sweep.points, height_m)
+    parts = [part for solid in solids for part in solid.parts(rng)]
+    for solid in sorted(parts, key=lambda s: -math.hypot(s.x_m, s.y_m)):  # so that near ones hide the far ones
         azimuth, near_m = _met(solid)
         if not len(azimuth):
             continue
         points = points[~_hidden(points, azimuth, near_m, solid, height_m, rng)]
         own = _surface(azimuth, near_m, solid, height_m, beam_rad, rng)
         points = np.concatenate([points, own[~nearest_m.hides(own)]])
-        if solid.is_obstacle:
-            obstacles.append(solid)
-    boxes = [(s.x_m, s.y_m, s.length_m, s.width_m, s.top_m, s.yaw_rad) for s in obstacles]
+    named = [(solid.name, solid.box) for solid in solids if solid.name is not None]
     return replace(
         sweep,
         points=points,
-        boxes=np.concatenate([sweep.boxes, np.array(boxes, np.float32).reshape(-1, 6)]),
-        classes=np.concatenate([sweep.classes, np.full(len(boxes), _OBSTACLE, np.int32)]),
-        counts=np.concatenate([sweep.counts, np.full(len(boxes), -1, np.int32)]),
+        boxes=np.concatenate([sweep.boxes, *(box[None] for _, box in named)]),
+        classes=np.concatenate([sweep.classes, np.array([name for name, _ in named], np.int32)]),
+        counts=np.concatenate([sweep.counts, np.full(len(named), -1, np.int32)]),
     )
 
 
 def _anywhere(boxes: Floats, corner_m: Vec2, side_m: float, rng: np.random.Generator) -> Iterator[_Solid]:
     shares = np.array([kind.share for kind in _KINDS])
-    for k in rng.choice(len(_KINDS), int(rng.integers(0, _MOST + 1)), p=shares / shares.sum()):
+    drawn = rng.choice(len(_KINDS), int(rng.integers(0, _MOST + 1)), p=shares / shares.sum())
+    for k in sorted(
+        drawn.tolist(), key=lambda k: _KINDS[k].name is None
+    ):  # so that nothing goes through what has a box
         solid = _drawn(_KINDS[k], corner_m + side_m * rng.random(2), float(rng.uniform(-math.pi, math.pi)), rng)
-        yield from _standing_free((solid,), boxes)
-        if _KINDS[k] is _WALL and rng.random() < 0.5:  # a corner
-            end = solid.outline()[-1]
-            yield from _standing_free((_drawn(_WALL, end, solid.yaw_rad + math.pi / 2, rng),), boxes)
+        group = [solid]
+        if _KINDS[k] is _WALL and rng.random() < 0.5:
+            group.append(_drawn(_WALL, solid.outline()[-1], solid.yaw_rad + math.pi / 2, rng))  # a corner
+        elif _KINDS[k] is _CONE:
+            group += _row_behind(solid, rng)
+        for solid in _standing_free(group, boxes):
+            if solid.name is not None:
+                boxes = np.concatenate([boxes, solid.box[None]])
+            yield solid
+
+
+def _row_behind(first: _Solid, rng: np.random.Generator) -> Iterator[_Solid]:
+    """More of the same, in a line that wanders."""
+    way = np.array([math.cos(first.yaw_rad), math.sin(first.yaw_rad)])
+    apart_m = float(rng.uniform(*_ROW_APART_M))
+    for k in range(1, int(rng.integers(*_IN_A_ROW))):
+        x_m, y_m = np.array([first.x_m, first.y_m]) + k * apart_m * way + rng.normal(0.0, _ROW_WANDERS_M, 2)
+        yield replace(first, x_m=float(x_m), y_m=float(y_m))
 
 
 def _before_things(boxes: Floats, rng: np.random.Generator) -> Iterator[_Solid]:
@@ -135,7 +178,7 @@ def _drawn(kind: _Kind, middle: NDArray[np.floating], yaw_rad: float, rng: np.ra
         bottom_m=of(kind.bottom_m),
         top_m=of(kind.top_m),
         passes=kind.passes * float(rng.random()),
-        is_obstacle=kind.is_obstacle,
+        name=kind.name,
     )
 
 

@@ -23,7 +23,7 @@ from crossmodal_narrator.training.lidar.sweeps import LabelledSweep
 from crossmodal_narrator.training.lidar.task import LidarTask
 from crossmodal_narrator.training.loop import Schedule
 from crossmodal_narrator.training.report import read_curves
-from crossmodal_narrator.training.warm import note_beginning
+from crossmodal_narrator.training.warm import blended, note_beginning
 
 pytestmark = pytest.mark.slow
 
@@ -75,6 +75,27 @@ def clutter() -> LabelledSweep:
         boxes=np.zeros((0, 6), np.float32),
         counts=np.zeros(0, np.int32),
     )
+
+
+def test_what_is_taken_lies_between_the_weights_before_and_after() -> None:
+    """At either end it answers as that one does, and its weights are those of both, mixed."""
+    start = (BIRD_EYE / "model.onnx").read_bytes()
+    task = LidarTask([clutter()], [], 2, start)
+    beginning, learnt = task.network(), task.network()
+    with torch.no_grad():
+        for weight in learnt.parameters():
+            weight.add_(0.01 * torch.randn(weight.shape, generator=torch.Generator().manual_seed(1)))
+    image = task.batch(0, 0).image
+    answers = {}
+    for share in (0.0, 0.5, 1.0):
+        mixed = blended(beginning, learnt, share)
+        with torch.no_grad():
+            answers[share] = (mixed(image)[0], next(mixed.parameters()).clone())
+    with torch.no_grad():
+        torch.testing.assert_close(answers[0.0][0], beginning.eval()(image)[0], atol=1e-4, rtol=1e-3)
+        torch.testing.assert_close(answers[1.0][0], learnt.eval()(image)[0], atol=1e-4, rtol=1e-3)
+    torch.testing.assert_close(answers[0.5][1], 0.5 * (answers[0.0][1] + answers[1.0][1]))
+    assert (answers[0.5][0] - answers[0.0][0]).abs().max() > 1e-3
 
 
 def test_weights_are_learnt_on_from_a_model() -> None:

@@ -47,13 +47,49 @@ def test_the_same_number_draws_the_same_solids() -> None:
     np.testing.assert_array_equal(made(3).points, made(3).points)
 
 
-def test_obstacles_come_with_their_boxes_and_nothing_else_does(several: list[LabelledSweep]) -> None:
+def test_obstacles_and_lorries_come_with_their_boxes_and_nothing_else_does(several: list[LabelledSweep]) -> None:
+    lengths_m = list[float]()
     for sweep in several:
         assert sweep.boxes[0].tolist() == street().boxes[0].tolist()
-        assert set(sweep.classes[1:].tolist()) <= {3}
+        assert set(sweep.classes[1:].tolist()) <= {0, 3}
         assert len(sweep.boxes) == len(sweep.classes) == len(sweep.counts)
-        assert (sweep.boxes[1:, 4] < 1.2).all()
+        put = sweep.boxes[1:]
+        assert (put[sweep.classes[1:] == 3, 4] < 1.2).all()
+        lengths_m += put[sweep.classes[1:] == 0, 2].tolist()
     assert sum(len(sweep.boxes) - 1 for sweep in several) > 10
+    assert len(lengths_m) > 5
+    assert min(lengths_m) > 8.9
+
+
+def test_a_lorry_is_seen_from_its_trailer_s_end_to_its_cab(several: list[LabelledSweep]) -> None:
+    before = rows(street().points)
+    looked_at = 0
+    for sweep in several:
+        new = np.array([row for row in sweep.points if row.tobytes() not in before], np.float32).reshape(-1, 3)
+        for x, y, length, width, height, yaw in sweep.boxes[1:][sweep.classes[1:] == 0].tolist():
+            c, s = math.cos(yaw), math.sin(yaw)
+            dx, dy = new[:, 0] - x, new[:, 1] - y
+            along = c * dx + s * dy
+            own = (np.abs(along) < 0.5 * length + 0.1) & (np.abs(c * dy - s * dx) < 0.5 * width + 0.1)
+            if own.sum() < 900:
+                continue  # something stands before it, or only its end is seen
+            assert new[own, 2].max() <= height
+            looked_at += np.ptp(along[own]) > 0.9 * length
+    assert looked_at >= 5
+
+
+def test_cones_stand_in_rows(several: list[LabelledSweep]) -> None:
+    """Three of one size in a line."""
+    found = 0
+    for sweep in several:
+        put = sweep.boxes[1:][sweep.classes[1:] == 3]
+        sizes, counts = np.unique(put[:, 2:5], axis=0, return_counts=True)
+        for size in sizes[counts >= 3]:
+            row = put[(put[:, 2:5] == size).all(axis=1), :2]
+            away = np.linalg.svd(row - row.mean(axis=0), compute_uv=False)[1]
+            assert away < 2.0
+            found += 1
+    assert found >= 3
 
 
 def test_nothing_stands_in_a_car_nor_in_us(several: list[LabelledSweep]) -> None:
