@@ -15,6 +15,7 @@ from crossmodal_narrator.training.crossmodal.describing import LANGUAGES, Words
 from crossmodal_narrator.training.crossmodal.examples import Snapshots
 from crossmodal_narrator.training.crossmodal.judging import Judged, recall_at
 from crossmodal_narrator.training.crossmodal.network import CrossmodalNetwork
+from crossmodal_narrator.training.crossmodal.precisions import write_crossmodal_precisions
 from crossmodal_narrator.training.crossmodal.snapshots import DescribedSnapshot, make_drive, read_snapshots
 from crossmodal_narrator.training.crossmodal.task import CrossmodalTask
 from crossmodal_narrator.training.drives import files_of_drives
@@ -74,9 +75,10 @@ def train_crossmodal(recipe: CrossmodalRecipe, folder: Path, models_dir: Path, s
         ScenarioError: a drive that cannot be made.
     """
     learnt, held_out = read_drives(recipe, folder, say)
-    judged = Judged(Snapshots(held_out))
+    to_learn, to_judge = Snapshots(learnt), Snapshots(held_out)
+    judged = Judged(to_judge)
     say(f"learning from {len(learnt)} snapshots, judging by {len(judged)} of other drives")
-    training = Training(CrossmodalTask(Snapshots(learnt), judged, recipe.batch_size), recipe.schedule, folder)
+    training = Training(CrossmodalTask(to_learn, judged, recipe.batch_size), recipe.schedule, folder)
     network = training.run(lambda step, figures: say(f"step {step}: {told(figures)}"))
     assert isinstance(network, CrossmodalNetwork)
     figures = retrieval(network, judged)
@@ -86,7 +88,9 @@ def train_crossmodal(recipe: CrossmodalRecipe, folder: Path, models_dir: Path, s
     data = {"drives": recipe.drives, "snapshots": len(learnt), "judged": len(judged), "batch size": recipe.batch_size}
     say(f"{write_report(folder, 'The cross-modal encoder', recipe.schedule, data)}: curves and figures")
     export(network.text, TEXT_CARD, models_dir / TEXT)
-    return export(network.scene, SCENE_CARD, models_dir / SCENE)
+    path = export(network.scene, SCENE_CARD, models_dir / SCENE)
+    write_crossmodal_precisions(models_dir, SCENE, TEXT, to_learn, to_judge, say)
+    return path
 
 
 def read_drives(

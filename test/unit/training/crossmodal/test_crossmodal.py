@@ -17,6 +17,7 @@ from crossmodal_narrator.core.errors import TrainingError  # noqa: E402
 from crossmodal_narrator.encoding.crossmodal import SceneEncoder, Sensed, TextEncoder  # noqa: E402
 from crossmodal_narrator.encoding.crossmodal.painting import SENSES, SHAPES  # noqa: E402
 from crossmodal_narrator.runtime import ModelStore, open_engine  # noqa: E402
+from crossmodal_narrator.runtime.artifacts import Precision  # noqa: E402
 from crossmodal_narrator.training.crossmodal.examples import ObjectLists, Snapshots, take_away  # noqa: E402
 from crossmodal_narrator.training.crossmodal.judging import Judged, recall_at  # noqa: E402
 from crossmodal_narrator.training.crossmodal.network import SPACE, CrossmodalNetwork  # noqa: E402
@@ -175,6 +176,9 @@ def test_from_snapshots_to_two_models_that_the_product_opens(tmp_path: Path) -> 
     assert set(figures) == {"all", *(f"without {s}" for s in SENSES), *(f"{s} alone" for s in SENSES)}
     assert figures["all"]["en_at_10"] == 1.0  # of three
     assert "learning from 15 snapshots, judging by 3 of other drives" in told
+    for name in ("crossmodal_scene", "crossmodal_text"):
+        assert set(store.manifest(name).variants) == {Precision.FP16, Precision.INT8}
+        assert any(line.startswith(f"{name} in int8: en_at_10 1") for line in told), told
     assert (tmp_path / "run" / "report.html").is_file()
 
 
