@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from crossmodal_narrator.core.detections import LidarDetection, ObjectClass
-from crossmodal_narrator.core.geometry import OrientedBox, Vec2, wrap_angle
+from crossmodal_narrator.core.geometry import OrientedBox, Vec2, Vec3, wrap_angle
 from crossmodal_narrator.fusion.association import same_kind
 from crossmodal_narrator.fusion.plan import BoxesInPlan
 from crossmodal_narrator.fusion.shapes import Completed
@@ -39,6 +39,14 @@ class KnownShapes:
                 self._free[k] = False
                 return detection
         return None
+
+    def has_obstacle(self, place: Vec3) -> bool:
+        """Whether a cone, a barrier or the like is known there, whoever has taken it."""
+        if not self._detections:
+            return False
+        away = self._boxes.distances(np.array([place[:2]], np.float64))[0]
+        near = zip(self._detections, away, strict=True)
+        return any(d.label is ObjectClass.OBSTACLE and away_m <= NEAR_M for d, away_m in near)
 
     def left(self) -> list[LidarDetection]:
         """Those that no track took, the surest first."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from crossmodal_narrator.core.detections import Cluster, ObjectClass
+from crossmodal_narrator.core.detections import Cluster, LidarDetection, ObjectClass
 from crossmodal_narrator.core.geometry import OrientedBox, Vec2
 from crossmodal_narrator.fusion.association import same_kind
 from crossmodal_narrator.fusion.shapes import PRIORS
@@ -22,8 +22,17 @@ SAME_PLACE = 0.45  # of the smaller width: two centres so near are one thing
 
 def is_too_small(label: ObjectClass, visible_lw_m: Vec2, points: int) -> bool:
     """Whether many points show less of a car than a motorcycle has: the camera's box is then of something behind it."""
-    is_large = label.is_vehicle and label is not ObjectClass.MOTORCYCLE
-    return is_large and points >= MANY_POINTS and math.hypot(*visible_lw_m) < SMALLEST_CAR_M
+    return _is_large(label) and points >= MANY_POINTS and math.hypot(*visible_lw_m) < SMALLEST_CAR_M
+
+
+def is_post_for(label: ObjectClass, shape: LidarDetection) -> bool:
+    """Whether a car is looked for where a cone or a post stands: its middle cannot be there."""
+    is_small = math.hypot(*shape.box.size_lwh_m[:2]) < SMALLEST_CAR_M
+    return _is_large(label) and shape.label is ObjectClass.OBSTACLE and is_small
+
+
+def _is_large(label: ObjectClass) -> bool:
+    return label.is_vehicle and label is not ObjectClass.MOTORCYCLE
 
 
 def may_be_somebody(label: ObjectClass, seen_m: float) -> bool:

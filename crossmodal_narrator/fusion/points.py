@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from crossmodal_narrator.core.geometry import OrientedBox
+from crossmodal_narrator.core.geometry import OrientedBox, Vec2
 
 Floats = NDArray[np.float32]
 Indices = NDArray[np.int64]
@@ -55,6 +55,11 @@ class ObstaclePoints:
         beyond: Floats = np.maximum(along, across)
         beyond[self.xyz[index, 2] > np.float32(z + 0.5 * height + ABOVE_M)] = np.inf
         return beyond
+
+    def middle(self, index: Indices) -> Vec2:
+        """In plan."""
+        x, y = self.xyz[index, :2].mean(axis=0)
+        return float(x), float(y)
 
     def claim(self, index: Indices) -> None:
         self.claimed[index] = True

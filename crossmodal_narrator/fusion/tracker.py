@@ -17,7 +17,14 @@ from crossmodal_narrator.fusion.association import assign
 from crossmodal_narrator.fusion.config import FusionConfig
 from crossmodal_narrator.fusion.known_shapes import as_measured
 from crossmodal_narrator.fusion.plan import BoxesInPlan
-from crossmodal_narrator.fusion.plausibility import is_same, is_thing, is_too_small, may_be_somebody, moves_by_itself
+from crossmodal_narrator.fusion.plausibility import (
+    is_post_for,
+    is_same,
+    is_thing,
+    is_too_small,
+    may_be_somebody,
+    moves_by_itself,
+)
 from crossmodal_narrator.fusion.points import Floats, Indices, ObstaclePoints
 from crossmodal_narrator.fusion.projection import CameraView
 from crossmodal_narrator.fusion.shapes import Completed, complete, usual_shape
@@ -132,16 +139,24 @@ class Tracker:
         if step.lidar is None:
             return
         for track in sorted(tracks, key=lambda t: (-t.votes.total, t.track_id)):
-            if track.place is None:
-                continue
-            box = track.place.box().moved(step.base_from_odom)
-            shape = self._shape_at((box.centre_m[0], box.centre_m[1]), track.body, step)
-            if shape is not None:
-                self._shaped(track, shape, step)
-                continue
+            if track.place is not None:
+                self._follow_one(track, track.place.box().moved(step.base_from_odom), step)
+
+    def _follow_one(self, track: Track, box: OrientedBox, step: Step) -> None:
+        """By the shape that is known where it should be, or else by the points there and their shape."""
+        index: Indices | None = None
+        shape = self._shape_at((box.centre_m[0], box.centre_m[1]), track.body, step)
+        if shape is None:
             index, around = step.points.free_around(box, FOLLOW_M)
-            if len(index) >= self._config.min_points and around <= MOST_AROUND * len(index):
-                self._measure(track, index, track.body, step)
+            if len(index) < self._config.min_points or around > MOST_AROUND * len(index):
+                return
+            shape = self._shape_at(step.points.middle(index), track.body, step)
+        if shape is not None and is_post_for(track.body, shape):
+            track.votes.add_doubt(OTHER_SHAPE * shape.score)  # from cone to cone it would go on as fast as we drive
+        elif shape is not None:
+            self._shaped(track, shape, step)
+        elif index is not None:
+            self._by_points(track, index, track.body, step)
 
     def _whole(self, track: Track, sighting: Sighting, step: Step) -> Indices:
         """The sighting's points, and those of the same thing that the camera's box leaves out."""
@@ -163,12 +178,12 @@ class Tracker:
         return np.union1d(index, step.points.free_within(seen.box, GROW_M))
 
     def _measure(self, track: Track, index: Indices, label: ObjectClass, step: Step) -> Completed:
-        """Place a track by the points at `index`."""
+        """Place a track by the shape that is known where the points at `index` are, or by these."""
+        known = self._shape_at(step.points.middle(index), label, step)
+        return self._by_points(track, index, label, step) if known is None else self._shaped(track, known, step)
+
+    def _by_points(self, track: Track, index: Indices, label: ObjectClass, step: Step) -> Completed:
         assert step.lidar is not None  # points come from a sweep
-        middle = step.points.xyz[index, :2].mean(axis=0)
-        known = self._shape_at((float(middle[0]), float(middle[1])), label, step)
-        if known is not None:
-            return self._shaped(track, known, step)
         features, seen_from = step.lidar
         shape = track.shape(step.base_from_odom, track.body if track.votes.total else label)
         seen = complete(step.points.xyz[index], step.ground_z_m(index), shape, seen_from)
@@ -213,7 +228,8 @@ class Tracker:
         is_named = not track.votes.total and shape.label is not ObjectClass.OBSTACLE
         if shape.label is ObjectClass.OBSTACLE:
             seen_m = _along_m(step.points.xyz[index], shape.box)
-            is_open = moves_by_itself(track) or may_be_somebody(track.votes.label, seen_m)
+            moves = moves_by_itself(track) and not is_post_for(track.body, shape)
+            is_open = moves or may_be_somebody(track.votes.label, seen_m)
             track.votes.add_doubt(0.0 if is_open else OTHER_SHAPE * shape.score)
         else:
             track.votes.add_shape(shape.label, self._config.shape_weight * shape.score)
@@ -255,7 +271,10 @@ class Tracker:
         return shape.score >= least
 
     def _notice_obstacles(self, step: Step) -> None:
-        """Clusters that stand where no track is, of a size that a road user or a thing on the road can have."""
+        """Clusters that stand where no track is, of a size that a road user or a thing on the road can have.
+
+        A cone or a post is smaller: it is one where the LiDAR knows its shape.
+        """
         if step.lidar is None or not self._config.obstacle_range_m:
             return
         features, seen_from = step.lidar
@@ -266,7 +285,7 @@ class Tracker:
             for cluster in features.clusters
             if abs(cluster.box.centre_m[1]) <= config.obstacle_lateral_m
             and math.hypot(*cluster.box.centre_m[:2]) <= config.obstacle_range_m
-            and is_thing(cluster)
+            and (is_thing(cluster) or step.shapes.has_obstacle(cluster.box.centre_m))
         ]
         middles = np.array([cluster.box.centre_m[:2] for cluster in things]).reshape(-1, 2)
         for cluster, is_known in zip(things, known.cover(middles, FOLLOW_M), strict=True):

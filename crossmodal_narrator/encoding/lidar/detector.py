@@ -24,6 +24,7 @@ _BEYOND_M = 2.5  # the end of a long vehicle may be so far from where the networ
 _SHORTEST_M = 2.0  # so much is left of a long vehicle at least
 _FACE = 0.5  # of its height, which the points of its end reach
 _FEWEST_OF_END, _NEAREST_PERCENT = 100, 97.0  # of its points, those that face us most; of few the network knows more
+_LOW_M, _FEWEST_OF_LOW = 0.8, 20  # so many points, and none higher: a guard rail is so low, and no vehicle
 # Above these sizes it is no car any more, and then no van: (length, height).
 _CAR_LH_M, _VAN_LH_M = (6.0, 2.3), (7.0, 3.0)
 
@@ -71,7 +72,7 @@ class LidarDetector:
             found = centres(answer["scores"][0], answer["regressions"][0], self._config.scores)
             standing = _Standing(features)
             placed = (_placed(centre, standing) for centre in found)
-            return tuple(one for one in placed if one.points >= self._config.min_points)
+            return tuple(one for one in placed if one is not None and one.points >= self._config.min_points)
 
 
 class _Standing:
@@ -102,13 +103,16 @@ class _Standing:
         return along[inside], self._height_m[start:stop][inside], self._floor_m[start:stop][inside]
 
 
-def _placed(centre: Centre, standing: _Standing) -> LidarDetection:
-    """On the ground that its points stand on, and with the end that faces us where they are."""
+def _placed(centre: Centre, standing: _Standing) -> LidarDetection | None:
+    """On the ground that its points stand on, and with the end that faces us where they are; None: it is too low."""
     is_long = LABELS[centre.index] == "vehicle" and centre.size_lwh_m[0] > _CAR_LH_M[0]
     along, height_m, floors_m = standing.within(centre, _BEYOND_M if is_long else _EDGE_M)
     off_m = _off_m(centre, along[height_m >= _FACE * centre.size_lwh_m[2]]) if is_long else 0.0
     inside = np.abs(along) <= 0.5 * centre.size_lwh_m[0] + max(abs(off_m), _EDGE_M)
-    floors_m = floors_m[inside]
+    floors_m, height_m = floors_m[inside], height_m[inside]
+    is_low = len(height_m) >= _FEWEST_OF_LOW and float(height_m.max()) < _LOW_M
+    if is_low and LABELS[centre.index] == "vehicle":
+        return None
     floor_m = float(np.median(floors_m)) if len(floors_m) else 0.0
     # The far end stays where the network has it.
     x = centre.xy_m[0] + 0.5 * math.cos(centre.yaw_rad) * off_m

@@ -29,7 +29,7 @@ SIGNAL_CONE_RAD = math.radians(25)
 NOVELTY_NS = 5_000_000_000
 DELIVERED_NS = 3_000_000_000
 LOOKED_NS = 1_000_000_000
-BESIDE_M = 2.0  # off our middle line, and not in our path
+BESIDE_M = 1.6  # off our middle line, and not in our path
 MAY_BE_THERE_S = 5.0  # what was lost may only be hidden
 
 
@@ -126,6 +126,7 @@ class ClaimDrawer:
             left_m=position[1] if position else None,
             forward_mps=velocity[0] if velocity else None,
             left_mps=velocity[1] if velocity else None,
+            across_m=max(seen.size_lwh_m[:2]) if seen.size_lwh_m else None,
             closing_mps=closing,
             ttc_s=distance / closing if distance is not None and closing is not None and closing > 0.5 else None,
             held_s=min(memory.place.held_s(now_ns), (now_ns - memory.born_ns) / 1e9),

@@ -15,6 +15,7 @@ from crossmodal_narrator.language.claims.predicates import EGO, EgoState, Moveme
 LEFT_SIDES = frozenset({Side.AHEAD_LEFT, Side.LEFT, Side.BEHIND_LEFT})
 RIGHT_SIDES = frozenset({Side.AHEAD_RIGHT, Side.RIGHT, Side.BEHIND_RIGHT})
 AHEAD_SIDES = frozenset({Side.AHEAD, Side.AHEAD_LEFT, Side.AHEAD_RIGHT})
+POST_M = 0.8  # no cone and no post is wider
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,7 @@ class Thing:
     left_m: float | None
     forward_mps: float | None
     left_mps: float | None
+    across_m: float | None  # the longer side of what is known of it in plan
     closing_mps: float | None
     ttc_s: float | None
     held_s: float  # how long side and path have been what they are, whatever it was called
@@ -47,6 +49,13 @@ class Thing:
         if self.forward_mps is None or self.left_mps is None:
             return None
         return math.hypot(self.forward_mps, self.left_mps)
+
+    @property
+    def is_of_row(self) -> bool:
+        """Whether it stands where others may stand in line with it: parked, or without a name and still."""
+        is_still = self.movement.stands or self.movement is Movement.UNKNOWN
+        is_post = self.label is ObjectClass.OBSTACLE and is_still and (self.across_m or 0.0) <= POST_M
+        return self.forward_m is not None and (is_post or self.movement is Movement.PARKED)
 
     def within(self, range_m: float) -> bool:
         return self.distance_m is not None and self.distance_m <= range_m

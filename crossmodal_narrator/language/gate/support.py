@@ -198,7 +198,7 @@ def _holds_for_things(predicate: Predicate, claim: Claim, things: list[Thing], f
     if predicate is P.EXISTS and claim.value == ObjectClass.OBSTACLE.value:
         return True  # whatever it is called, it is something
     if predicate is P.ROW:
-        return all(t.movement is Movement.PARKED and t.forward_m is not None for t in things)
+        return all(t.is_of_row for t in things)
     if predicate is P.WAS_SAID:
         return all(t.label.value != claim.value for t in things)
     if predicate is P.MOTION and claim.value == Movement.STOPPED.value and len(things) > 1:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 
 from crossmodal_narrator.core.detections import ObjectClass
@@ -17,9 +17,11 @@ PEOPLE_M, LARGE_M, ASIDE_M = 20.0, 25.0, 20.0
 NEXT_LANE_M, PASSES_MPS = 9.0, 1.0
 LANE_M = 1.5  # aside of our middle; far ahead, the lane beside ours is still "ahead"
 REACH_S = 4.0
-ROW_CARS = 3
+ROW_OF = 3
 ROW_LENGTH_M = 10.0
 ROW_GAP_M = 20.0
+POSTS_LENGTH_M, POSTS_GAP_M, CARRIAGEWAY_M = 6.0, 9.0, 6.0
+WORKS_S = 15.0
 STANDOUT = frozenset({ObjectClass.BUS, ObjectClass.TRUCK, ObjectClass.TRAIN, ObjectClass.ANIMAL})
 AHEAD_FOR_S = 1.0
 GOES_WITH_US = frozenset({Movement.MOVING, Movement.APPROACHING, Movement.RECEDING, Movement.BRAKING})
@@ -38,6 +40,7 @@ def context(view: View) -> Iterator[Message]:
         beside = [t for t in ready if t.side in sides]
         yield from _people(view, side, beside)
         yield from _rows(view, side, beside)
+        yield from _posts(view, side, beside)
         yield from _oncoming(view, side, [t for t in ready if t.side in sides or _comes_along(t, side)])
         yield from _cones(view, side, beside)
     yield from _single(view, ready)
@@ -80,18 +83,21 @@ def _people(view: View, side: Side, beside: list[Thing]) -> Iterator[Message]:
         people = [t for t in people if _is_beside_path(t) and not view.memory.is_told(t.subject, view.now_ns)]
     if not _has_new(people, view) or not view.fresh(topic, 5.0):
         return
-    priority = 40.0 if any(_is_beside_path(t) for t in people) else 32.0
+    is_beside_path = any(_is_beside_path(t) for t in people)
+    priority = 40.0 if is_beside_path else 32.0
+    urgency = Urgency.NOTABLE if is_beside_path and _will_pass(view) else Urgency.CALM
     if len(people) == 1:
-        yield _encounter(view, people[0], priority=priority, topic=topic, cooldown_s=5.0)
+        # Who stands where a lane is closed works there.
+        urgency = urgency if not view.fresh(f"posts/{side.value}", WORKS_S) else Urgency.CALM
+        yield _encounter(view, people[0], priority=priority, topic=topic, cooldown_s=5.0, urgency=urgency)
     else:
-        may_step_out = view.fresh(topic, 20.0) and _will_pass(view) and any(_is_beside_path(t) for t in people)
         yield view.about_group(
             people,
             Act.GROUP,
             movement=_common(people),
             topic=topic,
             priority=priority + 1.0,
-            urgency=Urgency.NOTABLE if may_step_out else Urgency.CALM,
+            urgency=urgency if view.fresh(topic, 20.0) else Urgency.CALM,
         )
 
 
@@ -111,19 +117,40 @@ def _is_beside_path(thing: Thing) -> bool:
 
 
 def _rows(view: View, side: Side, beside: list[Thing]) -> Iterator[Message]:
-    cars = [t for t in beside if t.label is ObjectClass.CAR and t.movement is Movement.PARKED]
-    cars = [t for t in cars if t.confidence >= view.config.sure_confidence and t.forward_m is not None]
-    if len(cars) < ROW_CARS or not view.fresh(f"row/{side.value}", 60.0):
-        return
-    along = sorted(t.forward_m for t in cars if t.forward_m is not None)
-    gaps = [b - a for a, b in pairwise(along)]
-    if along[-1] - along[0] >= ROW_LENGTH_M and max(gaps) <= ROW_GAP_M:
+    cars = [t for t in beside if t.label is ObjectClass.CAR and t.is_of_row]
+    cars = [t for t in cars if t.confidence >= view.config.sure_confidence]
+    if _are_row(cars, ROW_LENGTH_M, ROW_GAP_M) and view.fresh(f"row/{side.value}", 60.0):
         yield view.about_group(
             cars,
             Act.ROW,
             movement=Movement.PARKED,
             topic=f"row/{side.value}",
             priority=35.0 - 0.1 * min(abs(t.left_m or 0.0) for t in cars),  # the nearer row first
+            extra=((Predicate.ROW, True),),
+        )
+
+
+def _are_row(things: Sequence[Thing], least_m: float, gap_m: float) -> bool:
+    """Along our way, so long together, and no two neighbours farther apart."""
+    along = sorted(t.forward_m for t in things if t.forward_m is not None)
+    gaps = [b - a for a, b in pairwise(along)]
+    return len(along) >= ROW_OF and along[-1] - along[0] >= least_m and max(gaps) <= gap_m
+
+
+def _posts(view: View, side: Side, beside: list[Thing]) -> Iterator[Message]:
+    """Where a lane is closed: what stands in a row beside our way, and has no name."""
+    posts = [t for t in beside if t.label is ObjectClass.OBSTACLE and t.is_of_row and t.side in AHEAD_SIDES]
+    posts = [t for t in posts if abs(t.left_m or 0.0) < CARRIAGEWAY_M and t.within(_reach_m(view, PEOPLE_M))]
+    if not any(_is_beside_path(t) for t in posts) or not _are_row(posts, POSTS_LENGTH_M, POSTS_GAP_M):
+        return
+    if view.fresh(f"posts/{side.value}", 60.0):
+        yield view.about_group(
+            posts,
+            Act.ROW,
+            movement=None,
+            topic=f"posts/{side.value}",
+            priority=41.0,
+            urgency=Urgency.NOTABLE if _will_pass(view) else Urgency.CALM,
             extra=((Predicate.ROW, True),),
         )
 

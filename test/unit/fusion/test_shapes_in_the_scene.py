@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 from drawn_street import Solid, Street, only
@@ -255,3 +256,35 @@ def test_what_a_camera_takes_for_somebody_is_nobody_where_the_laser_sees_a_barri
 
     assert labels(scene) == expected
     assert any(abs(thing.azimuth_rad) < 0.2 for thing in scene.objects)  # something stands there all the same
+
+
+@pytest.mark.parametrize(("shape", "expected"), [(0.0, 0), (0.6, 1)])
+def test_a_cone_is_something_where_its_shape_is_known_and_a_stone_is_nothing(shape: float, expected: int) -> None:
+    box = OrientedBox(centre_m=(12.0, -2.0, GROUND_Z_M + 0.35), size_lwh_m=(0.2, 0.2, 0.7), yaw_rad=0.0)
+    cone = Solid(box=box, score=0.0, shape=shape, label=ObjectClass.OBSTACLE)
+    scene = seen(cone, steps=12)
+
+    assert [thing.label for thing in scene.objects] == [ObjectClass.OBSTACLE] * expected
+    assert all(max(thing.size_lwh_m[:2]) < 0.5 for thing in scene.objects if thing.size_lwh_m is not None)
+
+
+def test_a_car_that_a_camera_saw_in_cones_does_not_go_on_from_one_to_the_next() -> None:
+    """As in the scenario roadworks: they pass at our speed, each where the last one has just been."""
+    street, speed_mps = Street(), 10.0
+    known = car((-20.0, -3.0), shape=0.9)  # the network works
+    ahead = []
+    for k in range(40):
+        travelled_m = 0.1 * speed_mps * k
+        cones = [cone_at(15.0 + 4.0 * n - travelled_m) for n in range(15)]
+        called = min(cones, key=lambda c: abs(c.box.centre_m[0] - 20.0)) if k < 10 else None
+        solids = [replace(c, label=ObjectClass.CAR, score=0.4, shape=0.0) if c is called else c for c in cones]
+        scene = street.step([*solids, known], ego=street.driving(travelled_m, speed_mps))
+        ahead.append([o for o in scene.objects if o.label is ObjectClass.CAR and abs(o.azimuth_rad) < 0.6])
+
+    assert any(ahead[:10])
+    assert not any(ahead[15:])
+
+
+def cone_at(x_m: float) -> Solid:
+    box = OrientedBox(centre_m=(x_m, -2.0, GROUND_Z_M + 0.35), size_lwh_m=(0.3, 0.3, 0.7), yaw_rad=0.0)
+    return Solid(box=box, score=0.0, shape=0.7, label=ObjectClass.OBSTACLE)

@@ -99,9 +99,14 @@ def profile(knots: Sequence[tuple[float, float]]) -> Course:
 
 
 def random_actors(street: Street) -> Iterator[Actor]:
-    """Some of all that may happen on it."""
+    """Some of all that may happen on it, and in every sixth street a row of posts."""
+    first_id = street.next_id
     for k in street.rng.choice(len(HAPPENINGS), size=int(street.rng.integers(1, 6)), replace=False):
         yield from HAPPENINGS[int(k)](street)
+    own = np.random.default_rng(first_id)
+    if own.random() < 1 / 6:
+        street.rng = own
+        yield from _posts(street)
 
 
 class Street:
@@ -109,7 +114,7 @@ class Street:
 
     def __init__(self, rng: np.random.Generator, seconds: float, pace: float, at: float, first_id: int) -> None:
         self.rng, self.seconds, self.pace, self.at = rng, seconds, pace, at
-        self._next_id = first_id
+        self.next_id = first_id
 
     def actor(
         self,
@@ -122,8 +127,8 @@ class Street:
         parked: bool = False,
         sure: bool = False,
     ) -> Actor:
-        rng, number = self.rng, self._next_id
-        self._next_id += 1
+        rng, number = self.rng, self.next_id
+        self.next_id += 1
         mistaken = not sure and rng.random() < 0.12
         from_s = float(rng.uniform(0.0, 0.4 * self.seconds)) if rng.random() < 0.4 else 0.0
         return Actor(
@@ -261,6 +266,13 @@ def _cones(street: Street) -> Iterator[Actor]:
     side, x, y = street.side(), street.between(4.0, 14.0), street.between(1.8, 2.6)
     for k in range(int(street.rng.integers(2, 6))):
         yield street.actor(C.CONE, x + 2.5 * k, side * y, sure=street.rng.random() < 0.8)
+
+
+def _posts(street: Street) -> Iterator[Actor]:
+    """In a row, and nobody knows what they are."""
+    side, x, y, apart = street.side(), street.between(4.0, 14.0), street.between(1.8, 3.0), street.between(2.0, 6.0)
+    for k in range(int(street.rng.integers(3, 7))):
+        yield street.actor(C.OBSTACLE, x + apart * k, side * y, sure=street.rng.random() < 0.8)
 
 
 def _changes(street: Street) -> Iterator[Actor]:

@@ -208,7 +208,7 @@ RULES: tuple[Rule, ...] = (
     rule(r"cutting in from the right", says("motion", values=["cutting_in"]), sides("right")),
     rule(r"cutting in", says("motion", values=["cutting_in"])),
     rule(r"too close", says("ttc")),
-    rule(r"a row of|all along the (?=left|right)", says("row")),
+    rule(r"a row of|all along the (?=left|right)", says("row"), implies=[says("count")]),
     *(rule(rf"\b(?:{words})\b", says("motion", values=values)) for words, values in MOTIONS.items()),
     rule(r"\bin our lane", says("in_path")),
     captured(r"\babout (\d+) metres|\b(\d+) metres", lambda m: [(metres(int(m[1] or m[2])), False)]),

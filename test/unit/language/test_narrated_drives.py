@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 import scripted_scenes as scripts
@@ -150,6 +151,49 @@ def test_a_lane_change_that_the_tracker_follows_late_is_a_cut_in_and_the_reason_
     said = english(replace(s, objects=tuple(straight_on(o) for o in s.objects)) for s in drive.scenes())
     assert "A van is cutting in from the left." in said
     assert "We're slowing for the van." in said
+
+
+def posts(left_m: float, count: int = 5, **changed: Any) -> list[scripts.Actor]:
+    """A row of nameless things, as the laser sees them, from 30 m ahead of where we start."""
+    return [
+        scripts.Actor(
+            track_id=10 + k, label=ObjectClass.OBSTACLE, x=30.0 + 5.0 * k, y=left_m, senses=(Sense.LIDAR,), **changed
+        )
+        for k in range(count)
+    ]
+
+
+def told_of(actors: list[scripts.Actor], *, seconds: float = 8.0) -> list[Narration]:
+    return list(narrate(scripts.Script(seconds=seconds, ego=lambda _: 6.0, actors=actors).scenes()))
+
+
+def test_what_stands_in_a_row_where_we_pass_is_told_though_it_has_no_name() -> None:
+    said = told_of(posts(-2.4))
+    rows = [n for n in said if any(c.predicate == "row" for c in n.claims)]
+    texts = {n.language: n.text for n in rows}
+
+    assert len(rows) == 3
+    assert texts["en"] in (
+        "A row of things on the right, I can't make them out.",
+        "A row of things on the right; I can't tell what they are.",
+    )
+    assert texts["zh"] in ("右侧立着一排东西，看不清是什么。", "右侧有一排东西，说不准是什么。")
+    assert texts["es"].startswith(("Hay una fila de bultos a la derecha", "A la derecha hay bultos en fila"))
+    (exists,) = (c for c in rows[0].claims if c.predicate == "exists")
+    assert exists.value == "obstacle"
+    assert len(exists.subject.split(",")) >= 3
+
+
+def test_too_few_too_far_aside_or_in_motion_they_are_no_row() -> None:
+    for actors in (posts(-2.4, 2), posts(-7.0), posts(-2.4, along=lambda _: 2.0)):
+        assert not any(c.predicate == "row" for n in told_of(actors) for c in n.claims)
+
+
+def test_who_stands_where_a_lane_is_closed_is_told_though_much_has_been_said() -> None:
+    worker = scripts.Actor(track_id=1, label=ObjectClass.PEDESTRIAN, x=55.0, y=-3.6)
+    people = [n for n in told_of([*posts(-2.4), worker]) if "pedestrian" in n.text]
+
+    assert [n.urgency for n in people] == [Urgency.NOTABLE]
 
 
 def test_whom_we_pass_is_told_where_he_could_be_hurt_and_who_passes_us_where_he_is_loud() -> None:

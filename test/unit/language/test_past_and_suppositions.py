@@ -176,7 +176,8 @@ def thing(gap_m: float, speed_mps: float, forward_m: float) -> Thing:
     return Thing(
         subject="track:1", label=ObjectClass.CAR, confidence=0.9, side=SIDE, in_path=True, distance_m=gap_m,
         movement=Movement.MOVING, colour=None, colour_confidence=0.0, forward_m=forward_m, left_m=0.0,
-        forward_mps=speed_mps, left_mps=0.0, closing_mps=None, ttc_s=None, held_s=5.0, movement_held_s=5.0,
+        forward_mps=speed_mps, left_mps=0.0, across_m=4.5, closing_mps=None, ttc_s=None, held_s=5.0,
+        movement_held_s=5.0,
         label_held_s=5.0, kind_held_s=5.0, evidence=(),
     )  # fmt: skip
 
