@@ -54,6 +54,12 @@ def side_of(azimuth_rad: float) -> Side:
     return _AROUND[round(azimuth_rad / (math.pi / 4)) % 8]
 
 
+def apart(side: Side, other: Side) -> int:
+    """In eighths of the circle, the shorter way round."""
+    eighths = abs(_AROUND.index(side) - _AROUND.index(other))
+    return min(eighths, len(_AROUND) - eighths)
+
+
 class Motion(str, Enum):
     """How a thing moves, as far as its track can tell."""
 

@@ -21,7 +21,7 @@ SETTLED_SWEEPS = 4
 MOST_SURPRISE = 4.0  # standard deviations: a thing does not jump, but its points may be mixed up with its neighbour's
 MOST_MISFITS = 3
 # What a camera calls so, and is of this height, is a van.
-VAN_HEIGHT_M = {ObjectClass.CAR: (2.25, 2.9), ObjectClass.BUS: (1.7, 2.6), ObjectClass.TRUCK: (1.7, 2.3)}
+VAN_HEIGHT_M = {ObjectClass.CAR: (2.25, 2.9), ObjectClass.BUS: (1.7, 2.9), ObjectClass.TRUCK: (1.7, 2.6)}
 HEIGHT_MARGIN_M = 0.1
 YAW_GAIN = 0.25
 LONG_M = 6.2  # of what is longer the middle is a guess, and the near end is measured

@@ -42,6 +42,7 @@ KNOWN_BY_SHAPE = {
     ),
     **dict.fromkeys((ObjectClass.PEDESTRIAN, ObjectClass.CYCLIST), (15.0, 30)),
 }
+PICTURED_WITHIN_S = 1.2
 NO_SHAPE, OTHER_SHAPE = 0.2, 1.2  # of a doubt: where there is none of its shape, and one of another
 TOO_SMALL_WEIGHT = 0.25  # of a vote for a class that the points are too small for
 
@@ -229,7 +230,9 @@ class Tracker:
         if shape.label is ObjectClass.OBSTACLE:
             seen_m = _along_m(step.points.xyz[index], shape.box)
             moves = moves_by_itself(track) and not is_post_for(track.body, shape)
-            is_open = moves or may_be_somebody(track.votes.label, seen_m)
+            is_open = moves or (
+                self._may_be_seen_as_such(track, shape, step) and may_be_somebody(track.votes.label, seen_m)
+            )
             track.votes.add_doubt(0.0 if is_open else OTHER_SHAPE * shape.score)
         else:
             track.votes.add_shape(shape.label, self._config.shape_weight * shape.score)
@@ -245,6 +248,11 @@ class Tracker:
             f"{length:.1f} x {width:.1f} m",
         )
         return seen
+
+    def _may_be_seen_as_such(self, track: Track, shape: LidarDetection, step: Step) -> bool:
+        """Unless a camera looks, and has called it nothing for a while: it was mistaken."""
+        looks = any(view.shows(shape.box.centre_m) for view in step.views)
+        return not looks or step.stamp_ns - track.pictured_ns <= PICTURED_WITHIN_S * 1e9
 
     def _recognise(self, step: Step) -> None:
         """Shapes that are known where no track is, and that the LiDAR is sure enough of by itself."""

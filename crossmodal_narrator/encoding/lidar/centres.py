@@ -23,6 +23,7 @@ GRID = CELLS // STRIDE
 GRID_M = CELL_M * STRIDE
 _MOST = 200
 _LARGEST_M = 25.0
+_LONG_M, _ROOM_M, _SKEW = 6.0, 0.2, 0.2  # lorries have mirrors
 
 Floats = NDArray[np.float32]
 
@@ -41,7 +42,8 @@ class Centre:
 def centres(scores: Floats, regressions: Floats, thresholds: Sequence[float]) -> list[Centre]:
     """(classes, GRID, GRID) and (REGRESSIONS, GRID, GRID) → the peaks above each class's threshold, the surest first.
 
-    A weaker one whose centre lies in a stronger one of the same class is the same thing, and left out.
+    A weaker one whose centre lies in a stronger one of the same class is the same thing, and left out; so is a long one
+    beside it with no room between: of one long side the network does not always know which side it is.
     """
     limits = np.array(thresholds, np.float32)[:, None, None]
     peaks = (ndimage.maximum_filter(scores, size=(1, 3, 3), mode="constant") == scores) & (scores >= limits)
@@ -51,7 +53,7 @@ def centres(scores: Floats, regressions: Floats, thresholds: Sequence[float]) ->
     for k in order.tolist():
         c, i, j = int(classes[k]), int(rows[k]), int(columns[k])
         found = _centre(c, float(scores[c, i, j]), i, j, regressions[:, i, j])
-        if not any(other.index == c and _holds(other, found.xy_m) for other in kept):
+        if not any(other.index == c and (_holds(other, found.xy_m) or _share_a_side(other, found)) for other in kept):
             kept.append(found)
     return kept
 
@@ -65,6 +67,18 @@ def _centre(index: int, score: float, row: int, column: int, answer: Floats) -> 
         yaw += math.pi if yaw <= 0.0 else -math.pi
     x, y = ((place + 0.5 + off) * GRID_M - REACH_M for place, off in ((row, dx), (column, dy)))
     return Centre(index=index, score=score, xy_m=(x, y), size_lwh_m=(length, width, height), yaw_rad=yaw)
+
+
+def _share_a_side(centre: Centre, other: Centre) -> bool:
+    """Two long ones, side by side along most of their length, with no room between."""
+    lengths = centre.size_lwh_m[0], other.size_lwh_m[0]
+    if min(lengths) < _LONG_M or abs(math.sin(centre.yaw_rad - other.yaw_rad)) > _SKEW:
+        return False
+    dx, dy = other.xy_m[0] - centre.xy_m[0], other.xy_m[1] - centre.xy_m[1]
+    c, s = math.cos(centre.yaw_rad), math.sin(centre.yaw_rad)
+    overlap_m = 0.5 * sum(lengths) - abs(c * dx + s * dy)
+    room_m = abs(c * dy - s * dx) - 0.5 * (centre.size_lwh_m[1] + other.size_lwh_m[1])
+    return overlap_m >= 0.5 * min(lengths) and room_m < _ROOM_M
 
 
 def _holds(centre: Centre, point: Vec2) -> bool:

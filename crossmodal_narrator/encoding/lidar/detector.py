@@ -24,7 +24,8 @@ _BEYOND_M = 2.5  # the end of a long vehicle may be so far from where the networ
 _SHORTEST_M = 2.0  # so much is left of a long vehicle at least
 _FACE = 0.5  # of its height, which the points of its end reach
 _FEWEST_OF_END, _NEAREST_PERCENT = 100, 97.0  # of its points, those that face us most; of few the network knows more
-_LOW_M, _FEWEST_OF_LOW = 0.8, 20  # so many points, and none higher: a guard rail is so low, and no vehicle
+# So many points, none higher, in so thin a line: a guard rail is so low, and no side of a vehicle.
+_FEWEST_OF_RAIL, _RAIL_M, _THIN_M, _SPAN_M = 20, 0.8, 0.35, 2.5
 # Above these sizes it is no car any more, and then no van: (length, height).
 _CAR_LH_M, _VAN_LH_M = (6.0, 2.3), (7.0, 3.0)
 
@@ -75,6 +76,29 @@ class LidarDetector:
             return tuple(one for one in placed if one is not None and one.points >= self._config.min_points)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Within:
+    """Points of a footprint: (points,) along and across from its middle, height above ground, the ground beneath."""
+
+    along: Floats
+    across: Floats
+    height_m: Floats
+    floor_m: Floats
+
+    def only(self, chosen: NDArray[np.bool_]) -> _Within:
+        return _Within(
+            along=self.along[chosen],
+            across=self.across[chosen],
+            height_m=self.height_m[chosen],
+            floor_m=self.floor_m[chosen],
+        )
+
+    @property
+    def is_rail(self) -> bool:
+        is_low = len(self.height_m) >= _FEWEST_OF_RAIL and float(self.height_m.max()) < _RAIL_M
+        return is_low and float(np.ptp(self.across)) < _THIN_M and float(np.ptp(self.along)) > _SPAN_M
+
+
 class _Standing:
     """Points above the ground and the ground beneath each, in an order in which a footprint's are found quickly."""
 
@@ -86,10 +110,8 @@ class _Standing:
         self._height_m = features.obstacle_height_m[order]
         self._floor_m = ordered[:, 2] - self._height_m
 
-    def within(self, centre: Centre, beyond_m: float) -> tuple[Floats, Floats, Floats]:
-        """Of the points in the footprint, and so far beyond its ends: (points,) along its length, height above ground,
-        and the ground beneath each.
-        """
+    def within(self, centre: Centre, beyond_m: float) -> _Within:
+        """The points in the footprint, and so far beyond its ends."""
         (x, y), (length, width, _) = centre.xy_m, centre.size_lwh_m
         reach = 0.5 * float(np.hypot(length, width)) + beyond_m
         low, high = (int(edge * _SLICES_PER_M) for edge in (x - reach, x + reach))
@@ -98,22 +120,26 @@ class _Standing:
         dx, dy = self._x[start:stop] - np.float32(x), self._y[start:stop] - np.float32(y)
         c, s = np.float32(np.cos(centre.yaw_rad)), np.float32(np.sin(centre.yaw_rad))
         along = c * dx + s * dy
+        across = c * dy - s * dx
         inside = np.abs(along) <= np.float32(0.5 * length + beyond_m)
-        inside &= np.abs(c * dy - s * dx) <= np.float32(0.5 * width + _EDGE_M)
-        return along[inside], self._height_m[start:stop][inside], self._floor_m[start:stop][inside]
+        inside &= np.abs(across) <= np.float32(0.5 * width + _EDGE_M)
+        return _Within(
+            along=along[inside],
+            across=across[inside],
+            height_m=self._height_m[start:stop][inside],
+            floor_m=self._floor_m[start:stop][inside],
+        )
 
 
 def _placed(centre: Centre, standing: _Standing) -> LidarDetection | None:
-    """On the ground that its points stand on, and with the end that faces us where they are; None: it is too low."""
+    """On the ground that its points stand on, its near end where they are; None: they are of a guard rail."""
     is_long = LABELS[centre.index] == "vehicle" and centre.size_lwh_m[0] > _CAR_LH_M[0]
-    along, height_m, floors_m = standing.within(centre, _BEYOND_M if is_long else _EDGE_M)
-    off_m = _off_m(centre, along[height_m >= _FACE * centre.size_lwh_m[2]]) if is_long else 0.0
-    inside = np.abs(along) <= 0.5 * centre.size_lwh_m[0] + max(abs(off_m), _EDGE_M)
-    floors_m, height_m = floors_m[inside], height_m[inside]
-    is_low = len(height_m) >= _FEWEST_OF_LOW and float(height_m.max()) < _LOW_M
-    if is_low and LABELS[centre.index] == "vehicle":
+    near = standing.within(centre, _BEYOND_M if is_long else _EDGE_M)
+    off_m = _off_m(centre, near.along[near.height_m >= _FACE * centre.size_lwh_m[2]]) if is_long else 0.0
+    own = near.only(np.abs(near.along) <= 0.5 * centre.size_lwh_m[0] + max(abs(off_m), _EDGE_M))
+    if LABELS[centre.index] == "vehicle" and own.is_rail:
         return None
-    floor_m = float(np.median(floors_m)) if len(floors_m) else 0.0
+    floor_m = float(np.median(own.floor_m)) if len(own.floor_m) else 0.0
     # The far end stays where the network has it.
     x = centre.xy_m[0] + 0.5 * math.cos(centre.yaw_rad) * off_m
     y = centre.xy_m[1] + 0.5 * math.sin(centre.yaw_rad) * off_m
@@ -121,7 +147,7 @@ def _placed(centre: Centre, standing: _Standing) -> LidarDetection | None:
     size = (max(length + _facing(centre) * off_m, _SHORTEST_M) if is_long else length, width, height)
     box = OrientedBox(centre_m=(x, y, floor_m + 0.5 * height), size_lwh_m=size, yaw_rad=centre.yaw_rad)
     label = _label(LABELS[centre.index], size)
-    return LidarDetection(label=label, score=centre.score, box=box, points=len(floors_m))
+    return LidarDetection(label=label, score=centre.score, box=box, points=len(own.floor_m))
 
 
 def _off_m(centre: Centre, along: Floats) -> float:

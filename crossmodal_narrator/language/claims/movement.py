@@ -15,6 +15,7 @@ HISTORY_S = 2.0
 DRIFT_S = 0.8
 PASSING_M = (-4.0, 9.0)  # behind us, and to the side: what is farther has passed, or goes another way
 PASSED_WITHIN_S = 3.0
+DROVE_FOR = 3  # scenes
 ACROSS_SHARE = 0.4  # of its speed: more, and it crosses
 
 
@@ -24,7 +25,7 @@ class Observed:
 
     stamp_ns: int
     distance_m: float | None
-    speed_mps: float | None
+    forward_mps: float | None = None
     forward_m: float | None = None
     left_m: float | None = None
     aside_m: float | None = None  # from the circle that we drive, left positive
@@ -33,12 +34,12 @@ class Observed:
 
 def observed(thing: SceneObject, stamp_ns: int, ego_mps: float, yaw_rate_rps: float) -> Observed:
     if thing.position_m is None:
-        return Observed(stamp_ns=stamp_ns, distance_m=thing.relation.distance_m, speed_mps=thing.speed_mps)
+        return Observed(stamp_ns=stamp_ns, distance_m=thing.relation.distance_m)
     x, y, _ = thing.position_m
     return Observed(
         stamp_ns=stamp_ns,
         distance_m=thing.relation.distance_m,
-        speed_mps=thing.speed_mps,
+        forward_mps=None if thing.velocity_mps is None else thing.velocity_mps[0],
         forward_m=x,
         left_m=y,
         aside_m=aside_m(x, y, ego_mps, yaw_rate_rps),
@@ -86,10 +87,11 @@ def _pulls_away(thing: SceneObject, past: deque[Observed], ego_mps: float) -> bo
 
 
 def _brakes(thing: SceneObject, past: deque[Observed]) -> bool:
-    speeds = [o.speed_mps for o in past if o.speed_mps is not None]
-    if not thing.relation.in_path or thing.relation.side is not Side.AHEAD or len(speeds) < 5:
+    """It drove our way, and for longer than the first guesses of a young track last."""
+    speeds = [o.forward_mps for o in past if o.forward_mps is not None]
+    if not thing.relation.in_path or thing.relation.side is not Side.AHEAD or len(speeds) < 3 + DROVE_FOR:
         return False
-    before = max(speeds[:-3])
+    before = sorted(speeds[:-3])[-DROVE_FOR]
     return before > 3.0 and before - speeds[-1] > max(2.0, 0.25 * before)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crossmodal_narrator.core.detections import SignalState
+from crossmodal_narrator.core.scene import Side, apart
 from crossmodal_narrator.core.snapshot import Sense, Trouble
 from crossmodal_narrator.core.speech import Urgency
-from crossmodal_narrator.language.claims.facts import SenseHealth
+from crossmodal_narrator.language.claims.facts import SenseHealth, Sound
 from crossmodal_narrator.language.claims.predicates import EgoState, Predicate, group
 from crossmodal_narrator.language.planning.memory import SIGNAL
 from crossmodal_narrator.language.planning.message import Act, Mention, Message
@@ -17,6 +18,7 @@ LOST_AFTER_S = 0.5
 MISSING_AFTER_S = 0.9  # sensors start one after another
 BACK_AFTER_S = 0.8
 NEARER_AGAIN_S = 8.0  # what comes nearer is told again
+MOVED_EIGHTHS = 2  # of the circle
 LOUD_KINDS = frozenset({"siren", "horn", "car_horn", "crash", "shout", "skid", "bell"})
 
 
@@ -122,7 +124,9 @@ def sounds(view: View) -> Iterator[Message]:
         turned = sound.trend is not None and sound.trend != said_trend
         placed = sound.side is not None and view.memory.said(Predicate.SIDE, sound.subject) is None
         nearer = sound.trend == "approaching" and view.fresh(topic, NEARER_AGAIN_S)
-        if first or nearer or (placed and view.fresh(topic, 2.0)) or (turned and view.fresh(topic, 5.0)):
+        moved = _has_moved(sound, view)
+        is_news = (placed and view.fresh(topic, 2.0)) or ((turned or moved) and view.fresh(topic, 5.0))
+        if first or nearer or is_news:
             heard, *rest = (c for c in sound.claims() if c.predicate != Predicate.SOUND_SOURCE.value)
             yield Message(
                 act=Act.SOUND,
@@ -135,3 +139,9 @@ def sounds(view: View) -> Iterator[Message]:
                 roles={"a": sound.subject},
                 mentions={sound.subject: Mention.NEW if first else Mention.GIVEN},
             )
+
+
+def _has_moved(sound: Sound, view: View) -> bool:
+    """It was told to be behind us, and is beside us by now."""
+    said = view.memory.said(Predicate.SIDE, sound.subject)
+    return said is not None and sound.side is not None and apart(Side(said), sound.side) >= MOVED_EIGHTHS

@@ -286,6 +286,7 @@ def test_a_thing_keeps_its_number_when_another_camera_takes_over() -> None:
         (ObjectClass.CAR, (5.2, 2.0, 2.5), None, True),
         (ObjectClass.CAR, (5.2, 2.1, 1.8), None, False),  # a large car
         (ObjectClass.BUS, (5.4, 2.1, 2.3), ObjectClass.VAN, True),
+        (ObjectClass.BUS, (6.4, 2.2, 2.8), ObjectClass.VAN, True),  # an ambulance
         (ObjectClass.BUS, (11.5, 2.6, 2.3), None, False),  # its roof is above the highest beam
         (ObjectClass.BUS, (11.5, 2.6, 3.2), ObjectClass.TRUCK, False),
         (ObjectClass.TRUCK, (6.4, 2.3, 2.8), None, False),

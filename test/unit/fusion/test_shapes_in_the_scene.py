@@ -288,3 +288,16 @@ def test_a_car_that_a_camera_saw_in_cones_does_not_go_on_from_one_to_the_next() 
 def cone_at(x_m: float) -> Solid:
     box = OrientedBox(centre_m=(x_m, -2.0, GROUND_Z_M + 0.35), size_lwh_m=(0.3, 0.3, 0.7), yaw_rad=0.0)
     return Solid(box=box, score=0.0, shape=0.7, label=ObjectClass.OBSTACLE)
+
+
+def test_a_cone_that_a_camera_took_for_somebody_is_nobody_a_second_later() -> None:
+    """Unlike a child of that shape, whom it sees again and again."""
+    box = OrientedBox(centre_m=(14.0, -2.0, GROUND_Z_M + 0.45), size_lwh_m=(0.35, 0.35, 0.9), yaw_rad=0.0)
+    taken = Solid(box=box, score=0.65, label=ObjectClass.PEDESTRIAN)
+    cone = Solid(box=box, score=0.0, shape=0.7, label=ObjectClass.OBSTACLE)
+    street = Street()
+    shown = [street.step([taken, cone]) for _ in range(6)]
+    left = [street.step([cone]) for _ in range(30)]
+
+    assert ObjectClass.PEDESTRIAN in {thing.label for scene in shown + left[:5] for thing in scene.objects}
+    assert ObjectClass.PEDESTRIAN not in {thing.label for scene in left[20:] for thing in scene.objects}

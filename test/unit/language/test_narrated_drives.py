@@ -139,6 +139,19 @@ def test_the_one_ahead_that_brakes_hard_is_told_once_and_again_when_it_leaves() 
     ]
 
 
+def test_the_first_guesses_of_a_speed_are_no_braking() -> None:
+    """What stands seems to come, or to flee, until its track has settled: the works lorry of the scenario roadworks."""
+    for first_mps in (-6.0, 7.0):
+        lorry = scripts.Actor(track_id=1, label=ObjectClass.TRUCK, x=50.0, y=0.5)
+        scenes = list(scripts.Script(seconds=4.0, ego=lambda _: 8.0, actors=[lorry]).scenes())
+        guessed = [first_mps, 0.5 * first_mps, *[0.0] * len(scenes)]
+        shown = (
+            replace(s, objects=tuple(replace(o, velocity_mps=(v, 0.0, 0.0)) for o in s.objects))
+            for s, v in zip(scenes, guessed, strict=False)
+        )
+        assert not any("brak" in text for text in english(shown)), first_mps
+
+
 def test_a_lane_change_that_the_tracker_follows_late_is_a_cut_in_and_the_reason_to_slow() -> None:
     drive = scripts.Script(
         seconds=14.0,
@@ -174,10 +187,10 @@ def test_what_stands_in_a_row_where_we_pass_is_told_though_it_has_no_name() -> N
 
     assert len(rows) == 3
     assert texts["en"] in (
-        "A row of things on the right, I can't make them out.",
-        "A row of things on the right; I can't tell what they are.",
+        "A row of things on the right.",
+        "There's a row of things on the right.",
     )
-    assert texts["zh"] in ("右侧立着一排东西，看不清是什么。", "右侧有一排东西，说不准是什么。")
+    assert texts["zh"] in ("右侧立着一排东西。", "右侧有一排东西。")
     assert texts["es"].startswith(("Hay una fila de bultos a la derecha", "A la derecha hay bultos en fila"))
     (exists,) = (c for c in rows[0].claims if c.predicate == "exists")
     assert exists.value == "obstacle"
@@ -506,6 +519,20 @@ def test_a_wrong_class_is_corrected_before_anything_else_is_said_of_it() -> None
     assert "car" in named[0], said
     assert named[1] == "Correction: the siren comes from a truck, not a car.", said
     assert any("passing us" in text for text in named[2:]), said
+
+
+def test_a_siren_that_has_come_round_us_is_told_where_it_is_now() -> None:
+    """Out of sight, and neither nearer nor farther as far as one can tell: the scenario siren_behind_building."""
+
+    def heard(t: float) -> list[SoundEvent]:
+        azimuth_rad = math.radians(-130.0 + 90.0 * min(max(t - 5.0, 0.0) / 6.0, 1.0))
+        return [scripts.siren(scripts.START_NS + round(t * 1e9), azimuth_rad, SoundTrend.UNKNOWN)]
+
+    said = english(scripts.Script(seconds=14.0, ego=lambda _: 4.0, sounds=heard).scenes())
+    assert [text for text in said if "siren" in text] == [
+        "A siren behind us on the right.",
+        "The siren is ahead on the right.",
+    ]
 
 
 def test_a_siren_is_heard_then_placed_then_seen() -> None:

@@ -86,3 +86,21 @@ def test_an_answer_without_sense_stays_a_box_of_finite_size() -> None:
     (found,) = centres(scores, regressions, THRESHOLDS)
 
     assert max(found.size_lwh_m) <= 25.0
+
+
+@pytest.mark.parametrize(("aside_m", "length_m", "yaw", "expected"), [
+    (2.4, 8.0, 0.0, 1),  # no room between
+    (3.2, 8.0, 0.0, 2),  # two that stand in lanes of their own
+    (2.4, 8.0, 0.6, 2),  # one turns off
+    (1.95, 4.5, 0.0, 2),  # cars in a car park stand so near
+])  # fmt: skip
+def test_a_long_side_is_of_one_lorry_and_not_of_two_on_both_sides_of_it(
+    aside_m: float, length_m: float, yaw: float, expected: int
+) -> None:
+    width_m = 2.3 if length_m > 6.0 else 1.9
+    boxes = [
+        (0, 0.7, 20.0, -3.7, length_m, width_m, 3.0, 0.0),
+        (0, 0.5, 21.0, -3.7 + aside_m, length_m, width_m, 3.0, yaw),
+    ]
+
+    assert len(centres(*answer(boxes), THRESHOLDS)) == expected
