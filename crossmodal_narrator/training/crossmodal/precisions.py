@@ -16,12 +16,12 @@ from crossmodal_narrator.runtime.onnx_cpu import OnnxCpuEngine
 from crossmodal_narrator.training.crossmodal.describing import LANGUAGES, Words, describe
 from crossmodal_narrator.training.crossmodal.examples import Examples
 from crossmodal_narrator.training.crossmodal.facts import Facts
-from crossmodal_narrator.training.crossmodal.judging import Judged, recall_at
+from crossmodal_narrator.training.crossmodal.judging import Floats, Judged, recall_at
 from crossmodal_narrator.training.precisions import write_precisions
 from crossmodal_narrator.training.report import Say
 
 _CALIBRATING, _COMPARED = 96, 24  # snapshots, and descriptions in each language
-_RANK = 10
+_RANKS = (3, 10)
 _SEED = 0xCA1
 
 
@@ -39,20 +39,20 @@ def write_crossmodal_precisions(
     offered = judged.scenes(picture)
 
     def recalls(engine: Engine) -> Mapping[str, float]:
-        scenes = judged.scenes(_Alone(engine))
-        return {f"{language}_at_{_RANK}": recall_at(_RANK, texts, scenes) for language, texts in asked.items()}
+        return _recalls(asked, judged.scenes(_Alone(engine)))
 
     def recalls_by(engine: Engine) -> Mapping[str, float]:
         alone = _Alone(engine, "bags")
-        return {
-            f"{language}_at_{_RANK}": recall_at(_RANK, judged.texts(alone, language, Words.LEARNT), offered)
-            for language in LANGUAGES
-        }
+        return _recalls({tag: judged.texts(alone, tag, Words.LEARNT) for tag in LANGUAGES}, offered)
 
     calibration, compared = list(_snapshots(learnt, _CALIBRATING)), list(_snapshots(held_out, _COMPARED))
     write_precisions(models_dir, scene, calibration=calibration, held_out=compared, judge=recalls, say=say)
     calibration, compared = _described(learnt.facts, _CALIBRATING), _described(held_out.facts, _COMPARED)
     write_precisions(models_dir, text, calibration=calibration, held_out=compared, judge=recalls_by, say=say)
+
+
+def _recalls(asked: Mapping[str, Floats], offered: Floats) -> Mapping[str, float]:
+    return {f"{tag}_at_{rank}": recall_at(rank, texts, offered) for tag, texts in asked.items() for rank in _RANKS}
 
 
 class _Alone:

@@ -178,7 +178,7 @@ def test_from_snapshots_to_two_models_that_the_product_opens(tmp_path: Path) -> 
     assert "learning from 15 snapshots, judging by 3 of other drives" in told
     for name in ("crossmodal_scene", "crossmodal_text"):
         assert set(store.manifest(name).variants) == {Precision.FP16, Precision.INT8}
-        assert any(line.startswith(f"{name} in int8: en_at_10 1") for line in told), told
+        assert any(line.startswith(f"{name} in int8: en_at_3 1") for line in told), told
     assert (tmp_path / "run" / "report.html").is_file()
 
 
