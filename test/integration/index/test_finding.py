@@ -99,7 +99,7 @@ def test_only_the_time_counts_in_which_all_that_is_named_holds(store: DriveStore
     first = found(store, "the siren gets louder while we stand at a red light")[0]
 
     assert first.is_sure
-    assert first.begin_s == pytest.approx(5.1)
+    assert first.begin_s == pytest.approx(5.8)
     assert first.end_s == pytest.approx(8.0)
 
 
