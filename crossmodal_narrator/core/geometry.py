@@ -136,6 +136,18 @@ def end_seen(centre_m: Vec2, size_lw_m: Vec2, yaw_rad: float) -> float:
     return math.copysign(1.0, along) if is_in_line else 0.0
 
 
+def beside(centre_m: Vec2, size_lw_m: Vec2, yaw_rad: float, other_m: Vec2, other_lw_m: Vec2) -> tuple[float, float]:
+    """How far two boxes of one direction overlap along it, and the room between them across it; negative where none.
+
+    In plan, metres and radians.
+    """
+    dx, dy = other_m[0] - centre_m[0], other_m[1] - centre_m[1]
+    c, s = math.cos(yaw_rad), math.sin(yaw_rad)
+    overlap_m = 0.5 * (size_lw_m[0] + other_lw_m[0]) - abs(c * dx + s * dy)
+    room_m = abs(c * dy - s * dx) - 0.5 * (size_lw_m[1] + other_lw_m[1])
+    return overlap_m, room_m
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrientedBox:
     """An upright box: centre, size as (length along its x, width, height), yaw of its x axis."""

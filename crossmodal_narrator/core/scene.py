@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from crossmodal_narrator.core.detections import Attribute, ObjectClass, SignalState
 from crossmodal_narrator.core.frames import EgoMotion
-from crossmodal_narrator.core.geometry import OrientedBox, Vec3
+from crossmodal_narrator.core.geometry import OrientedBox, Vec2, Vec3
 from crossmodal_narrator.core.snapshot import Degradation, Sense
 
 
@@ -116,6 +116,14 @@ class SceneObject:
             return None
         x, y, _ = self.velocity_mps
         return float((x * x + y * y) ** 0.5)
+
+    def closing_mps(self, ego_mps: Vec2) -> float | None:
+        """How fast the distance to it shrinks: its velocity and ours, in base_link's axes, along the line between."""
+        if self.position_m is None or self.velocity_mps is None:
+            return None
+        (x, y, _), (vx, vy, _) = self.position_m, self.velocity_mps
+        reach = math.hypot(x, y)
+        return None if reach < 1e-6 else -((vx - ego_mps[0]) * x + (vy - ego_mps[1]) * y) / reach
 
     def attribute(self, name: str) -> Attribute | None:
         return next((a for a in self.attributes if a.name == name), None)

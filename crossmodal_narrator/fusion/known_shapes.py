@@ -6,9 +6,10 @@ import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from crossmodal_narrator.core.detections import LidarDetection, ObjectClass
-from crossmodal_narrator.core.geometry import OrientedBox, Vec2, Vec3, wrap_angle
+from crossmodal_narrator.core.geometry import OrientedBox, Vec2, wrap_angle
 from crossmodal_narrator.fusion.association import same_kind
 from crossmodal_narrator.fusion.plan import BoxesInPlan
 from crossmodal_narrator.fusion.shapes import Completed
@@ -40,13 +41,10 @@ class KnownShapes:
                 return detection
         return None
 
-    def has_obstacle(self, place: Vec3) -> bool:
-        """Whether a cone, a barrier or the like is known there, whoever has taken it."""
-        if not self._detections:
-            return False
-        away = self._boxes.distances(np.array([place[:2]], np.float64))[0]
-        near = zip(self._detections, away, strict=True)
-        return any(d.label is ObjectClass.OBSTACLE and away_m <= NEAR_M for d, away_m in near)
+    def have_obstacles(self, places: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """(places, 2) → (places,) whether a cone, a barrier or the like is known there, whoever has taken it."""
+        obstacles = BoxesInPlan([d.box for d in self._detections if d.label is ObjectClass.OBSTACLE])
+        return obstacles.cover(places, NEAR_M)
 
     def left(self) -> list[LidarDetection]:
         """Those that no track took, the surest first."""

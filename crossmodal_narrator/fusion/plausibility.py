@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from crossmodal_narrator.core.detections import Cluster, LidarDetection, ObjectClass
-from crossmodal_narrator.core.geometry import OrientedBox, Vec2
+from crossmodal_narrator.core.geometry import OrientedBox, Vec2, beside
 from crossmodal_narrator.fusion.association import same_kind
 from crossmodal_narrator.fusion.shapes import PRIORS
 from crossmodal_narrator.fusion.track import Track
@@ -85,12 +85,8 @@ def _rub(a: OrientedBox, b: OrientedBox) -> bool:
     """Whether they are side by side with no room between: two that drive keep more. One side was then taken for two,
     the left one of something on its right, and the right one of something on its left.
     """
-    x, y = a.centre_m[0] - b.centre_m[0], a.centre_m[1] - b.centre_m[1]
-    c, s = math.cos(b.yaw_rad), math.sin(b.yaw_rad)
-    along_m, aside_m = abs(c * x + s * y), abs(c * y - s * x)
-    (a_length, a_width, _), (b_length, b_width, _) = a.size_lwh_m, b.size_lwh_m
-    overlap_m = 0.5 * (a_length + b_length) - along_m
-    return overlap_m >= 0.5 * min(a_length, b_length) and aside_m - 0.5 * (a_width + b_width) < LEAST_ROOM_M
+    overlap_m, room_m = beside(b.centre_m[:2], b.size_lwh_m[:2], b.yaw_rad, a.centre_m[:2], a.size_lwh_m[:2])
+    return overlap_m >= 0.5 * min(a.size_lwh_m[0], b.size_lwh_m[0]) and room_m < LEAST_ROOM_M
 
 
 def _covers(box: OrientedBox, other: OrientedBox) -> bool:

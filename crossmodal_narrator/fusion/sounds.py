@@ -213,13 +213,12 @@ def _trend(frames: Iterable[_Heard], now_ns: int) -> SoundTrend:
 
 def _seen_trend(source: SceneObject, ego: EgoMotion, heard: SoundTrend) -> SoundTrend:
     """What is seen to come nearer comes nearer: by ear that is known two seconds late."""
-    if source.position_m is None or source.velocity_mps is None:
+    closing_mps = source.closing_mps(ego.velocity_mps[:2])
+    if closing_mps is None:
         return heard
-    (x, y, _), (vx, vy, _) = source.position_m, source.velocity_mps
-    range_rate_mps = ((vx - ego.velocity_mps[0]) * x + (vy - ego.velocity_mps[1]) * y) / max(math.hypot(x, y), 1.0)
-    if abs(range_rate_mps) < KEEPS_ITS_RANGE_MPS:
+    if abs(closing_mps) < KEEPS_ITS_RANGE_MPS:
         return SoundTrend.UNKNOWN
-    return SoundTrend.APPROACHING if range_rate_mps < 0.0 else SoundTrend.RECEDING
+    return SoundTrend.APPROACHING if closing_mps > 0.0 else SoundTrend.RECEDING
 
 
 def _confidence(sound: _Sound, now_ns: int) -> float:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from crossmodal_narrator.core.detections import Cluster, LidarFeatures
-from crossmodal_narrator.core.geometry import OrientedBox, Pose
+from crossmodal_narrator.core.geometry import OrientedBox, Pose, Vec3
 from crossmodal_narrator.core.snapshot import PlacedSweep
 from crossmodal_narrator.fusion.facades import in_the_open
 from crossmodal_narrator.fusion.known_shapes import KnownShapes
@@ -40,6 +40,10 @@ class Step:
         self.knows_shapes = lidar is not None and lidar[0].is_recognised
         self._clusters = clusters
         self._middles = np.array([c.box.centre_m[:2] for c in clusters]).reshape(-1, 2)
+
+    def is_looked_at(self, place_m: Vec3) -> bool:
+        """Whether it lies in the view of a camera that sees, in base_link."""
+        return any(view.shows(place_m) for view in self.views)
 
     def ages_s(self, box: OrientedBox) -> tuple[float, float]:
         """How old a box's points are, the newest and the oldest: they differ where the laser's turn ends within it."""

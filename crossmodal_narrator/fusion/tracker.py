@@ -251,8 +251,7 @@ class Tracker:
 
     def _may_be_seen_as_such(self, track: Track, shape: LidarDetection, step: Step) -> bool:
         """Unless a camera looks, and has called it nothing for a while: it was mistaken."""
-        looks = any(view.shows(shape.box.centre_m) for view in step.views)
-        return not looks or step.stamp_ns - track.pictured_ns <= PICTURED_WITHIN_S * 1e9
+        return not step.is_looked_at(shape.box.centre_m) or step.stamp_ns - track.pictured_ns <= PICTURED_WITHIN_S * 1e9
 
     def _recognise(self, step: Step) -> None:
         """Shapes that are known where no track is, and that the LiDAR is sure enough of by itself."""
@@ -274,7 +273,7 @@ class Tracker:
             return False
         config = self._config
         least = config.person_shape_score if shape.label.is_vulnerable else config.vehicle_shape_score
-        if any(view.shows(shape.box.centre_m) for view in step.views):
+        if step.is_looked_at(shape.box.centre_m):
             least = max(least, config.pictured_shape_score)
         return shape.score >= least
 
@@ -288,16 +287,16 @@ class Tracker:
         features, seen_from = step.lidar
         config = self._config
         known = BoxesInPlan([t.place.box().moved(step.base_from_odom) for t in self.tracks if t.place is not None])
-        things = [
+        near = [
             cluster
             for cluster in features.clusters
             if abs(cluster.box.centre_m[1]) <= config.obstacle_lateral_m
             and math.hypot(*cluster.box.centre_m[:2]) <= config.obstacle_range_m
-            and (is_thing(cluster) or step.shapes.has_obstacle(cluster.box.centre_m))
         ]
-        middles = np.array([cluster.box.centre_m[:2] for cluster in things]).reshape(-1, 2)
-        for cluster, is_known in zip(things, known.cover(middles, FOLLOW_M), strict=True):
-            if is_known:
+        middles = np.array([cluster.box.centre_m[:2] for cluster in near]).reshape(-1, 2)
+        are_known, are_posts = known.cover(middles, FOLLOW_M), step.shapes.have_obstacles(middles)
+        for cluster, is_known, is_post in zip(near, are_known, are_posts, strict=True):
+            if is_known or not (is_post or is_thing(cluster)):
                 continue
             box = cluster.box
             track = self._born(step.stamp_ns, math.atan2(box.centre_m[1], box.centre_m[0]))

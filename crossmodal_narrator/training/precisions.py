@@ -23,6 +23,11 @@ MOST_LOST = 0.05  # of a share of things that are found or named rightly
 Judge = Callable[[Engine], Mapping[str, float]]
 
 
+def spread(length: int, count: int) -> range:
+    """So many places of so many, or all, at even steps."""
+    return range(0, length, max(1, length // count))[:count]
+
+
 def write_precisions(
     models_dir: Path,
     name: str,

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from crossmodal_narrator.core.geometry import Vec2, Vec3
+from crossmodal_narrator.core.geometry import Vec2, Vec3, beside
 from crossmodal_narrator.encoding.lidar.bird_eye import CELL_M, CELLS, REACH_M, STRIDE
 
 REGRESSIONS = 9
@@ -71,14 +71,11 @@ def _centre(index: int, score: float, row: int, column: int, answer: Floats) -> 
 
 def _share_a_side(centre: Centre, other: Centre) -> bool:
     """Two long ones, side by side along most of their length, with no room between."""
-    lengths = centre.size_lwh_m[0], other.size_lwh_m[0]
-    if min(lengths) < _LONG_M or abs(math.sin(centre.yaw_rad - other.yaw_rad)) > _SKEW:
+    shorter_m = min(centre.size_lwh_m[0], other.size_lwh_m[0])
+    if shorter_m < _LONG_M or abs(math.sin(centre.yaw_rad - other.yaw_rad)) > _SKEW:
         return False
-    dx, dy = other.xy_m[0] - centre.xy_m[0], other.xy_m[1] - centre.xy_m[1]
-    c, s = math.cos(centre.yaw_rad), math.sin(centre.yaw_rad)
-    overlap_m = 0.5 * sum(lengths) - abs(c * dx + s * dy)
-    room_m = abs(c * dy - s * dx) - 0.5 * (centre.size_lwh_m[1] + other.size_lwh_m[1])
-    return overlap_m >= 0.5 * min(lengths) and room_m < _ROOM_M
+    overlap_m, room_m = beside(centre.xy_m, centre.size_lwh_m[:2], centre.yaw_rad, other.xy_m, other.size_lwh_m[:2])
+    return overlap_m >= 0.5 * shorter_m and room_m < _ROOM_M
 
 
 def _holds(centre: Centre, point: Vec2) -> bool:

@@ -110,7 +110,7 @@ class ClaimDrawer:
         memory.movement.update(movement, now_ns)
         colour = seen.attribute("colour")
         position, velocity = seen.position_m, seen.velocity_mps
-        closing = _closing_mps(seen, ego.speed_mps)
+        closing = seen.closing_mps((ego.speed_mps, 0.0))
         distance = seen.relation.distance_m
         return Thing(
             subject=subject,
@@ -204,8 +204,11 @@ class ClaimDrawer:
         return tuple(self._sound(kind, event, now_ns) for kind, event in sorted(loudest.items()))
 
     def _sound(self, kind: str, event: SoundEvent, now_ns: int) -> Sound:
-        hearing = self._sounds.setdefault(kind, Hearing(event, now_ns))
-        hearing.update(event, now_ns)
+        hearing = self._sounds.get(kind)
+        if hearing is None:
+            hearing = self._sounds[kind] = Hearing(event, now_ns)
+        else:
+            hearing.update(event, now_ns)
         return Sound(
             subject=f"sound:{kind}",
             kind=kind,
@@ -266,15 +269,3 @@ def _diagnosis(failing: Degradation | None) -> tuple[Evidence, ...]:
         return ()
     detail = f"{failing.trouble.value}: {failing.remedy}"
     return (Evidence(modality=failing.sense, stamp_ns=failing.since_ns, detail=detail),)
-
-
-def _closing_mps(seen: SceneObject, ego_mps: float) -> float | None:
-    """How fast the distance to the thing shrinks, from its velocity and ours along the line between."""
-    if seen.position_m is None or seen.velocity_mps is None:
-        return None
-    x, y, _ = seen.position_m
-    reach = math.hypot(x, y)
-    if reach < 1e-6:
-        return None
-    vx, vy, _ = seen.velocity_mps
-    return -((vx - ego_mps) * x + vy * y) / reach

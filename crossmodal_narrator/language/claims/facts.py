@@ -53,8 +53,8 @@ class Thing:
     @property
     def is_of_row(self) -> bool:
         """Whether it stands where others may stand in line with it: parked, or without a name and still."""
-        is_still = self.movement.stands or self.movement is Movement.UNKNOWN
-        is_post = self.label is ObjectClass.OBSTACLE and is_still and (self.across_m or 0.0) <= POST_M
+        is_small = (self.across_m or 0.0) <= POST_M
+        is_post = self.label is ObjectClass.OBSTACLE and self.movement.may_stand and is_small
         return self.forward_m is not None and (is_post or self.movement is Movement.PARKED)
 
     def within(self, range_m: float) -> bool:

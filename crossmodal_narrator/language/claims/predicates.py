@@ -59,6 +59,11 @@ class Movement(str, Enum):
     def stands(self) -> bool:
         return self in (Movement.PARKED, Movement.STOPPED)
 
+    @property
+    def may_stand(self) -> bool:
+        """As far as anybody knows."""
+        return self.stands or self is Movement.UNKNOWN
+
 
 class EgoState(str, Enum):
     """What the vehicle does. `STANDING` is a state, the others are changes that have just come about."""

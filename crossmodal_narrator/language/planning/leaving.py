@@ -9,7 +9,7 @@ from crossmodal_narrator.core.snapshot import Sense
 from crossmodal_narrator.core.speech import Claim, Urgency
 from crossmodal_narrator.language.claims.areas import DOORS, may_be_of
 from crossmodal_narrator.language.claims.facts import Thing
-from crossmodal_narrator.language.claims.predicates import EgoState, Movement, Predicate
+from crossmodal_narrator.language.claims.predicates import EgoState, Predicate
 from crossmodal_narrator.language.planning.message import Act, Mention, Message
 from crossmodal_narrator.language.planning.view import WHO, View
 
@@ -80,7 +80,7 @@ def _is_told(view: View, side: str, message: Message) -> bool:
 def _meeting(view: View, side: str, thing: Thing) -> Message:
     """One that is known already is not introduced again: what it does is told, or where it is."""
     known = view.memory.mention(thing.subject, view.now_ns)
-    stays = thing.movement.stands or thing.movement is Movement.UNKNOWN
+    stays = thing.movement.may_stand
     act, core = Act.CHANGE, (Predicate.EXISTS, Predicate.MOTION)
     if known is Mention.NEW or stays:
         act, core = (Act.ENCOUNTER if known is Mention.NEW else Act.HOW_FAR), WHO

@@ -67,7 +67,7 @@ class View:
         """What has been called so for a second, or moves as it does; while we stand, what a camera sees now."""
         if self.is_shape_alone(thing) or _is_too_fast(thing):
             return False
-        moves = not _is_still(thing) and thing.movement_held_s >= MOVES_S
+        moves = not thing.movement.may_stand and thing.movement_held_s >= MOVES_S
         return thing.label is ObjectClass.OBSTACLE or self.is_settled(thing) or moves or self._is_seen_at_rest(thing)
 
     def is_settled(self, thing: Thing) -> bool:
@@ -80,7 +80,7 @@ class View:
         Aside of a front camera's view, or behind us, no camera may look: there the shape is all there is.
         """
         looks = Sense.CAMERA in self.facts.looked and _is_in_front_view(thing)
-        return thing.label.is_vulnerable and _is_still(thing) and looks and not self.is_pictured(thing)
+        return thing.label.is_vulnerable and thing.movement.may_stand and looks and not self.is_pictured(thing)
 
     def _is_seen_at_rest(self, thing: Thing) -> bool:
         """As we come near, cones are cars to the camera, too; from one place it sees a thing again and again."""
@@ -201,10 +201,6 @@ def _shared(things: Sequence[Thing], predicate: Predicate, value: ClaimValue) ->
         confidence=min(t.confidence for t in things),
         evidence=tuple(e for t in things for e in t.evidence),
     )
-
-
-def _is_still(thing: Thing) -> bool:
-    return thing.movement.stands or thing.movement is Movement.UNKNOWN
 
 
 def _is_too_fast(thing: Thing) -> bool:

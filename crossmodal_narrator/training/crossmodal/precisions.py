@@ -17,7 +17,7 @@ from crossmodal_narrator.training.crossmodal.describing import LANGUAGES, Words,
 from crossmodal_narrator.training.crossmodal.examples import Examples
 from crossmodal_narrator.training.crossmodal.facts import Facts
 from crossmodal_narrator.training.crossmodal.judging import Floats, Judged, recall_at
-from crossmodal_narrator.training.precisions import write_precisions
+from crossmodal_narrator.training.precisions import spread, write_precisions
 from crossmodal_narrator.training.report import Say
 
 _CALIBRATING, _COMPARED = 96, 24  # snapshots, and descriptions in each language
@@ -76,7 +76,7 @@ def _fp32(store: ModelStore, name: str) -> Engine:
 
 def _snapshots(examples: Examples, count: int) -> Iterator[Arrays]:
     """As many, spread over all."""
-    for row in _spread(len(examples.facts), count):
+    for row in spread(len(examples.facts), count):
         yield examples.inputs(np.array([row]))
 
 
@@ -84,12 +84,6 @@ def _described(facts: Sequence[Facts], count: int) -> list[Arrays]:
     """Descriptions of as many, in each language."""
     rng = np.random.default_rng(_SEED)
     said = [
-        describe(facts[row], language, rng, Words.LEARNT)
-        for row in _spread(len(facts), count)
-        for language in LANGUAGES
+        describe(facts[row], language, rng, Words.LEARNT) for row in spread(len(facts), count) for language in LANGUAGES
     ]
     return [{"bags": bags(sentence)[None]} for sentence in said]
-
-
-def _spread(length: int, count: int) -> range:
-    return range(0, length, max(1, length // count))[:count]

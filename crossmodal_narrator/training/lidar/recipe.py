@@ -17,7 +17,7 @@ from crossmodal_narrator.training.lidar.judging import average_precisions
 from crossmodal_narrator.training.lidar.sweeps import CLASSES, EVERY_S, Floats, LabelledSweep, make_drive, read_sweeps
 from crossmodal_narrator.training.lidar.task import LidarTask
 from crossmodal_narrator.training.loop import Schedule, Training
-from crossmodal_narrator.training.precisions import write_precisions
+from crossmodal_narrator.training.precisions import spread, write_precisions
 from crossmodal_narrator.training.report import Say, told, write_report
 from crossmodal_narrator.training.warm import blended, note_beginning
 
@@ -108,8 +108,7 @@ def _judged(engine: Engine, sweeps: Sequence[LabelledSweep]) -> Mapping[str, flo
 
 def _images(sweeps: Sequence[LabelledSweep], count: int) -> list[Arrays]:
     """Of as many sweeps, spread over all."""
-    step = max(1, len(sweeps) // count)
-    return [{"image": bird_eye_image(sweep.points)[None]} for sweep in sweeps[::step][:count]]
+    return [{"image": bird_eye_image(sweeps[k].points)[None]} for k in spread(len(sweeps), count)]
 
 
 def is_held_out(number: int) -> bool:

@@ -132,14 +132,13 @@ def strewn(sweep: LabelledSweep, corner_m: Vec2, side_m: float, rng: np.random.G
 def _anywhere(boxes: Floats, corner_m: Vec2, side_m: float, rng: np.random.Generator) -> Iterator[_Solid]:
     shares = np.array([kind.share for kind in _KINDS])
     drawn = rng.choice(len(_KINDS), int(rng.integers(0, _MOST + 1)), p=shares / shares.sum())
-    for k in sorted(
-        drawn.tolist(), key=lambda k: _KINDS[k].name is None
-    ):  # so that nothing goes through what has a box
-        solid = _drawn(_KINDS[k], corner_m + side_m * rng.random(2), float(rng.uniform(-math.pi, math.pi)), rng)
+    kinds = [_KINDS[k] for k in drawn.tolist()]
+    for kind in sorted(kinds, key=lambda kind: kind.name is None):  # so that nothing goes through what has a box
+        solid = _drawn(kind, corner_m + side_m * rng.random(2), float(rng.uniform(-math.pi, math.pi)), rng)
         group = [solid]
-        if _KINDS[k] is _WALL and rng.random() < 0.5:
+        if kind is _WALL and rng.random() < 0.5:
             group.append(_drawn(_WALL, solid.outline()[-1], solid.yaw_rad + math.pi / 2, rng))  # a corner
-        elif _KINDS[k] is _CONE:
+        elif kind is _CONE:
             group += _row_behind(solid, rng)
         for solid in _standing_free(group, boxes):
             if solid.name is not None:
