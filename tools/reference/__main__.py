@@ -8,7 +8,7 @@ Into this checkout, or into another folder, which the tests compare with it. Nee
 
 from __future__ import annotations
 
-import sys
+import argparse
 from pathlib import Path
 
 import commands
@@ -32,7 +32,11 @@ def _page(lines: list[str]) -> str:
 
 
 def main() -> None:
-    root = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        "folder", nargs="?", type=Path, default=ROOT, help="where they are written (default: this checkout)"
+    )
+    root: Path = parser.parse_args().folder
     for place, text in made().items():
         path = root / place
         path.parent.mkdir(parents=True, exist_ok=True)
