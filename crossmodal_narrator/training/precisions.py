@@ -16,7 +16,7 @@ from crossmodal_narrator.runtime.artifacts import Precision
 from crossmodal_narrator.runtime.graph_check import read_model
 from crossmodal_narrator.runtime.onnx_cpu import OnnxCpuEngine
 from crossmodal_narrator.runtime.precision.variants import make_variant, write_variants
-from crossmodal_narrator.training.report import Say, told
+from crossmodal_narrator.training.telling import Say, told
 
 MOST_LOST = 0.05  # of a share of things that are found or named rightly
 

@@ -6,7 +6,7 @@ import html
 import json
 import math
 import platform
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -23,12 +23,6 @@ _STYLE = (
 )
 
 Points = list[tuple[float, float]]
-Say = Callable[[str], None]  # what hears how a training goes on, a line at a time
-
-
-def told(figures: Mapping[str, float]) -> str:
-    """Figures on one line."""
-    return ", ".join(f"{name} {value:.3f}" for name, value in figures.items())
 
 
 def write_report(folder: Path, title: str, schedule: Schedule, data: Mapping[str, object]) -> Path:

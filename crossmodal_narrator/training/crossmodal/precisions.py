@@ -18,7 +18,7 @@ from crossmodal_narrator.training.crossmodal.examples import Examples
 from crossmodal_narrator.training.crossmodal.facts import Facts
 from crossmodal_narrator.training.crossmodal.judging import Floats, Judged, recall_at
 from crossmodal_narrator.training.precisions import spread, write_precisions
-from crossmodal_narrator.training.report import Say
+from crossmodal_narrator.training.telling import Say
 
 _CALIBRATING, _COMPARED = 96, 24  # snapshots, and descriptions in each language
 _RANKS = (3, 10)

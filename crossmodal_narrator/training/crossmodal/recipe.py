@@ -21,7 +21,8 @@ from crossmodal_narrator.training.crossmodal.task import CrossmodalTask
 from crossmodal_narrator.training.drives import files_of_drives
 from crossmodal_narrator.training.export import ModelCard, export
 from crossmodal_narrator.training.loop import Schedule, Training
-from crossmodal_narrator.training.report import Say, told, write_report
+from crossmodal_narrator.training.report import write_report
+from crossmodal_narrator.training.telling import Say, told
 
 SCENE, TEXT = "crossmodal_scene", "crossmodal_text"
 _HELD_OUT = 6  # every sixth drive is not learnt from

@@ -18,7 +18,8 @@ from crossmodal_narrator.training.lidar.sweeps import CLASSES, EVERY_S, Floats, 
 from crossmodal_narrator.training.lidar.task import LidarTask
 from crossmodal_narrator.training.loop import Schedule, Training
 from crossmodal_narrator.training.precisions import spread, write_precisions
-from crossmodal_narrator.training.report import Say, told, write_report
+from crossmodal_narrator.training.report import write_report
+from crossmodal_narrator.training.telling import Say, told
 from crossmodal_narrator.training.warm import blended, note_beginning
 
 NAME = "bird_eye"

@@ -16,13 +16,14 @@ from crossmodal_narrator.encoding.engine import Arrays, Engine
 from crossmodal_narrator.training.export import ModelCard, export
 from crossmodal_narrator.training.loop import Schedule, Training
 from crossmodal_narrator.training.precisions import write_precisions
-from crossmodal_narrator.training.report import Say, told, write_report
+from crossmodal_narrator.training.report import write_report
 from crossmodal_narrator.training.sound.choosing import THRESHOLDS, answers_of, choices, product_rules
 from crossmodal_narrator.training.sound.components import Pool, PoolSizes, make_pool
 from crossmodal_narrator.training.sound.mixing import LABELS, mix
 from crossmodal_narrator.training.sound.network import CONTEXT_FRAMES, Probabilities, SoundNetwork
 from crossmodal_narrator.training.sound.signal import Floats
 from crossmodal_narrator.training.sound.task import SoundTask
+from crossmodal_narrator.training.telling import Say, told
 from crossmodal_narrator.training.warm import note_beginning
 
 NAME = "sound_events"
