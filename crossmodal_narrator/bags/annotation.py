@@ -21,6 +21,7 @@ from crossmodal_narrator.bags.manifest import RUN_NAME, RunManifest
 from crossmodal_narrator.bags.reader import Bag, BagMessage
 from crossmodal_narrator.bags.records import SCENES_FILE, TRANSCRIPT_FILE, Record, read_records
 from crossmodal_narrator.bags.serializer import Serializer
+from crossmodal_narrator.bags.verification import how_altered
 from crossmodal_narrator.bags.writer import BagWriter
 from crossmodal_narrator.core.config import build
 from crossmodal_narrator.core.errors import BagError
@@ -61,9 +62,16 @@ class AnnotationSummary:
 
 
 class Annotation:
-    """The replay in `folder` as messages. `namespace`, as /second, stands before the topics."""
+    """The replay in `folder` as messages. `namespace`, as /second, stands before the topics.
+
+    Raises:
+        BagError: what was seen or said there cannot be read, or is not what the replay wrote.
+    """
 
     def __init__(self, folder: Path, manifest: RunManifest, namespace: str = "") -> None:
+        for name in (SCENES_FILE, TRANSCRIPT_FILE):
+            if altered := how_altered(folder / name, manifest):
+                raise BagError(f"{folder}: {altered}", remedy="replay the bag again, or bring back what was written")
         perception = manifest.configuration["perception"]
         self._frames = build(SyncConfig, perception["sync"], source=RUN_NAME)
         self._folder = folder

@@ -45,7 +45,7 @@ def compare_runs(folder: Path, recorded: RunManifest, again_folder: Path, again:
     outputs = [
         line
         for name in recorded.outputs
-        for line in (_altered(folder / name, recorded), first_difference(folder / name, again_folder / name))
+        for line in (how_altered(folder / name, recorded), first_difference(folder / name, again_folder / name))
         if line
     ]
     if recorded.damage != again.damage:
@@ -55,6 +55,23 @@ def compare_runs(folder: Path, recorded: RunManifest, again_folder: Path, again:
         surroundings=tuple(_code(recorded, again)),
         outputs=tuple(outputs),
     )
+
+
+def how_altered(path: Path, recorded: RunManifest) -> str:
+    """What is wrong with a file that is not what was written; empty where it is.
+
+    Raises:
+        BagError: it cannot be read.
+    """
+    digest = sha256()
+    try:
+        with path.open("rb") as file:
+            while block := file.read(_STEP):
+                digest.update(block)
+    except OSError as error:
+        raise BagError(f"{path}: {error.strerror}", remedy="replay the bag again") from error
+    is_as_written = digest.hexdigest() == recorded.outputs[path.name].sha256
+    return "" if is_as_written else f"{path.name} was altered after it was written"
 
 
 def first_difference(path: Path, again: Path) -> str:
@@ -103,22 +120,6 @@ def _stamp(line: bytes | None) -> str:
         return f"{json.loads(line or b'')['stamp_ns']} ns"
     except (ValueError, KeyError, TypeError):
         return "unknown"
-
-
-def _altered(path: Path, recorded: RunManifest) -> str:
-    """Whether a file is not what was written."""
-    digest = sha256()
-    try:
-        with path.open("rb") as file:
-            while block := file.read(_STEP):
-                digest.update(block)
-    except OSError as error:
-        raise BagError(f"{path}: {error.strerror}", remedy="replay the bag again") from error
-    return (
-        ""
-        if digest.hexdigest() == recorded.outputs[path.name].sha256
-        else f"{path.name} was altered after it was written"
-    )
 
 
 def _bag(recorded: RunManifest, again: RunManifest) -> Iterator[str]:

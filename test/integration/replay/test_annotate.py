@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -169,6 +170,21 @@ def test_another_bag_than_was_replayed_is_refused_and_leaves_nothing(
     assert main(["annotate", str(small_replay), "--bag", str(other), "--out", str(out)]) == 2
     assert "is not the bag that was replayed" in capsys.readouterr().err
     assert list(out.parent.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["transcript.jsonl", "scenes.jsonl"])
+def test_what_was_altered_after_it_was_written_comes_into_no_bag(
+    small_bag: Path, small_replay: Path, tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    replay = tmp_path / "replay"
+    shutil.copytree(small_replay, replay)
+    first, *others = (replay / name).read_text(encoding="utf-8").splitlines(keepends=True)
+    altered = {**json.loads(first), "stamp_ns": json.loads(first)["stamp_ns"] + 1}
+    (replay / name).write_text(json.dumps(altered) + "\n" + "".join(others), encoding="utf-8")
+    out = tmp_path / "new" / "bag"
+    assert main(["annotate", str(replay), "--bag", str(small_bag), "--out", str(out)]) == 2
+    assert f"{name} was altered after it was written" in capsys.readouterr().err
+    assert not out.parent.exists()
 
 
 def test_a_bag_that_was_cut_is_copied_as_far_as_it_goes(
