@@ -5,37 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from crossmodal_narrator.core.frames import AudioChunk, CameraFrame, EgoMotion, LidarSweep
+from crossmodal_narrator.core.frames import AudioChunk, CameraFrame, LidarSweep
 from crossmodal_narrator.core.snapshot import Degradation, Sense, Trouble
+from crossmodal_narrator.sync.clocks import Clocks
 from crossmodal_narrator.sync.compensation import end_ns
 from crossmodal_narrator.sync.config import SyncConfig
+from crossmodal_narrator.sync.source import LIDAR, ODOMETRY, SensedFrame, Source
 from crossmodal_narrator.sync.streams import Stream
-
-SensedFrame = CameraFrame | LidarSweep | AudioChunk | EgoMotion
-# The sense whose stamps the snapshots take: the one that sees most, in most detail.
-LEADERSHIP = (Sense.LIDAR, Sense.CAMERA, Sense.AUDIO, Sense.ODOMETRY)
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Source:
-    """One sensor: its sense and its name, as camera/front."""
-
-    sense: Sense
-    name: str
-
-    @staticmethod
-    def of(frame: SensedFrame) -> Source:
-        if isinstance(frame, CameraFrame):
-            return Source(Sense.CAMERA, frame.camera)
-        if isinstance(frame, LidarSweep):
-            return LIDAR
-        if isinstance(frame, AudioChunk):
-            return Source(Sense.AUDIO, frame.microphone)
-        return ODOMETRY
-
-
-LIDAR = Source(Sense.LIDAR, "lidar")
-ODOMETRY = Source(Sense.ODOMETRY, "odometry")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -48,7 +24,7 @@ class Taken:
 
 
 class Sources:
-    """The streams by source. Here "now" is the newest stamp of any of them."""
+    """The streams by source. Here "now" is the newest stamp of those that agree on the time."""
 
     def __init__(self, config: SyncConfig, expected: tuple[Source, ...]) -> None:
         self._config = config
@@ -56,25 +32,46 @@ class Sources:
         self._streams: dict[Source, Stream[SensedFrame]] = {}
         self._poses: Stream[SensedFrame] = Stream()  # of /tf: only its stamps are noted
         self._chunk_ns: dict[Source, int] = {}  # how long the newest chunk of each microphone is
+        self._clocks = Clocks(config.stale_after_s)
         self._first_ns: int | None = None
-        self._now_ns = 0
 
-    def push(self, source: Source, frame: SensedFrame) -> None:
+    @property
+    def _now_ns(self) -> int:
+        return self._clocks.now_ns
+
+    def push(self, source: Source, frame: SensedFrame) -> bool:
+        """Take a frame, unless its stamp is ahead of the time that most sources agree on: then False."""
+        if not self._is_in_time(source, frame.stamp_ns):
+            return False
         self._streams.setdefault(source, Stream()).push(frame)
         if isinstance(frame, AudioChunk):
             self._chunk_ns[source] = frame.length_ns
-        self._advance(frame.stamp_ns)
+        return True
 
     def note_pose(self, stamp_ns: int) -> None:
         """A pose of the ego came by /tf."""
-        self._poses.note(stamp_ns)
-        self._advance(stamp_ns)
+        if self._is_in_time(ODOMETRY, stamp_ns):
+            self._poses.note(stamp_ns)
 
     def clear(self) -> None:
         self._streams.clear()
         self._poses = Stream()
+        self._clocks = Clocks(self._config.stale_after_s)
         self._first_ns = None
-        self._now_ns = 0
+
+    def _is_in_time(self, source: Source, stamp_ns: int) -> bool:
+        before_ns = self._now_ns
+        if not self._clocks.hear(source, stamp_ns):
+            return False
+        if self._now_ns < before_ns:  # who came first was ahead, and has led until now
+            for ahead in self._clocks.ahead_ns:
+                self._streams.pop(ahead, None)
+        self._first_ns = stamp_ns if self._first_ns is None else min(self._first_ns, stamp_ns)
+        return True
+
+    def has_led_ahead(self, stamp_ns: int | None) -> bool:
+        """Whether a snapshot at `stamp_ns` took the time of a source that is ahead of what most agree on by now."""
+        return stamp_ns is not None and stamp_ns - self._now_ns > self._config.stale_after_s * 1e9
 
     def jumps_back(self, source: Source, stamp_ns: int) -> bool:
         stream = self._streams.get(source)
@@ -134,10 +131,14 @@ class Sources:
 
     def troubles(self, stamp_ns: int) -> Iterator[Degradation]:
         """What is missing or silent at `stamp_ns`."""
-        came = {*self._streams} if self._poses.newest_ns is None else {*self._streams, ODOMETRY}
+        came = {*self._streams, *self._clocks.ahead_ns}
+        came |= set() if self._poses.newest_ns is None else {ODOMETRY}
         for source in sorted({*self._expected, *came}):
             newest_ns = self._newest_ns(source)
-            if newest_ns is None:
+            if (ahead_ns := self._clocks.ahead_ns.get(source)) is not None:
+                what = f"its stamps are {ahead_ns / 1e9:.1f} s ahead of the other senses'"
+                yield _trouble(source, Trouble.UNREADABLE, newest_ns or self._first_ns or stamp_ns, what)
+            elif newest_ns is None:
                 yield _trouble(source, Trouble.MISSING, self._first_ns or stamp_ns, "nothing has come yet")
             elif stamp_ns - newest_ns > self._config.stale_after_s * 1e9:
                 age_s = (stamp_ns - newest_ns) / 1e9
@@ -157,7 +158,7 @@ class Sources:
         return stamp_ns
 
     def _by_leadership(self) -> list[tuple[Source, Stream[SensedFrame]]]:
-        return sorted(self._streams.items(), key=lambda item: (LEADERSHIP.index(item[0].sense), item[0].name))
+        return sorted(self._streams.items(), key=lambda item: (item[0].rank, item[0].name))
 
     def _newest_ns(self, source: Source) -> int | None:
         """When `source` was last heard of. Where no odometry is published, /tf stands in for it."""
@@ -173,10 +174,6 @@ class Sources:
         seen = all(self._newest_ns(source) is not None for source in self._expected) and bool(self._expected)
         first_ns = self._now_ns if self._first_ns is None else self._first_ns
         return not seen and self._now_ns - first_ns < self._config.startup_wait_s * 1e9
-
-    def _advance(self, stamp_ns: int) -> None:
-        self._now_ns = max(self._now_ns, stamp_ns)
-        self._first_ns = stamp_ns if self._first_ns is None else min(self._first_ns, stamp_ns)
 
 
 def _trouble(source: Source, trouble: Trouble, since_ns: int, what: str) -> Degradation:

@@ -17,7 +17,8 @@ from crossmodal_narrator.core.snapshot import Degradation, PlacedCamera, PlacedS
 from crossmodal_narrator.sync.compensation import EgoAt, place_camera, place_sweep
 from crossmodal_narrator.sync.config import SyncConfig
 from crossmodal_narrator.sync.ego import EgoHistory
-from crossmodal_narrator.sync.sources import Source, Sources
+from crossmodal_narrator.sync.source import Source
+from crossmodal_narrator.sync.sources import Sources
 from crossmodal_narrator.sync.transforms import TransformBuffer
 
 
@@ -43,9 +44,11 @@ class Synchroniser:
         source = Source.of(frame)
         if self._sources.jumps_back(source, frame.stamp_ns):
             self._forget()
-        self._sources.push(source, frame)
-        if isinstance(frame, EgoMotion):
+        if self._sources.push(source, frame) and isinstance(frame, EgoMotion):
             self._ego.push(frame)
+        if self._sources.has_led_ahead(self._last_ns):
+            self._last_ns = None
+            self.clock_jumps += 1
 
     def ready(self) -> Iterator[Snapshot]:
         """Snapshots that nothing more can change, the oldest first."""
