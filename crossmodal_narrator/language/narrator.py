@@ -10,6 +10,7 @@ from dataclasses import replace
 from crossmodal_narrator.core.scene import SceneState
 from crossmodal_narrator.core.speech import Claim, Fate, Narration, Refusal
 from crossmodal_narrator.core.timing import StageTimer
+from crossmodal_narrator.language.claims.continuity import Continuity
 from crossmodal_narrator.language.claims.drawing import ClaimDrawer
 from crossmodal_narrator.language.claims.facts import Facts
 from crossmodal_narrator.language.config import NarratorConfig
@@ -38,14 +39,13 @@ class Narrator:
         self._gate = Gate(config)
         self._realisers = {language: Realiser(read_lexicon(language, config.units)) for language in config.languages}
         self.on_refusal: Callable[[Refusal], None] = lambda refusal: None  # hears of each, before what is said instead
-        self._last_ns = 0
+        self._continuity = Continuity()
         self._complained: set[tuple[str, str]] = set()
 
     def narrate(self, scene: SceneState) -> tuple[Narration, ...]:
         """What is said now: nothing, or one sentence in each language, all with the same claims."""
-        if scene.stamp_ns < self._last_ns:
+        if not self._continuity.goes_on(scene):
             self.forget()
-        self._last_ns = scene.stamp_ns
         with self._stage("narrate/claims"):
             facts = self._drawer.draw(scene)
         with self._stage("narrate/plan"):

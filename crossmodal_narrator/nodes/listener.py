@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from rclpy.node import Node
 
+from crossmodal_narrator.core.errors import FrameError
 from crossmodal_narrator.core.speech import Narration as Spoken
 from crossmodal_narrator.core.speech import Reply as Answered
 from crossmodal_narrator.nodes import qos
@@ -52,10 +54,20 @@ class Listener:
         node.create_subscription(DiagnosticArray, "/diagnostics", self._diagnostics, qos.DIAGNOSTICS)
 
     def _narration(self, message: Any) -> None:
-        self._on_narration(narration_from_message(message), self.first_ns)
+        with self._refusing("narrator/narration"):
+            self._on_narration(narration_from_message(message), self.first_ns)
 
     def _reply(self, message: Any) -> None:
-        self._on_reply(reply_from_message(message), self.first_ns)
+        with self._refusing("dialogue/reply"):
+            self._on_reply(reply_from_message(message), self.first_ns)
+
+    @contextmanager
+    def _refusing(self, topic: str) -> Iterator[None]:
+        """Whoever publishes what cannot be read does not end who only listens."""
+        try:
+            yield
+        except FrameError as error:
+            self._node.get_logger().warning(f"{topic}: {error}", throttle_duration_sec=5.0)
 
     def _scene(self, message: Any) -> None:
         self.scenes += 1

@@ -9,10 +9,11 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import rclpy
+from rclpy._rclpy_pybind11 import RCLError
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.lifecycle import LifecycleNode
 from rclpy.signals import SignalHandlerOptions
@@ -53,7 +54,8 @@ def run_node(name: str, config: type[Any], make: Callable[[], LifecycleNode], ar
             _turn(executor, node)
     finally:
         if rclpy.ok():
-            node.trigger_shutdown()
+            with suppress(RCLError):  # somebody has shut it down already
+                node.trigger_shutdown()
         executor.remove_node(node)
         node.destroy_node()
         rclpy.try_shutdown()

@@ -24,6 +24,7 @@ from crossmodal_narrator.nodes.shared_memory import segments_of
 APPEARS_WITHIN_S = 30.0
 ASKED_AGAIN_AFTER_S, STATE_WITHIN_S = 1.5, 0.5
 TRANSITION_WITHIN_S = 60.0  # opening a model the first time may take long on a slow disk
+CONFIGURES_WITHIN_S = 1_860.0  # with `engine.build_at_start` engines are built, each within `engine.build_limit_s`
 ENDS_WITHIN_S = 8.0
 MOST_RESTARTS = 5  # in a row
 FIRST_BACKOFF_S, LONGEST_BACKOFF_S = 0.5, 10.0
@@ -36,9 +37,10 @@ class Change:
 
     transition: int
     goal: int
+    within_s: float = TRANSITION_WITHIN_S
 
 
-CONFIGURE = Change(Transition.TRANSITION_CONFIGURE, State.PRIMARY_STATE_INACTIVE)
+CONFIGURE = Change(Transition.TRANSITION_CONFIGURE, State.PRIMARY_STATE_INACTIVE, CONFIGURES_WITHIN_S)
 ACTIVATE = Change(Transition.TRANSITION_ACTIVATE, State.PRIMARY_STATE_ACTIVE)
 DEACTIVATE = Change(Transition.TRANSITION_DEACTIVATE, State.PRIMARY_STATE_INACTIVE)
 
@@ -151,8 +153,9 @@ class Supervisor:
         """Ask until the node has heard it: what is asked before DDS has found the node's process goes nowhere, and a
         process that was killed is taken for a living one for a while.
         """
-        appears_until_s, done_until_s = time.monotonic() + APPEARS_WITHIN_S, time.monotonic() + TRANSITION_WITHIN_S
-        has_appeared = False
+        began_s = time.monotonic()
+        appears_until_s, done_until_s = began_s + APPEARS_WITHIN_S, began_s + change.within_s
+        has_appeared = is_told = False
         while self._is_awaited(child) and time.monotonic() < (done_until_s if has_appeared else appears_until_s):
             answer = child.change_state.call_async(ChangeState.Request(transition=Transition(id=change.transition)))
             while self._is_awaited(child) and time.monotonic() < done_until_s:
@@ -164,6 +167,9 @@ class Supervisor:
                 has_appeared = has_appeared or state is not None
                 if state == change.goal:
                     return True
+                if not is_told and time.monotonic() - began_s > TRANSITION_WITHIN_S:
+                    is_told = True
+                    self.tell(f"{child.name} is still getting ready: an engine that is built takes minutes")
                 if state is not None or not has_appeared:
                     break
         return self._judge(child, is_done=False)

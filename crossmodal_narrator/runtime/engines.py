@@ -135,6 +135,7 @@ def _requests(
         refuse(Refusal(engine=wanted.value, reason=f"{manifest.name} has no file in {wanted.value}: fp32 is run"))
     elif wanted is not Precision.FP32:
         try:
+            store.golden(manifest, wanted)  # without it nothing may run
             contents = {wanted: store.artifact(manifest, wanted), **contents}
         except ModelError as error:
             refuse(Refusal(engine=wanted.value, reason=f"fp32 is run: {error}"))

@@ -98,7 +98,15 @@ def _passes_on(thing: Thing, door: str) -> bool:
 
 def _is(thing: Thing, word: str) -> bool | None:
     if word in KINDS:
-        return thing.label in KINDS[word]
+        is_one = thing.label in KINDS[word]
+        return None if not is_one and _may_yet_be(thing, KINDS[word]) else is_one
     if word in MOVEMENTS:
         return None if thing.movement is Movement.UNKNOWN else thing.movement in MOVEMENTS[word]
     return None if thing.colour is None else thing.colour == word
+
+
+def _may_yet_be(thing: Thing, kind: frozenset[ObjectClass]) -> bool:
+    """Whether what nobody can make out may turn out as one: it moves, or is in our way; posts and bins stand aside."""
+    if thing.label is not ObjectClass.OBSTACLE or not (thing.in_path or not thing.movement.may_stand):
+        return False
+    return any(label.is_vulnerable or label.is_vehicle or label is ObjectClass.ANIMAL for label in kind)

@@ -29,6 +29,7 @@ SIGNAL_CONE_RAD = math.radians(25)
 NOVELTY_NS = 5_000_000_000
 DELIVERED_NS = 3_000_000_000
 LOOKED_NS = 1_000_000_000
+GOES_ON_NS = 300_000_000
 BESIDE_M = 1.6  # off our middle line, and not in our path
 MAY_BE_THERE_S = 5.0  # what was lost may only be hidden
 
@@ -233,9 +234,15 @@ class ClaimDrawer:
                 trouble=held.value,
                 held_s=held.held_s(now_ns),
                 evidence=_diagnosis(failing.get((sense, source))),
+                others_go_on=sense is Sense.CAMERA and self._gave_lately(sense, now_ns),
             )
             for (sense, source), held in sorted(self._senses.items(), key=lambda item: item[0])
         )
+
+    def _gave_lately(self, sense: Sense, now_ns: int) -> bool:
+        """Whether it gave something to a scene, so lately that none of its sensors that fail for a while can have."""
+        seen = self._looked.get(sense)
+        return seen is not None and now_ns - seen.stamp_ns <= GOES_ON_NS
 
     def _delivering(self, scene: SceneState, now_ns: int) -> tuple[SenseHealth, ...]:
         """Senses that supported something in the last seconds, and of which no sensor fails."""

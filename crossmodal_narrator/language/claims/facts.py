@@ -184,6 +184,7 @@ class SenseHealth:
     trouble: Trouble | None
     held_s: float
     evidence: tuple[Evidence, ...] = ()
+    others_go_on: bool = False  # other sensors of this sense, as the front camera while the rear one is silent
 
     @property
     def subject(self) -> str:

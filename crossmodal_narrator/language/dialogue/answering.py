@@ -11,8 +11,8 @@ from crossmodal_narrator.core.detections import SignalState
 from crossmodal_narrator.core.scene import Evidence
 from crossmodal_narrator.core.snapshot import Sense
 from crossmodal_narrator.core.speech import Claim, Urgency
-from crossmodal_narrator.language.claims.areas import AREAS, AROUND, DOORS, LANE
-from crossmodal_narrator.language.claims.facts import AHEAD_SIDES, Thing
+from crossmodal_narrator.language.claims.areas import AROUND, DOORS, LANE
+from crossmodal_narrator.language.claims.facts import Thing
 from crossmodal_narrator.language.claims.predicates import EGO, EgoState, Movement, Predicate
 from crossmodal_narrator.language.dialogue.answer import CANNOT_TELL, TOPIC, Answer, about, introduced, message, plain
 from crossmodal_narrator.language.dialogue.chronicle import Chronicle
@@ -22,11 +22,11 @@ from crossmodal_narrator.language.dialogue.supposing import what_if
 from crossmodal_narrator.language.planning.leaving import met_by_door, nobody_by_door
 from crossmodal_narrator.language.planning.message import Act, Mention, Message
 from crossmodal_narrator.language.planning.view import View
+from crossmodal_narrator.language.realisation.rounding import UNITS
 
 MOST_THINGS = 3  # in one answer
 MOST_AROUND = 4
 STANDING_BEHIND_M = 20.0
-STANDS_BELOW_MPS = 0.6
 
 
 class Answerer:
@@ -106,7 +106,7 @@ class Answerer:
 
     def _speed(self, query: Query, view: View) -> Answer:
         found = _found(query, view)
-        if found and found[0].speed_mps is not None and found[0].speed_mps < STANDS_BELOW_MPS:
+        if found and found[0].speed_mps is not None and _is_about_nothing(found[0].speed_mps, view):
             return Answer(messages=introduced(found[:1], view, 1))
         return self._of_one(query, view, Predicate.SPEED, Act.HOW_FAST)
 
@@ -145,7 +145,7 @@ class Answerer:
         ego = view.facts.ego
         if ego.state is None:
             return CANNOT_TELL
-        if abs(ego.speed_mps) < STANDS_BELOW_MPS:
+        if _is_about_nothing(ego.speed_mps, view):
             return self._own_movement(query, view)
         return Answer(messages=(message(Act.SPEED, (ego.speed_claim(),), {"a": EGO}),))
 
@@ -261,6 +261,11 @@ def _found(query: Query, view: View) -> list[Thing]:
     return sorted(found, key=_away_m)[:1] if query.pick is Pick.NEAREST else found
 
 
+def _is_about_nothing(speed_mps: float, view: View) -> bool:
+    """Whether it would be told as about 0."""
+    return UNITS[view.config.units].speed(speed_mps).number == 0
+
+
 def _away_m(thing: Thing) -> float:
     return math.inf if thing.distance_m is None else thing.distance_m
 
@@ -272,8 +277,11 @@ def _unknown_of(thing: Thing) -> Answer:
 
 
 def _that_would_show(query: Query, view: View) -> tuple[Evidence, ...]:
-    """Of senses that deliver: the LiDAR sees all around, and how things move; a camera what is ahead, and colours."""
-    is_ahead = query.area == LANE or AREAS[query.area or AROUND] <= AHEAD_SIDES
+    """Of senses that deliver: the LiDAR sees all around, and how things move; a camera what is ahead, and colours.
+
+    How far to either side a camera looks nobody knows here.
+    """
+    is_ahead = query.area in (LANE, "ahead")
     able: set[Sense] = {Sense.CAMERA} if is_ahead and not query.movement else set()
     if not query.colour:
         able.add(Sense.LIDAR)

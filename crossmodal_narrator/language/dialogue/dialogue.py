@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from crossmodal_narrator.core.scene import SceneState
 from crossmodal_narrator.core.speech import Claim, Narration, Reply, Urgency, Utterance
+from crossmodal_narrator.language.claims.continuity import Continuity
 from crossmodal_narrator.language.claims.drawing import ClaimDrawer
 from crossmodal_narrator.language.claims.facts import Facts
 from crossmodal_narrator.language.config import NarratorConfig
@@ -61,6 +62,7 @@ class Dialogue:
         self._drawer = ClaimDrawer(config)
         self._gate = Gate(config)
         self._realisers = {language: Realiser(read_lexicon(language, config.units)) for language in QUESTION_LANGUAGES}
+        self._continuity = Continuity()
         self._words = {language: read_words(language) for language in QUESTION_LANGUAGES}
         self.forget()
 
@@ -83,7 +85,7 @@ class Dialogue:
         self._facts = None
 
     def observe(self, scene: SceneState) -> None:
-        if scene.stamp_ns < self._last_ns:
+        if not self._continuity.goes_on(scene):
             self.forget()
         self._last_ns = scene.stamp_ns
         self._facts = self._drawer.draw(scene)
@@ -136,7 +138,7 @@ class Dialogue:
         if query.asks is Asks.HAPPENED:
             return self._what_happened(language)
         if self._facts is None:
-            return self._worded(NOTHING_YET, language)
+            return self._worded(CANNOT_TELL if self._last_ns else NOTHING_YET, language)
         return self._worded(self._answerer.answer(query, self._view(self._facts)), language)
 
     def _spoke_last(self, seat: str, language: str) -> str:
@@ -163,7 +165,7 @@ class Dialogue:
 
     def _what_happened(self, language: str) -> _Said:
         """What the chronicle knows; else what was said lately."""
-        happened = None if self._facts is None else what_happened(self._chronicle, self._facts.stamp_ns)
+        happened = what_happened(self._chronicle, self._last_ns)
         if happened is not None:
             return self._worded(happened, language)
         told = self._lately(language)
@@ -174,8 +176,7 @@ class Dialogue:
 
     def _lately(self, language: str) -> list[Narration]:
         """What was said of the last minute: what was urgent or notable, if there was such."""
-        now_ns = 0 if self._facts is None else self._facts.stamp_ns
-        told = [n for n in self._narrated[language] if 0 <= now_ns - n.stamp_ns <= LATELY_NS]
+        told = [n for n in self._narrated[language] if 0 <= self._last_ns - n.stamp_ns <= LATELY_NS]
         weighty = [n for n in told if n.urgency is not Urgency.CALM]
         return (weighty or told)[-MOST_TOLD:]
 

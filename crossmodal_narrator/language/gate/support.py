@@ -130,7 +130,8 @@ class Gate:
         if able is None:
             return None
         age_ns = int(self._config.evidence_age_s * 1e9)
-        fresh = {e.modality for e in claim.evidence if 0 <= facts.stamp_ns - e.stamp_ns <= age_ns}
+        # A picture may be a little younger than its scene.
+        fresh = {e.modality for e in claim.evidence if abs(facts.stamp_ns - e.stamp_ns) <= age_ns}
         if not fresh:
             return Objection(reason=Reason.NOT_SENSED_LATELY, words="no sense has supported it lately")
         told = {e.modality for e in claim.evidence} if predicate in LASTING else fresh

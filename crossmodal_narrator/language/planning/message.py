@@ -17,6 +17,7 @@ class Act(str, Enum):
     CORRECTION = "correction"
     REFINEMENT = "refinement"
     SENSE_LOST = "sense_lost"
+    SENSE_PART_LOST = "sense_part_lost"  # another sensor of its kind goes on
     SENSE_BACK = "sense_back"
     SIGNAL = "signal"
     SOUND = "sound"

@@ -26,7 +26,8 @@ def senses(view: View) -> Iterator[Message]:
     lost = [h for h in view.facts.senses if h.trouble is not None and _is_lost(h, view)]
     for sense, trouble in sorted({(h.sense, h.trouble) for h in lost if h.trouble is not None}):
         alike = [h for h in lost if (h.sense, h.trouble) == (sense, trouble)]
-        yield _sense_message(view, Act.SENSE_LOST, alike)
+        act = Act.SENSE_PART_LOST if alike[0].others_go_on else Act.SENSE_LOST
+        yield _sense_message(view, act, alike)
     back = [h for h in view.facts.senses if h.trouble is None and _is_back(h, view)]
     for sense in sorted({h.sense for h in back}):
         yield _sense_message(view, Act.SENSE_BACK, [h for h in back if h.sense is sense])

@@ -41,7 +41,7 @@ class Units:
         return Rounded(_nearest(length, self.middle if length < self.middle_to else self.coarse), is_about=True)
 
     def speed(self, speed_mps: float) -> Rounded:
-        """In fives."""
+        """In fives; 0 for what hardly moves."""
         return Rounded(_nearest(abs(speed_mps) * self.per_mps, 5), is_about=True)
 
 

@@ -208,6 +208,13 @@ def _sense(fill: Filling, role: str) -> Phrase | None:
     return None if pattern is None else Phrase(pattern.source, keys_of(claims))
 
 
+def _one_sense(fill: Filling, role: str) -> Phrase | None:
+    """One of several sensors of a sense, in trouble."""
+    claims = fill.claims(role, Predicate.SENSE_TROUBLE)
+    pattern = fill.lexicon.tables["one_of_senses"].get(_sense_name(claims[0])) if claims else None
+    return None if pattern is None else Phrase(pattern.source, keys_of(claims))
+
+
 def _others(fill: Filling, role: str) -> Phrase | None:
     """The senses that are left."""
     return _listed(fill, fill.claims(role, Predicate.SENSE_WORKS))
@@ -263,6 +270,7 @@ SLOTS: Mapping[str, Callable[[Filling, str], Phrase | None]] = {
     "trend": _table("trends", Predicate.SOUND_TREND),
     "trouble": _table("troubles", Predicate.SENSE_TROUBLE),
     "sense": _sense,
+    "one_sense": _one_sense,
     "others": _others,
     "speed": speed,
     "ago": time("ago", Predicate.AGO, ago),

@@ -90,6 +90,7 @@ class Script:
     start_ns: int = START_NS
     odometry: bool = True
     senses: tuple[Sense, ...] = CAMERA_AND_LIDAR  # that look, whatever they see
+    cameras: int = 1  # while all but one of several fail, the camera looks still
 
     def scenes(self) -> Iterator[SceneState]:
         """Ten scenes a second."""
@@ -102,6 +103,9 @@ class Script:
             for actor in {a.track_id: a for a in self.actors}.values():
                 places[actor.track_id][0] += actor.along(t) / HZ
                 places[actor.track_id][1] += actor.across(t) / HZ
+
+    def _sensors(self, sense: Sense) -> int:
+        return self.cameras if sense is Sense.CAMERA else 1
 
     def _scene(self, t: float, travelled: float, places: dict[int, list[float]]) -> SceneState:
         stamp_ns = self.start_ns + round(t * 1e9)
@@ -120,7 +124,7 @@ class Script:
                 for actor in present
             ),
             sounds=tuple(self.sounds(t)),
-            senses=self.senses,
+            senses=tuple(s for s in self.senses if self._sensors(s) > [of for of, *_ in self.trouble(t)].count(s)),
             signals=() if state is None else (light(state, stamp_ns),),
             degraded=tuple(
                 Degradation(sense=s, trouble=trouble, source=name, since_ns=stamp_ns, remedy="look at it")

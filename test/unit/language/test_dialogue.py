@@ -230,6 +230,53 @@ def test_what_is_not_known_of_a_thing_is_not_denied(
     assert ask(seated(objects=objects), question).text == answer
 
 
+@pytest.mark.parametrize(
+    ("motion", "in_path", "answers"),
+    [
+        (Motion.CROSSING, False, ("I can't tell.", "看不出来。")),
+        (Motion.STOPPED, True, ("I can't tell.", "看不出来。")),
+        (Motion.STOPPED, False, ("No. I see nobody ahead.", "没有。前面没看到人。")),  # as a post or a bin does
+    ],
+)
+def test_what_moves_or_is_in_our_way_and_has_no_name_may_be_somebody(
+    motion: Motion, in_path: bool, answers: tuple[str, str]
+) -> None:
+    unnamed = thing(3, ObjectClass.OBSTACLE, 10.0, 0.0, Side.AHEAD, motion=motion, in_path=in_path)
+    dialogue = seated(objects=(unnamed,))
+    assert (ask(dialogue, "Is anyone ahead?").text, ask(dialogue, "前面有人吗？").text) == answers
+
+
+def test_how_far_to_the_side_a_camera_looks_is_not_known() -> None:
+    dialogue = seated(objects=(), senses=(Sense.CAMERA, Sense.ODOMETRY))
+    assert ask(dialogue, "Is there a cyclist ahead on the right?").text == "I can't tell."
+    assert ask(dialogue, "左前方有人吗？").text == "看不出来。"
+    assert ask(seated(objects=()), "Is there a cyclist ahead on the right?").text.startswith("No.")
+
+
+def test_who_creeps_does_nothing_about_nought() -> None:
+    assert ask(seated(speed_mps=0.65), "How fast are we going?").text == "We're on the move."
+    assert ask(seated(speed_mps=1.0), "How fast are we going?").text == "We're doing about 5 kilometres an hour."
+
+
+def test_when_scenes_come_no_more_what_was_is_known_and_what_is_is_not() -> None:
+    dialogue = seated(speed_mps=8.0)
+    for number in range(15, 60):
+        dialogue.observe(scene(number, speed_mps=0.0))
+    dialogue.lose_sight()
+    assert "stopped" in ask(dialogue, "What just happened?").text
+    assert ask(dialogue, "How fast are we going?").text == "I can't tell."
+    assert ask(Dialogue(NarratorConfig()), "How fast are we going?").text == "Nothing has been said yet."
+
+
+def test_a_perception_that_was_started_again_counts_anew_and_it_is_nobody_from_before() -> None:
+    dialogue = seated(objects=(replace(STREET[1], age_s=3.0),))
+    assert ask(dialogue, "Is there a bus behind us?").text.startswith("Yes.")
+    other = replace(thing(2, ObjectClass.PEDESTRIAN, 12.0, -5.0, Side.AHEAD_RIGHT, motion=Motion.STOPPED), age_s=0.1)
+    for number in range(60, 75):
+        dialogue.observe(scene(number, objects=(replace(other, age_s=0.1 * (number - 59)),)))
+    assert ask(dialogue, "How far is it?").text == "I can't tell."
+
+
 def test_a_camera_alone_does_not_know_that_nothing_moves() -> None:
     dialogue = seated(objects=(), senses=(Sense.CAMERA, Sense.ODOMETRY))
     assert ask(dialogue, "Is anyone crossing ahead?").text == "I can't tell."

@@ -123,6 +123,16 @@ def test_old_evidence_is_no_evidence() -> None:
     assert objection(exists, later) == "no sense has supported it lately"
 
 
+def test_a_picture_may_be_a_little_younger_than_its_scene_and_not_of_another_time() -> None:
+    """A camera that is triggered after the sweep lost every light and every car that it alone had seen."""
+    facts = facts_of(*BOTH)
+    (exists,) = claims_of(facts, Predicate.EXISTS)
+    assert objection(exists, replace(facts, stamp_ns=facts.stamp_ns - 20_000_000)) == ""
+    assert (
+        objection(exists, replace(facts, stamp_ns=facts.stamp_ns - 2_000_000_000)) == "no sense has supported it lately"
+    )
+
+
 def test_what_is_doubtful_is_hedged_and_said_so_in_every_language() -> None:
     facts = facts_of(*BOTH, confidence=0.5, label=ObjectClass.VAN)
     verdict = GATE.admit(encounter(claims_of(facts, *WHO), claims_of(facts, Predicate.DISTANCE)), facts)

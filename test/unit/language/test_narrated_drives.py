@@ -479,6 +479,31 @@ def test_a_blind_camera_is_owned_and_its_return_is_told_once() -> None:
     assert sum(text in ("The camera is back.", "I've got the camera back.") for text in said) == 1
 
 
+def test_of_two_cameras_one_that_fails_is_not_the_camera() -> None:
+    script = scripts.Script(
+        seconds=8.0,
+        ego=lambda _: 5.0,
+        cameras=2,
+        trouble=lambda t: ((Sense.CAMERA, "rear", Trouble.STALE),) if t >= 3.0 else (),
+    )
+    said = narrate(script.scenes())
+    assert [n.text for n in said if n.language == "en"] == ["A camera has gone silent."]
+    assert [n.text for n in said if n.language == "zh"] == ["有个摄像头没有信号了。"]
+    (lost, *_) = said
+    assert [(c.predicate, c.subject) for c in lost.claims] == [("sense_trouble", "sense:camera/rear")]
+
+
+def test_a_perception_that_was_started_again_counts_anew_and_nothing_is_corrected() -> None:
+    bus = scripts.Actor(track_id=1, label=ObjectClass.BUS, x=18.0, y=0.0, along=lambda _: 8.0)
+    person = scripts.Actor(track_id=1, label=ObjectClass.PEDESTRIAN, x=60.0, y=-3.6)
+    before = scripts.Script(seconds=6.0, ego=lambda _: 8.0, actors=[bus])
+    after = scripts.Script(seconds=6.0, ego=lambda _: 8.0, actors=[person], start_ns=scripts.START_NS + 10_000_000_000)
+    said = english([*before.scenes(), *after.scenes()])
+    assert any("bus" in text for text in said)
+    assert any("pedestrian" in text for text in said)
+    assert not any(text.startswith(("Correction", "I was wrong")) for text in said)
+
+
 @pytest.mark.parametrize(
     ("sense", "source", "words"),
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,7 +14,8 @@ pytest.importorskip("rclpy", reason="ROS 2 is not installed")
 
 from lifecycle_msgs.msg import State
 
-from crossmodal_narrator.nodes.supervisor import ACTIVATE, Change, Child, Supervisor
+from crossmodal_narrator.nodes import supervisor as supervision
+from crossmodal_narrator.nodes.supervisor import ACTIVATE, CONFIGURE, Change, Child, Supervisor
 
 pytestmark = pytest.mark.ros
 
@@ -50,6 +52,34 @@ class Service:
 
     def call_async(self, _request: object) -> Any:
         return SimpleNamespace(done=lambda: True, result=lambda: self._answer)
+
+
+def test_a_node_that_builds_its_engines_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run ended after a minute, and took the engine with it that was being built."""
+    monkeypatch.setattr(supervision, "TRANSITION_WITHIN_S", 0.3)
+    monkeypatch.setattr(supervision, "ASKED_AGAIN_AFTER_S", 0.1)
+    monkeypatch.setattr(supervision, "STATE_WITHIN_S", 0.1)
+    ready_s = time.monotonic() + 1.5
+    done = SimpleNamespace(done=lambda: time.monotonic() > ready_s, result=lambda: SimpleNamespace(success=True))
+    never = SimpleNamespace(done=lambda: False, result=lambda: None)
+    executor: Any = SimpleNamespace(spin_once=lambda timeout_sec: time.sleep(timeout_sec))
+    told: list[str] = []
+    nothing: Any = None
+    supervisor = Supervisor(nothing, executor, {}, told.append, lambda: False)
+    process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    child = Child(
+        name="perception",
+        command=(),
+        process=process,
+        change_state=SimpleNamespace(call_async=lambda _request: done),
+        get_state=SimpleNamespace(call_async=lambda _request: never),
+        started_s=0.0,
+    )
+
+    assert supervisor._change(child, CONFIGURE)
+
+    child.process.communicate(b"\n", timeout=10)
+    assert told == ["perception is still getting ready: an engine that is built takes minutes"]
 
 
 @pytest.mark.parametrize(

@@ -95,3 +95,13 @@ def write_model(folder: Path, content: bytes, **precisions: tuple[bytes, float])
     document["golden"]["file"] = entry(folder / "golden.json")
     path.write_text(yaml.safe_dump(document))
     return read_manifest(path)
+
+
+def with_own_golden(manifest: Manifest, precision: str) -> Manifest:
+    """With a golden sample of that precision alone, which here is the same as that of fp32."""
+    path = manifest.folder / f"golden.{precision}.json"
+    path.write_bytes((manifest.folder / "golden.json").read_bytes())
+    document = yaml.safe_load((manifest.folder / "manifest.yaml").read_text())
+    document["precisions"][precision]["golden"] = entry(path)
+    (manifest.folder / "manifest.yaml").write_text(yaml.safe_dump(document))
+    return read_manifest(manifest.folder / "manifest.yaml")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from small_network import DEVICE, network, write_model
+from small_network import DEVICE, network, with_own_golden, write_model
 
 from crossmodal_narrator.core.errors import EngineAbsentError, EngineError, ModelError
 from crossmodal_narrator.encoding.engine import Engine
@@ -127,6 +127,18 @@ def test_a_precision_that_no_engine_reproduces_gives_way_to_fp32(tmp_path: Path,
     np.testing.assert_array_equal(answer, wanted["scores"])
     assert heard[0].engine == "onnxruntime_cpu in int8"
     assert "disagrees with the golden sample" in heard[0].reason
+
+
+@pytest.mark.parametrize("name", ["model.fp16.onnx", "golden.fp16.json"])
+def test_where_a_file_of_a_precision_is_lost_fp32_is_run_and_told(tmp_path: Path, name: str, heard: Heard) -> None:
+    written = write_model(tmp_path / "models" / "small", network(), fp16=(to_half(network()), 0.05))
+    manifest = with_own_golden(written, "fp16")
+    (manifest.folder / name).unlink()
+    store = ModelStore(tmp_path / "models", tmp_path / "cache")
+    config = EngineConfig(engines=("onnxruntime_cpu",), precision="fp16")
+    assert open_engine(manifest, store, config, on_refusal=heard.append).name == "ONNX Runtime CPU"
+    assert [refusal.engine for refusal in heard] == ["fp16"]
+    assert "fp32 is run" in heard[0].reason
 
 
 @pytest.mark.parametrize("name", ["model.onnx", "golden.json"])
