@@ -15,6 +15,7 @@ FLAT_M = 0.2  # what looks thinner and is longer than a vehicle is wide is a wal
 LONGEST_FLAT_M = 3.0
 MANY_POINTS = 60
 SMALLEST_CAR_M = 1.6  # across what is seen of it
+POLE_POINTS, POLE_M = 10, 0.2  # so many, no farther apart: of somebody they show shoulders
 DRIVES_MPS = 3.0  # and more than a young track seems to
 LEAST_ROOM_M = 0.4  # between two that drive side by side
 SAME_PLACE = 0.45  # of the smaller width: two centres so near are one thing
@@ -23,6 +24,11 @@ SAME_PLACE = 0.45  # of the smaller width: two centres so near are one thing
 def is_too_small(label: ObjectClass, visible_lw_m: Vec2, points: int) -> bool:
     """Whether many points show less of a car than a motorcycle has: the camera's box is then of something behind it."""
     return _is_large(label) and points >= MANY_POINTS and math.hypot(*visible_lw_m) < SMALLEST_CAR_M
+
+
+def is_pole(label: ObjectClass, visible_lw_m: Vec2, points: int) -> bool:
+    """Whether the points of what a camera calls somebody stand one above the other."""
+    return label.is_vulnerable and points >= POLE_POINTS and math.hypot(*visible_lw_m) < POLE_M
 
 
 def is_post_for(label: ObjectClass, shape: LidarDetection) -> bool:

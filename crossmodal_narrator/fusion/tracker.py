@@ -18,6 +18,7 @@ from crossmodal_narrator.fusion.config import FusionConfig
 from crossmodal_narrator.fusion.known_shapes import as_measured
 from crossmodal_narrator.fusion.plan import BoxesInPlan
 from crossmodal_narrator.fusion.plausibility import (
+    is_pole,
     is_post_for,
     is_same,
     is_thing,
@@ -43,7 +44,8 @@ KNOWN_BY_SHAPE = {
     **dict.fromkeys((ObjectClass.PEDESTRIAN, ObjectClass.CYCLIST), (15.0, 30)),
 }
 PICTURED_WITHIN_S = 1.2
-NO_SHAPE, OTHER_SHAPE = 0.2, 1.2  # of a doubt: where there is none of its shape, and one of another
+# Of a doubt: where there is none of its shape, one of another, or a pole.
+NO_SHAPE, OTHER_SHAPE, POLE = 0.2, 1.2, 0.6
 TOO_SMALL_WEIGHT = 0.25  # of a vote for a class that the points are too small for
 
 
@@ -194,7 +196,7 @@ class Tracker:
         track.settle(seen, len(index), step.odom_from_base, ages_s=step.ages_s(seen.box), is_whole_anew=is_named)
         track.supported_ns = track.ranged_ns = step.stamp_ns
         track.sweeps += 1
-        self._doubt(track, seen.box, len(index), step)
+        self._doubt(track, seen, len(index), step)
         track.evidence[Sense.LIDAR] = Evidence(
             modality=Sense.LIDAR,
             stamp_ns=features.stamp_ns,
@@ -202,13 +204,17 @@ class Tracker:
         )
         return seen
 
-    def _doubt(self, track: Track, box: OrientedBox, points: int, step: Step) -> None:
-        """The LiDAR sees it well, and knows no such shape there: a camera takes bushes for cars."""
+    def _doubt(self, track: Track, seen: Completed, points: int, step: Step) -> None:
+        """The LiDAR sees it well, and knows no such shape there: a camera takes bushes for cars, poles for people."""
+        if moves_by_itself(track):
+            return
+        if is_pole(track.votes.label, seen.visible_lw_m, points):
+            track.votes.add_doubt(POLE)
         known = KNOWN_BY_SHAPE.get(track.votes.label)
-        if known is None or moves_by_itself(track) or not step.knows_shapes:
+        if known is None or not step.knows_shapes:
             return
         within_m, least = known
-        if points >= least and math.hypot(*box.centre_m[:2]) <= within_m:
+        if points >= least and math.hypot(*seen.box.centre_m[:2]) <= within_m:
             track.votes.add_doubt(NO_SHAPE)
 
     def _shape_at(self, middle: Vec2, label: ObjectClass, step: Step) -> LidarDetection | None:

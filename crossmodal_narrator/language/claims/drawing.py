@@ -214,6 +214,8 @@ class ClaimDrawer:
             subject=f"sound:{kind}",
             kind=kind,
             side=hearing.side,
+            is_being_placed=hearing.is_being_placed,
+            is_amid=hearing.is_amid,
             trend=hearing.trend,
             confidence=event.confidence,
             held_s=hearing.held_s,

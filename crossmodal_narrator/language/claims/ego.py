@@ -15,6 +15,7 @@ from crossmodal_narrator.language.claims.predicates import EgoState
 
 STANDS_BELOW_MPS = 0.3
 STARTS_ABOVE_MPS = 0.6
+STARTING_S = 3.5  # a vehicle is so long about to set off
 HISTORY_S = 2.5
 SLOWING_DROP_MPS = 1.5  # within HISTORY_S, and at least a fifth of the speed: what a passenger feels
 BRAKING_MPS2 = 0.6  # still going on
@@ -32,7 +33,7 @@ class EgoEstimator:
         self._speeds: deque[tuple[int, float, float]] = deque()  # stamp, speed, yaw rate
         self._standing: Settled[bool] | None = None
         self._state: Settled[EgoState] | None = None
-        self._has_moved = False
+        self._has_moved = self._has_stood = False
 
     def update(self, motion: EgoMotion | None, stamp_ns: int) -> Ego:
         if motion is None:
@@ -59,13 +60,13 @@ class EgoEstimator:
     def _estimate(self, speed: float, stamp_ns: int) -> EgoState:
         stands = self._settle_standing(speed, stamp_ns)
         if stands:
+            self._has_stood = True
             return EgoState.STOPPED if self._has_moved else EgoState.STANDING
-        just_started = self._standing is not None and self._standing.held_s(stamp_ns) < 3.0
-        was_standing = min(abs(s) for _, s, _ in self._speeds) < STANDS_BELOW_MPS
+        just_started = self._standing is not None and self._standing.held_s(stamp_ns) < STARTING_S
         self._has_moved = True
         if speed < -STANDS_BELOW_MPS:
             return EgoState.REVERSING
-        if just_started and was_standing:
+        if just_started and self._has_stood:
             return EgoState.STARTING
         return self._turn() or self._slowing(speed) or EgoState.MOVING
 

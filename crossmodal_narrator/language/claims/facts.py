@@ -154,6 +154,8 @@ class Sound:
     held_s: float
     seen_as: str | None
     evidence: tuple[Evidence, ...]
+    is_being_placed: bool = False  # it has a direction, which may yet be an echo's
+    is_amid: bool = False  # its direction is not near that of another side
 
     def claims(self) -> tuple[Claim, ...]:
         values = {

@@ -12,6 +12,8 @@ from crossmodal_narrator.core.scene import Side, SoundEvent, SoundTrend, side_of
 JUMP_RAD = math.radians(60.0)
 JUMP_WITHIN_S = 1.0  # from one known direction to the next
 ECHO_S = 1.5
+AMID_RAD = math.radians(12.0)
+STAYS_S = {"siren": 0.6}  # the first direction of all may be an echo's, too; what is short is over by then
 # Of trends that held for less, half were wrong: echoes, and a siren that comes out of its street.
 TREND_HOLDS_S, TREND_OF_S = 0.7, 3.0  # so much in all of so long, and never the reverse
 TRENDS = {SoundTrend.APPROACHING: "approaching", SoundTrend.RECEDING: "fading"}
@@ -24,10 +26,10 @@ class Hearing:
     it comes nearer, nobody knows until the new direction has stayed for a while.
     """
 
-    __slots__ = ("_azimuth_rad", "_event", "_jumped_ns", "_known_ns", "_now_ns", "_since_ns", "_trends")
+    __slots__ = ("_azimuth_rad", "_event", "_first_ns", "_jumped_ns", "_known_ns", "_now_ns", "_since_ns", "_trends")
 
     def __init__(self, event: SoundEvent, stamp_ns: int) -> None:
-        self._since_ns = self._known_ns = stamp_ns
+        self._since_ns = self._known_ns = self._first_ns = stamp_ns
         self._azimuth_rad: float | None = None
         self._jumped_ns: int | None = None
         self._trends: deque[tuple[int, SoundTrend]] = deque()
@@ -45,6 +47,8 @@ class Hearing:
         is_soon = (stamp_ns - self._known_ns) / 1e9 <= JUMP_WITHIN_S
         if is_soon and self._azimuth_rad is not None and abs(wrap_angle(azimuth_rad - self._azimuth_rad)) > JUMP_RAD:
             self._jumped_ns = stamp_ns
+        if self._azimuth_rad is None:
+            self._first_ns = stamp_ns
         self._azimuth_rad, self._known_ns = azimuth_rad, stamp_ns
 
     @property
@@ -55,6 +59,17 @@ class Hearing:
     def side(self) -> Side | None:
         azimuth_rad = self._event.azimuth_rad
         return side_of(azimuth_rad) if azimuth_rad is not None and self._is_clear else None
+
+    @property
+    def is_amid(self) -> bool:
+        """Whether its direction is so clearly of its side that an error would not change it."""
+        azimuth_rad = self._event.azimuth_rad
+        return azimuth_rad is not None and side_of(azimuth_rad - AMID_RAD) is side_of(azimuth_rad + AMID_RAD)
+
+    @property
+    def is_being_placed(self) -> bool:
+        """Whether it has a direction of which nobody knows yet whether it is an echo's."""
+        return self._event.azimuth_rad is not None and not self._is_clear
 
     @property
     def trend(self) -> str | None:
@@ -70,5 +85,6 @@ class Hearing:
     @property
     def _is_clear(self) -> bool:
         """What makes it is seen, or its direction has stayed."""
-        has_stayed = self._jumped_ns is None or (self._now_ns - self._jumped_ns) / 1e9 >= ECHO_S
+        no_echo = self._jumped_ns is None or (self._now_ns - self._jumped_ns) / 1e9 >= ECHO_S
+        has_stayed = no_echo and (self._now_ns - self._first_ns) / 1e9 >= STAYS_S.get(self._event.kind, 0.0)
         return self._event.track_id is not None or has_stayed

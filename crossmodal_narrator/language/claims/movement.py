@@ -11,6 +11,7 @@ from crossmodal_narrator.language.claims.predicates import Movement
 
 PATH_HALF_WIDTH_M = 1.4
 LEAVES_MPS = 0.8
+FOLLOWS_MPS = 3.0  # until we are so fast we have only just set off ourselves
 HISTORY_S = 2.0
 DRIFT_S = 0.8
 PASSING_M = (-4.0, 9.0)  # behind us, and to the side: what is farther has passed, or goes another way
@@ -78,7 +79,7 @@ def _pulls_away(thing: SceneObject, past: deque[Observed], ego_mps: float) -> bo
     """The thing in front leaves us while we stand or creep, and its track shows the gap growing."""
     assert thing.velocity_mps is not None
     forward = thing.velocity_mps[0]
-    if not (thing.relation.in_path and thing.relation.side is Side.AHEAD and abs(ego_mps) < 2.0):
+    if not (thing.relation.in_path and thing.relation.side is Side.AHEAD and abs(ego_mps) < FOLLOWS_MPS):
         return False
     if forward < LEAVES_MPS or forward - ego_mps < 0.5 * LEAVES_MPS:
         return False

@@ -19,6 +19,7 @@ LANE_M = 1.5  # aside of our middle; far ahead, the lane beside ours is still "a
 REACH_S = 4.0
 ROW_OF = 3
 ROW_LENGTH_M = 10.0
+ROW_ASIDE_M = 12.0  # what stands farther away does not stand along the road
 ROW_GAP_M = 20.0
 POSTS_LENGTH_M, POSTS_GAP_M, CARRIAGEWAY_M = 6.0, 9.0, 6.0
 WORKS_S = 15.0
@@ -118,7 +119,7 @@ def _is_beside_path(thing: Thing) -> bool:
 
 def _rows(view: View, side: Side, beside: list[Thing]) -> Iterator[Message]:
     cars = [t for t in beside if t.label is ObjectClass.CAR and t.is_of_row]
-    cars = [t for t in cars if t.confidence >= view.config.sure_confidence]
+    cars = [t for t in cars if t.confidence >= view.config.sure_confidence and abs(t.left_m or 0.0) <= ROW_ASIDE_M]
     if _are_row(cars, ROW_LENGTH_M, ROW_GAP_M) and view.fresh(f"row/{side.value}", 60.0):
         yield view.about_group(
             cars,

@@ -73,6 +73,8 @@ def _threatens(thing: Thing, view: View) -> bool:
     seems_to_come = (thing.closing_mps or 0.0) > view.facts.ego.speed_mps + YOUNG_MPS
     if seems_to_come and (is_young or thing.movement is Movement.UNKNOWN):
         return False  # its track is too young to say that it comes towards us
+    if seems_to_come and not view.is_settled(thing) and view.is_overlooked(thing):
+        return False  # what comes so near a camera sees: a row of cones seems to come as we pass it
     margin = VULNERABLE_MARGIN_S if thing.label.is_vulnerable else 0.0
     soon = thing.ttc_s < view.config.danger_ttc_s + margin
     return soon and (thing.label.is_vulnerable or _braking_needed_mps2(thing) > HARD_BRAKING_MPS2)

@@ -18,6 +18,8 @@ LOST_AFTER_S = 0.5
 MISSING_AFTER_S = 0.9  # sensors start one after another
 BACK_AFTER_S = 0.8
 NEARER_AGAIN_S = 8.0  # what comes nearer is told again
+AMID_S = 6.0
+PLACED_WITHIN_S = 1.2  # what is heard is told then, wherever it is
 MOVED_EIGHTHS = 2  # of the circle
 LOUD_KINDS = frozenset({"siren", "horn", "car_horn", "crash", "shout", "skid", "bell"})
 
@@ -122,6 +124,8 @@ def sounds(view: View) -> Iterator[Message]:
         topic = f"sound/{sound.kind}"
         # What goes on since it was told of, or was seen a moment ago, is no new one.
         first = view.fresh(topic, max(20.0, sound.held_s)) and view.fresh(f"source/{sound.kind}", 20.0)
+        if first and is_being_placed(sound):
+            continue
         turned = sound.trend is not None and sound.trend != said_trend
         placed = sound.side is not None and view.memory.said(Predicate.SIDE, sound.subject) is None
         nearer = sound.trend == "approaching" and view.fresh(topic, NEARER_AGAIN_S)
@@ -142,7 +146,15 @@ def sounds(view: View) -> Iterator[Message]:
             )
 
 
+def is_being_placed(sound: Sound) -> bool:
+    """Whether it is worth while to wait a moment, and to tell where it is at once."""
+    return sound.is_being_placed and sound.held_s < PLACED_WITHIN_S
+
+
 def _has_moved(sound: Sound, view: View) -> bool:
-    """It was told to be behind us, and is beside us by now."""
+    """It was told to be behind us, and is beside us by now; or for a while it has been right amid another direction."""
     said = view.memory.said(Predicate.SIDE, sound.subject)
-    return said is not None and sound.side is not None and apart(Side(said), sound.side) >= MOVED_EIGHTHS
+    if said is None or sound.side is None or sound.side is Side(said):
+        return False
+    is_amid = sound.is_amid and view.fresh(f"sound/{sound.kind}", AMID_S)
+    return is_amid or apart(Side(said), sound.side) >= MOVED_EIGHTHS

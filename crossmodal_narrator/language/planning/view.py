@@ -20,6 +20,7 @@ WHO = (Predicate.EXISTS, Predicate.SIDE)
 SETTLED_S = 1.0
 RESTS_MPS = 0.3
 FRONT_RAD = math.pi / 8  # to each side: no front camera sees less
+OVERLOOKED_S = 0.5
 MOVES_S = 0.7  # a young track may seem to move
 
 
@@ -82,12 +83,18 @@ class View:
         looks = Sense.CAMERA in self.facts.looked and _is_in_front_view(thing)
         return thing.label.is_vulnerable and thing.movement.may_stand and looks and not self.is_pictured(thing)
 
+    def is_overlooked(self, thing: Thing) -> bool:
+        """Whether a camera looks there, and has not seen it for a while."""
+        looks = Sense.CAMERA in self.facts.looked and _is_in_front_view(thing)
+        return looks and not self.is_pictured(thing, within_s=OVERLOOKED_S)
+
     def _is_seen_at_rest(self, thing: Thing) -> bool:
         """As we come near, cones are cars to the camera, too; from one place it sees a thing again and again."""
         return self.facts.ego.state is not None and self.facts.ego.speed_mps < RESTS_MPS and self.is_pictured(thing)
 
-    def is_pictured(self, thing: Thing) -> bool:
-        least_ns = self.now_ns - int(self.config.evidence_age_s * 1e9)
+    def is_pictured(self, thing: Thing, within_s: float | None = None) -> bool:
+        """Whether a camera has seen it of late; as evidence may be old, where nothing else is given."""
+        least_ns = self.now_ns - int((self.config.evidence_age_s if within_s is None else within_s) * 1e9)
         return any(e.modality is Sense.CAMERA and e.stamp_ns >= least_ns for e in thing.evidence)
 
     def may_speak_of_sound(self, sound: Sound) -> bool:

@@ -13,7 +13,7 @@ from crossmodal_narrator.core.detections import ObjectClass
 from crossmodal_narrator.core.geometry import OrientedBox
 from crossmodal_narrator.core.scene import Motion, SceneState
 from crossmodal_narrator.core.snapshot import Sense
-from crossmodal_narrator.fusion.plausibility import may_be_somebody
+from crossmodal_narrator.fusion.plausibility import is_pole, may_be_somebody
 from crossmodal_narrator.fusion.track import MOST_MISFITS
 
 BEHIND, AHEAD = (-14.0, 3.0), (14.0, 0.0)
@@ -54,6 +54,32 @@ def test_where_the_camera_looks_and_names_nothing_a_shape_must_be_surer(
     shape: float, expected: set[ObjectClass]
 ) -> None:
     assert labels(seen(car(AHEAD, shape=shape))) == expected
+
+
+@pytest.mark.parametrize(
+    ("label", "visible_lw_m", "points", "expected"),
+    [
+        (ObjectClass.PEDESTRIAN, (0.1, 0.1), 12, True),
+        (ObjectClass.CYCLIST, (0.1, 0.05), 30, True),
+        (ObjectClass.PEDESTRIAN, (0.1, 0.1), 6, False),  # so few may be of anything
+        (ObjectClass.PEDESTRIAN, (0.4, 0.2), 12, False),
+        (ObjectClass.CAR, (0.1, 0.1), 12, False),
+    ],
+)
+def test_points_one_above_the_other_are_a_poles(
+    label: ObjectClass, visible_lw_m: tuple[float, float], points: int, expected: bool
+) -> None:
+    assert is_pole(label, visible_lw_m, points) is expected
+
+
+def test_a_pole_that_a_camera_weakly_takes_for_somebody_is_something() -> None:
+    """As in the scenario cyclist_overtaken: a sign's pole, called a pedestrian for a second and a half."""
+    box = OrientedBox(centre_m=(*AHEAD, GROUND_Z_M + 0.95), size_lwh_m=(0.19, 0.19, 1.9), yaw_rad=0.0)
+    street = Street()
+    scenes = [street.step([Solid(box=box, score=0.4, label=ObjectClass.PEDESTRIAN)]) for _ in range(12)]
+
+    assert ObjectClass.PEDESTRIAN not in labels(scenes[-1])
+    assert ObjectClass.OBSTACLE in {thing.label for thing in scenes[-1].objects}
 
 
 @pytest.mark.parametrize(("shape", "expected"), [(0.7, set()), (0.9, {ObjectClass.PEDESTRIAN})])

@@ -46,7 +46,8 @@ def test_a_direction_that_jumps_across_the_street_is_not_told_until_it_has_staye
     rows = told((2.0, RIGHT, UNKNOWN), (gap_s, None, UNKNOWN), (1.0, LEFT, APPROACHING), (3.0, RIGHT, RECEDING))
     back_s = 3.0 + gap_s
 
-    assert sides(rows, 0.0, 2.0) == {Side.RIGHT}
+    assert sides(rows, 0.0, 0.6) == {None}
+    assert sides(rows, 0.6, 2.0) == {Side.RIGHT}
     assert sides(rows, 2.0, back_s + 1.5) == {None}
     assert sides(rows, back_s + 1.5, 9.0) == {Side.RIGHT}
     assert all(at_s >= back_s + 1.5 for at_s in trends(rows))
@@ -55,7 +56,15 @@ def test_a_direction_that_jumps_across_the_street_is_not_told_until_it_has_staye
 def test_what_moves_on_around_us_has_a_direction_all_the_time() -> None:
     rows = told(*((0.2, math.radians(170.0 - 8.0 * k), UNKNOWN) for k in range(20)))
 
-    assert None not in sides(rows, 0.0, 4.0)
+    assert None not in sides(rows, 0.6, 4.0)
+
+
+def test_the_first_direction_of_all_may_be_an_echos() -> None:
+    """As in the scenario siren_behind_building: ahead for a moment, where a facade stands, and behind us in truth."""
+    rows = told((0.4, math.radians(-55.0), UNKNOWN), (3.0, math.radians(-125.0), UNKNOWN))
+
+    assert sides(rows, 0.0, 1.9) == {None}
+    assert sides(rows, 1.9, 3.4) == {Side.BEHIND_RIGHT}
 
 
 def test_who_is_seen_to_make_it_may_be_on_the_other_side_at_once() -> None:

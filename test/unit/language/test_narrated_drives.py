@@ -556,8 +556,31 @@ def test_a_siren_that_has_come_round_us_is_told_where_it_is_now() -> None:
     said = english(scripts.Script(seconds=14.0, ego=lambda _: 4.0, sounds=heard).scenes())
     assert [text for text in said if "siren" in text] == [
         "A siren behind us on the right.",
-        "The siren is ahead on the right.",
+        "The siren is on our right.",
+        "I can hear a siren ahead on the right.",
     ]
+
+
+def test_who_is_heard_by_a_facade_first_is_told_without_a_side_and_then_with_the_right_one() -> None:
+    def heard(t: float) -> list[SoundEvent]:
+        azimuth_rad = math.radians(-55.0 if t < 0.4 else -125.0)
+        return [scripts.siren(scripts.START_NS + round(t * 1e9), azimuth_rad, SoundTrend.UNKNOWN)]
+
+    said = english(scripts.Script(seconds=8.0, ego=lambda _: 4.0, sounds=heard).scenes())
+    assert [text for text in said if "siren" in text] == ["I can hear a siren.", "The siren is behind us on the right."]
+
+
+def test_nothing_calm_is_said_while_it_is_found_out_where_a_siren_is() -> None:
+    """Ten words about a bus kept the siren waiting."""
+    bus = scripts.Actor(track_id=1, label=ObjectClass.BUS, x=18.0, y=0.0, along=lambda _: 4.0)
+
+    def heard(t: float) -> list[SoundEvent]:
+        at_ns = scripts.START_NS + round(t * 1e9)
+        return [scripts.siren(at_ns, math.radians(150.0), SoundTrend.UNKNOWN)] if t >= 0.4 else []
+
+    said = english(scripts.Script(seconds=6.0, ego=lambda _: 4.0, actors=[bus], sounds=heard).scenes())
+    assert said[0] == "A siren behind us on the left."
+    assert any("bus" in text for text in said[1:])
 
 
 def test_a_siren_is_heard_then_placed_then_seen() -> None:

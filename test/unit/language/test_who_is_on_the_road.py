@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import scripted_scenes as scripts
 from narrated import english, narrate
@@ -48,6 +50,53 @@ def test_who_hears_little_is_told_all_the_same_that_nobody_knows_why_we_slow() -
     drive = scripts.Script(seconds=6.0, ego=scripts.ramp(1.0, 5.0, 12.0, 4.0))
     quiet = NarratorConfig(languages=("en",), profile="quiet")
     assert [n.text for n in narrate(drive.scenes(), quiet)] == ["We're slowing; I can't tell why."]
+
+
+@pytest.mark.parametrize(("aside_m", "is_told"), [(-4.0, True), (-22.0, False)])
+def test_what_stands_far_from_the_road_is_no_row_along_it(aside_m: float, is_told: bool) -> None:
+    """Bushes behind a motorway's rail had the shape of cars."""
+    cars = [scripts.Actor(track_id=k, label=CAR, x=6.0 + 7.0 * k, y=aside_m, parked=True) for k in range(1, 5)]
+    said = english(scripts.Script(seconds=6.0, ego=lambda _: 5.0, actors=cars).scenes())
+    assert any("parked" in text for text in said) is is_told, said
+
+
+def test_the_one_ahead_pulls_away_while_we_have_just_set_off_ourselves() -> None:
+    lead = scripts.Actor(track_id=1, label=CAR, x=9.0, y=0.0, along=scripts.ramp(4.0, 8.0, 0.0, 8.0))
+    drive = scripts.Script(seconds=9.0, ego=scripts.ramp(4.3, 8.0, 0.0, 6.5), actors=[lead])
+    assert any("pulling away" in text for text in english(drive.scenes()))
+
+
+def test_what_is_around_is_handed_over_when_the_voice_is_nearly_free_and_not_before() -> None:
+    """It cannot be taken back, and who steps up meanwhile matters more than the lorry that stands there."""
+    actors = [
+        scripts.Actor(track_id=1, label=CAR, x=30.0, y=0.0, along=lambda _: 8.0),
+        scripts.Actor(track_id=2, label=TRUCK, x=46.0, y=-3.0),
+    ]
+    times = [
+        (n.stamp_ns - scripts.START_NS) / 1e9
+        for n in narrate(scripts.Script(seconds=8.0, ego=lambda _: 8.0, actors=actors).scenes())
+        if n.language == "en"
+    ]
+    first, second = times[:2]
+    spoken_s = 60.0 * 9 / 200.0  # "A car about 30 metres ahead in our lane."
+    assert second - first >= spoken_s - 1.0
+
+
+@pytest.mark.parametrize(("is_pictured", "is_told"), [(True, True), (False, False)])
+def test_what_comes_so_near_a_camera_would_see(is_pictured: bool, is_told: bool) -> None:
+    """A row of cones that the laser takes for a car seems to come towards us as we pass it."""
+    senses = (Sense.CAMERA, Sense.LIDAR) if is_pictured else (Sense.LIDAR,)
+    labels = (CAR, ObjectClass.OBSTACLE)
+    scenes = scripts.Script(
+        seconds=3.0,
+        ego=lambda _: 9.0,
+        actors=[scripts.Actor(track_id=1, label=CAR, x=48.0, y=0.5, along=lambda _: -6.0, senses=senses)],
+    ).scenes()
+    named = (
+        replace(s, objects=tuple(replace(o, label=labels[(k // 4) % 2]) for o in s.objects))
+        for k, s in enumerate(scenes)
+    )
+    assert any("too close" in text or "coming" in text for text in english(named)) is is_told
 
 
 def coming(rider: scripts.Actor | None, *cars: scripts.Actor) -> set[Urgency]:
