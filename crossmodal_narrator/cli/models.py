@@ -33,6 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     """The exit status: 0 when every model named is ready, or was made so."""
     from crossmodal_narrator.runtime import ModelStore
     from crossmodal_narrator.runtime.bundle import BundleStore
+    from crossmodal_narrator.runtime.store import refuse_unknown
 
     if arguments.action == "record" and not arguments.names:
         print("models record: name the model that is to be recorded", file=sys.stderr)
@@ -40,6 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
     store = ModelStore(arguments.models_dir, arguments.cache_dir)
     optional = BundleStore(arguments.models_dir, arguments.cache_dir)
     known = optional.names()
+    refuse_unknown(arguments.names, sorted((*store.names(), *known)), store.models_dir)
     bundles = [optional.bundle(name) for name in known if name in arguments.names]
     names = [name for name in arguments.names if name not in known]
     manifests = [store.manifest(name) for name in (names if arguments.names else store.names())]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+from collections.abc import Iterable, Sequence
 from enum import Enum
 from pathlib import Path
 
@@ -30,22 +31,20 @@ class ModelStore:
     """Finds and checks models. `models_dir` holds the manifests, `cache_dir` what `models pull` fetched."""
 
     def __init__(self, models_dir: Path | None = None, cache_dir: Path | None = None) -> None:
-        self._models_dir = shared_folder("models") if models_dir is None else models_dir
+        self.models_dir = shared_folder("models") if models_dir is None else models_dir
         self._cache_dir = user_cache_dir() if cache_dir is None else cache_dir
 
     def names(self) -> tuple[str, ...]:
-        return tuple(sorted(path.parent.name for path in self._models_dir.glob("*/manifest.yaml")))
+        return tuple(sorted(path.parent.name for path in self.models_dir.glob("*/manifest.yaml")))
 
     def manifest(self, name: str) -> Manifest:
         """The manifest of `name`.
 
         Raises:
-            ModelError: no such model, or a manifest that does not hold together.
+            ModelError: no such model, a folder without any, or a manifest that does not hold together.
         """
-        if name not in self.names():
-            known = ", ".join(self.names()) or "none"
-            raise ModelError(f"there is no model {name!r}", remedy=f"known models: {known}")
-        manifest = read_manifest(self._models_dir / name / "manifest.yaml")
+        refuse_unknown([name], self.names(), self.models_dir)
+        manifest = read_manifest(self.models_dir / name / "manifest.yaml")
         if manifest.name != name:
             raise ModelError(f"{manifest.folder} calls itself {manifest.name!r}", remedy="name the folder as the model")
         return manifest
@@ -97,6 +96,15 @@ class ModelStore:
         path = self.folder(manifest) / entry.path
         keep(path, content)
         return path
+
+
+def refuse_unknown(names: Iterable[str], known: Sequence[str], models_dir: Path) -> None:
+    """Raise ModelError where `models_dir` holds nothing, or one of `names` is not among the `known` that it holds."""
+    if not known:
+        raise ModelError(f"{models_dir} holds no manifest", remedy="name a folder with NAME/manifest.yaml")
+    for name in names:
+        if name not in known:
+            raise ModelError(f"there is no model {name!r} in {models_dir}", remedy=f"known models: {', '.join(known)}")
 
 
 def keep(path: Path, content: bytes) -> None:

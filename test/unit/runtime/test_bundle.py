@@ -8,8 +8,12 @@ from pathlib import Path
 
 import pytest
 import yaml
+from small_network import network, write_model
 
+from crossmodal_narrator.assembly import open_camera
 from crossmodal_narrator.cli import main as cli
+from crossmodal_narrator.configuration import PerceptionConfig
+from crossmodal_narrator.core.config import build
 from crossmodal_narrator.core.errors import ModelError
 from crossmodal_narrator.runtime.bundle import BundleStore
 
@@ -72,6 +76,35 @@ def test_what_is_pulled_by_name_is_joined_checked_and_found(registry: Path, caps
     assert "is ready already" in capsys.readouterr().out
     assert models(registry, "build", "speech") == 1
     assert "nothing to build" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("action", ["list", "pull", "verify", "build"])
+@pytest.mark.parametrize("is_there", [False, True])
+def test_a_folder_without_models_is_refused_by_its_name(
+    action: str, is_there: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "models"
+    if is_there:
+        folder.mkdir()
+
+    assert models(tmp_path, action) == 2
+    assert f"{folder} holds no manifest — name a folder with NAME/manifest.yaml" in capsys.readouterr().err
+
+
+def test_a_model_of_a_folder_without_models_is_refused_by_the_folder(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=f"{tmp_path} holds no manifest"):
+        open_camera(build(PerceptionConfig, {"models.folder": str(tmp_path)}))
+
+
+def test_whoever_names_a_model_that_is_not_there_is_told_of_all_that_are(
+    registry: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_model(registry / "models" / "small", network())
+
+    assert models(registry, "pull", "small", "nosuch") == 2
+    told = capsys.readouterr()
+    assert f"no model 'nosuch' in {registry / 'models'} — known models: small, speech\n" in told.err
+    assert told.out == ""
 
 
 def test_a_file_that_was_altered_is_refused_and_fetched_again(registry: Path) -> None:
