@@ -7,7 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from crossmodal_narrator.configuration import DisplayNodeConfig, NarratorNodeConfig, PerceptionConfig
+from crossmodal_narrator.configuration import NODES, DisplayNodeConfig, NarratorNodeConfig, PerceptionConfig
 from crossmodal_narrator.core.config import Value, build, read_parameter_file
 from crossmodal_narrator.core.errors import ConfigError
 from crossmodal_narrator.language import LANGUAGES
@@ -37,7 +37,7 @@ def perception_config(
     }
     files = [path for path in (vehicle, params) if path is not None]
     for path in files:
-        values.update(_of_the_core(read_parameter_file(path, "perception")))
+        values.update(_of_the_core(path, "perception"))
     return build(PerceptionConfig, values, source=", ".join(map(str, files)) or "perception")
 
 
@@ -47,7 +47,7 @@ def display_config(params: Path | None, profile: Mapping[str, Value], port: int 
     Raises:
         ConfigError: the file, a key or a value is not right.
     """
-    values = {**profile, **({} if params is None else _of_the_core(read_parameter_file(params, "display")))}
+    values = {**profile, **({} if params is None else _of_the_core(params, "display"))}
     given = {} if port is None else {"port": port}
     return build(DisplayNodeConfig, {**values, **given}, source=str(params or "display"))
 
@@ -61,7 +61,7 @@ def narrator_config(
     Raises:
         ConfigError: the file, a key, a value or a language is not right.
     """
-    values = {**profile, **({} if params is None else _of_the_core(read_parameter_file(params, "narrator")))}
+    values = {**profile, **({} if params is None else _of_the_core(params, "narrator"))}
     if languages is None:
         return build(NarratorNodeConfig, values, source=str(params or "narrator"))
     wanted = tuple(languages.split(","))
@@ -81,6 +81,6 @@ def _of_cameras(profile: Mapping[str, Value], topics: TopicMap) -> dict[str, Any
     return values
 
 
-def _of_the_core(values: dict[str, Any]) -> dict[str, Any]:
-    """Without the parameters that every ROS node has."""
-    return {name: value for name, value in values.items() if name != "use_sim_time"}
+def _of_the_core(path: Path, node: str) -> dict[str, Any]:
+    """What the file has for `node`, without the parameters that every ROS node has."""
+    return {name: value for name, value in read_parameter_file(path, node, NODES).items() if name != "use_sim_time"}

@@ -13,8 +13,9 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import re
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -141,11 +142,13 @@ def flatten(config: Any, prefix: str = "") -> dict[str, Value]:
     return flat
 
 
-def read_parameter_file(path: Path, node: str) -> dict[str, Any]:
+def read_parameter_file(path: Path, node: str, others: Collection[str] = ()) -> dict[str, Any]:
     """The parameters of `node` in a ROS 2 parameter file (`node: {ros__parameters: {...}}`, `/**` first), flattened.
 
+    Sections of further nodes may stand beside it. `others`: those of them that are ours.
+
     Raises:
-        ConfigError: the file is absent, is no YAML, or has another shape.
+        ConfigError: the file is absent, is no YAML, has another shape, or misspells `node` or one of `others`.
     """
     try:
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -157,6 +160,7 @@ def read_parameter_file(path: Path, node: str) -> dict[str, Any]:
         return {}
     if not isinstance(document, dict):
         raise ConfigError(f"{path}: holds {type(document).__name__}", remedy="start it with `node_name:`")
+    _refuse_misspelt(path, document, {node, *others})
     flat: dict[str, Any] = {}
     for key in ("/**", node, f"/{node}"):
         section = document.get(key)
@@ -212,6 +216,20 @@ def _kind_name(kind: Any) -> str:
     if typing.get_origin(kind) is tuple:
         return f"a list of {_kind_name(typing.get_args(kind)[0])}"
     return {bool: "true or false", int: "a whole number", float: "a number", str: "text"}.get(kind, str(kind))
+
+
+def _refuse_misspelt(path: Path, sections: Iterable[Any], nodes: Collection[str]) -> None:
+    """Raise ConfigError for a section nearly called as one of `nodes`: nobody would read it.
+
+    One that has the name of a node as a word of its own, as narrator_2 or lidar_perception, is somebody else's.
+    """
+    import difflib
+
+    for section in map(str, sections):
+        name = section.rpartition("/")[2]  # a namespace may come before
+        close = difflib.get_close_matches(name.lower(), nodes, n=1, cutoff=0.8)
+        if close and close[0] not in re.split(r"[\d_]+", name):
+            raise ConfigError(f"{path}: {section} is no node", remedy=f"did you mean {close[0]}?")
 
 
 def _nearest(name: str, declared: Mapping[str, Parameter]) -> str:

@@ -17,6 +17,7 @@ from rcl_interfaces.msg import (
 from rclpy.node import Node
 from rclpy.parameter import Parameter as RosParameter
 
+from crossmodal_narrator.configuration import NODES
 from crossmodal_narrator.core.config import Parameter, build, parameters_of, read_parameter_file
 from crossmodal_narrator.core.errors import ConfigError
 
@@ -39,7 +40,7 @@ def check_parameter_files(arguments: Sequence[str], node: str, config: type[Any]
         ConfigError: names the file, the key, the value and the allowed range.
     """
     for path in _parameter_files(arguments):
-        given = read_parameter_file(path, node)
+        given = read_parameter_file(path, node, NODES)
         build(config, {key: value for key, value in given.items() if not _is_of_ros(key)}, source=str(path))
 
 

@@ -51,6 +51,14 @@ def test_a_language_that_is_not_spoken_is_refused_by_its_name() -> None:
         narrator_config(None, "en,fr")
 
 
+def test_a_misspelt_node_of_the_file_is_refused_by_a_verb(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text("perceptio: {ros__parameters: {engine: {threads: 2}}}\n", encoding="utf-8")
+
+    with pytest.raises(ConfigError, match="perceptio is no node — did you mean perception"):
+        narrator_config(file, None)
+
+
 @pytest.mark.parametrize(
     ("options", "told"),
     [

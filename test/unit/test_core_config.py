@@ -79,3 +79,32 @@ def test_a_file_of_another_shape_is_refused_by_name(tmp_path: Path, text: str, m
     with pytest.raises(ConfigError, match=message) as refusal:
         read_parameter_file(file, "me")
     assert "bad.yaml" in str(refusal.value)
+
+
+@pytest.mark.parametrize("misspelt", ["perceptio", "/percepton", "Perception", "/vehicle/narater", "voise"])
+def test_a_section_that_is_nearly_called_as_a_node_is_refused(misspelt: str, tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(f"perception: {{ros__parameters: {{count: 2}}}}\n{misspelt}: {{ros__parameters: {{count: 4}}}}\n")
+
+    with pytest.raises(
+        ConfigError, match=rf"mine\.yaml: {misspelt} is no node — did you mean (perception|narrator|voice)"
+    ):
+        read_parameter_file(file, "perception", ["perception", "narrator", "voice"])
+
+
+def test_sections_of_other_nodes_may_stand_in_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "vehicle.yaml"
+    others = [
+        "/**",
+        "narrator",
+        "/planner",
+        "lidar_perception",
+        "perception_2",
+        "narrator2",
+        "/front/perception",
+        "voip",
+    ]
+    sections = [f"{name!r}: {{ros__parameters: {{}}}}\n" for name in others]
+    file.write_text("".join(sections) + "perception: {ros__parameters: {count: 4}}\n")
+
+    assert read_parameter_file(file, "perception", ["perception", "narrator", "voice"]) == {"count": 4}

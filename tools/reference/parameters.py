@@ -9,9 +9,10 @@ from crossmodal_narrator.core.config import Parameter, Value, parameters_of
 
 MADE_HERE = "Made by tools/reference; copy it, keep what you change, and name the copy with --params or --params-file."
 INTRODUCTION = """\
-`config/narrator.yaml` holds all of them with their defaults. A file that names a parameter that does not exist, or a
-value of another type or out of range, is refused with file, key and allowed range. Parameters are taken when a node is
-configured: to change one later, deactivate and clean up the node, set it, and configure it again."""
+`config/narrator.yaml` holds all of them with their defaults. A file that misspells a node, names a parameter that does
+not exist, or a value of another type or out of range, is refused with file, key and allowed range; sections of further
+nodes may stand in it. Parameters are taken when a node is configured: to change one later, deactivate and clean up the
+node, set it, and configure it again."""
 
 
 def parameter_file() -> Iterator[str]:

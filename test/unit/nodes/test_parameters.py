@@ -111,6 +111,15 @@ def test_a_mutated_file_is_refused_with_file_key_and_allowed_range(
 
 
 @pytest.mark.parametrize("node", CONFIGS)
+def test_a_misspelt_name_of_any_of_our_nodes_is_refused_by_each(node: str, tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text("planner: {ros__parameters: {a: 1}}\ndisplai: {ros__parameters: {port: 8000}}\n", encoding="utf-8")
+
+    with pytest.raises(ConfigError, match=r"mine\.yaml: displai is no node — did you mean display\?"):
+        parameters.check_parameter_files(["--ros-args", "--params-file", str(path)], node, CONFIGS[node])
+
+
+@pytest.mark.parametrize("node", CONFIGS)
 def test_every_parameter_is_described_to_ros_with_type_and_range(node: str) -> None:
     for parameter in parameters_of(CONFIGS[node]):
         described = parameters.descriptor(parameter)
