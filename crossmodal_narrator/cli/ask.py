@@ -5,10 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from crossmodal_narrator.cli.options import add_naming_arguments
 from crossmodal_narrator.core.errors import BagError
 from crossmodal_narrator.core.speech import Reply, Utterance
+
+if TYPE_CHECKING:
+    from crossmodal_narrator.bags import Bag
 
 SUMMARY = "ask something of a recorded drive at a moment of it: the answer, the query and the evidence"
 
@@ -31,10 +35,7 @@ def run(args: argparse.Namespace) -> int:
 
     drive = open_drive(args.bag, args.params, "en,zh", profile=args.profile, topics=args.topics)
     bag = drive.bag
-    until_ns = bag.end_ns if args.at is None else bag.start_ns + round(args.at * 1e9)
-    if not bag.start_ns <= until_ns <= bag.end_ns:
-        length_s = (bag.end_ns - bag.start_ns) / 1e9
-        raise BagError(f"--at {args.at:g} is not in {args.bag}", remedy=f"choose 0 to {length_s:.1f}")
+    until_ns = _moment_ns(bag, args.at)
     dialogue = build_dialogue(drive.narrator)
     with reading(bag, f"looking at {args.bag}", until_ns):
         for scene, narrations in drive.pipeline.run(recorded_frames(bag, drive.intake, until_ns)):
@@ -48,6 +49,20 @@ def run(args: argparse.Namespace) -> int:
         else:
             _show(told.reply)
     return 0
+
+
+def _moment_ns(bag: Bag, at_s: float | None) -> int:
+    """So long after the bag's beginning, or its end.
+
+    Raises:
+        BagError: the moment is not in the bag, or is none at all.
+    """
+    if at_s is None:
+        return bag.end_ns
+    length_s = (bag.end_ns - bag.start_ns) / 1e9
+    if not 0.0 <= at_s <= length_s:
+        raise BagError(f"--at {at_s:g} is not in {bag.path}", remedy=f"choose 0 to {length_s:.1f}")
+    return min(bag.start_ns + round(at_s * 1e9), bag.end_ns)
 
 
 def _show(reply: Reply) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -82,6 +83,16 @@ def test_a_question_takes_the_names_too(renamed_bag: Path, capsys: pytest.Captur
     assert ", by odometry" in capsys.readouterr().out
     assert main([*asked, "--topic", "odom=/wheels"]) == 2
     assert "/wheels, named as odom, is not in " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("moment", ["99", "-0.1", "nan", "inf", "-inf"])
+def test_a_question_at_no_moment_of_the_drive_is_refused_with_its_length(
+    moment: str, renamed_bag: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["ask", "How fast are we going?", "--bag", str(renamed_bag), f"--at={moment}"]
+
+    assert main([*asked, "--topic", "odom=/ego"]) == 2
+    assert re.search(rf"--at {moment} is not in {renamed_bag} — choose 0 to 3\.\d", capsys.readouterr().err)
 
 
 @pytest.mark.parametrize(
