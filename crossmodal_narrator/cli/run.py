@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,10 @@ from crossmodal_narrator.core.config import Value
 SUMMARY = "start the nodes; with a bag or a scenario, play it to them and end with it"
 # A demonstration disturbs nobody: above what people choose by hand, below where DDS's ports meet ephemeral ones.
 DEMONSTRATION_DOMAINS = range(20, 100)
+_DOMAINS = range(233)  # above these DDS has no ports
+_TOKEN = r"[A-Za-z_]\w*"
+_TOPIC = rf"(~/|/)?{_TOKEN}(/{_TOKEN})*"
+_REMAP = re.compile(rf"({_TOKEN}:)?(rostopic://|rosservice://)?{_TOPIC}:={_TOPIC}", re.ASCII)  # as rcl reads them
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,6 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--params", type=Path, help="ROS 2 parameter file of the nodes")
     parser.add_argument(
         "--remap",
+        type=_remap,
         action="append",
         default=[],
         metavar="FROM:=TO",
@@ -53,7 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     end.add_argument("--exit-at-end", action="store_true", help="end with the bag (this is so without being asked for)")
     end.add_argument("--stay", action="store_true", help="keep the nodes running when the bag has ended")
     parser.add_argument(
-        "--domain", type=int, help="ROS domain (default: one of its own with a bag, else ROS_DOMAIN_ID)"
+        "--domain", type=_domain, help="ROS domain, 0 to 232 (default: one of its own with a bag, else ROS_DOMAIN_ID)"
     )
 
 
@@ -90,6 +96,28 @@ def run(args: argparse.Namespace) -> int:
         exits_at_end=not args.stay,
     )
     return Run(plan, environment).run()
+
+
+def _remap(text: str) -> str:
+    """FROM:=TO, as ROS 2 writes it.
+
+    Raises:
+        argparse.ArgumentTypeError: anything else, which every node would end at.
+    """
+    if not _REMAP.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"{text} is not FROM:=TO, as lidar/points:=/velodyne_points")
+    return text
+
+
+def _domain(text: str) -> int:
+    """The number of a ROS domain.
+
+    Raises:
+        argparse.ArgumentTypeError: none that DDS has.
+    """
+    if not text.isdecimal() or int(text) not in _DOMAINS:
+        raise argparse.ArgumentTypeError(f"{text} must be a whole number from 0 to {_DOMAINS[-1]}")
+    return int(text)
 
 
 def page_address(params: Path | None, profile: Mapping[str, Value], port: int | None) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
 import re
 from pathlib import Path
 
 import pytest
 
 from crossmodal_narrator.bags import BagWriter
+from crossmodal_narrator.cli import run
 from crossmodal_narrator.cli.main import main
 from crossmodal_narrator.cli.parameters import narrator_config
 from crossmodal_narrator.core.errors import ConfigError
@@ -74,3 +76,33 @@ def test_an_option_that_would_do_nothing_is_refused(
     assert main(["simulate", "street", *options]) == 2
     assert re.search(told, capsys.readouterr().err)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "told"),
+    [
+        ("--remap", "lidar/points", "lidar/points is not FROM:=TO, as lidar/points:=/velodyne_points"),
+        ("--remap", "lidar/points:=", "is not FROM:=TO"),
+        ("--remap", "lidar/points:=/front-lidar", "is not FROM:=TO"),
+        ("--domain", "999", "999 must be a whole number from 0 to 232"),
+        ("--domain", "-1", "-1 must be a whole number from 0 to 232"),
+        ("--domain", "mine", "mine must be a whole number from 0 to 232"),
+    ],
+)
+def test_what_ros_would_fail_at_is_refused_before_anything_starts(
+    option: str, value: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["run", "--bag", "/nowhere", f"{option}={value}"])
+
+    assert ended.value.code == 2
+    assert told in capsys.readouterr().err
+
+
+def test_remappings_and_domains_of_ros_are_taken() -> None:
+    remaps = ["lidar/points:=/velodyne_points", "perception:odom:=~/ego", "rostopic:///tf:=/vehicle/tf", "__ns:=/car"]
+    parser = argparse.ArgumentParser()
+    run.add_arguments(parser)
+    args = parser.parse_args(["--domain", "232", *(f"--remap={remap}" for remap in remaps)])
+
+    assert (args.remap, args.domain) == (remaps, 232)
