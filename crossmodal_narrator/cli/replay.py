@@ -27,7 +27,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--language", help="of en, zh, es; several as en,zh (default: what --params says, else en)")
     add_naming_arguments(parser)
     parser.add_argument("--params", type=Path, help="ROS 2 parameter file, as the nodes take it")
-    parser.add_argument("--aloud", type=Path, metavar="WAV", help="write what is said as sound, in the first language")
+    parser.add_argument(
+        "--aloud", type=Path, metavar="WAV", help="write what is said as sound, in the first language: .wav"
+    )
     add_view_arguments(parser)
     parser.add_argument("--quiet", action="store_true", help="print the summary only")
 
@@ -75,9 +77,11 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _check_sound(path: Path | None) -> None:
-    """Raise ConfigError where no file can be written, before models are loaded and the drive has been replayed."""
+    """Raise ConfigError where no WAV can be written, before models are loaded and the drive has been replayed."""
     from crossmodal_narrator.core.errors import ConfigError
 
+    if path is not None and path.suffix != ".wav":
+        raise ConfigError(f"--aloud {path} is no name of a WAV file", remedy="let it end with .wav")
     if path is not None and (path.is_dir() or not os.access(path.parent, os.W_OK | os.X_OK)):
         raise ConfigError(f"--aloud {path} cannot be written", remedy="name a file in a folder that can be written")
 

@@ -194,6 +194,16 @@ def test_sound_that_cannot_be_written_is_told_before_the_bag_is_opened(
     assert f"--aloud {sound} cannot be written — " in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("name", ["said.mp3", "said"])
+def test_sound_under_another_name_than_a_wav_is_refused_before_the_bag_is_opened(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sound = tmp_path / name
+
+    assert main(["replay", str(tmp_path / "bag"), "--out", str(tmp_path / "out"), "--aloud", str(sound)]) == 2
+    assert f"--aloud {sound} is no name of a WAV file — let it end with .wav" in capsys.readouterr().err
+
+
 def test_one_verb_imports_no_other_verb_and_no_library_for_its_help() -> None:
     code = """
 import json, sys
