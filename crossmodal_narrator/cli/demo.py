@@ -23,6 +23,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """As `run` does it, with what a newcomer would have to look up."""
+    from crossmodal_narrator.cli.parameters import narrator_config
+
+    narrator_config(None, args.language)  # before a minute is spent
     bag = run_verb.simulated(SCENARIO, seconds=args.seconds, width=WIDTH, height=HEIGHT, cameras=CAMERAS)
     words = ["--bag", str(bag), "--language", args.language, "--page", "--port", str(_free_port())]
     words += ["--voice"] if importlib.util.find_spec(_VOICE) is not None else []

@@ -68,8 +68,11 @@ def run(args: argparse.Namespace) -> int:
     from crossmodal_narrator.nodes.environment import node_environment
     from crossmodal_narrator.nodes.profile import load_profile
 
-    narrator_config(args.params, args.language)  # refuse here what the node would refuse in its own process
+    # Refuse here, and before a drive is simulated, what the nodes would refuse in their own processes.
+    narrator_config(args.params, args.language)
     profile = load_profile(args.profile) if args.profile else None
+    shown = {} if profile is None else profile.parameters["display"]
+    page = page_address(args.params, shown, args.port) if args.page else ""
     bag = simulated(args.scenario) if args.scenario else args.bag
     own_domain = None
     if args.domain is not None:
@@ -82,7 +85,6 @@ def run(args: argparse.Namespace) -> int:
     with needs_ros():
         from crossmodal_narrator.nodes.runner import Run, RunPlan
 
-    shown = {} if profile is None else profile.parameters["display"]
     plan = RunPlan(
         bag=bag,
         languages=tuple(args.language.split(",")) if args.language else None,
@@ -91,7 +93,7 @@ def run(args: argparse.Namespace) -> int:
         remaps=tuple(args.remap),
         profile=profile,
         has_voice=args.voice,
-        page=page_address(args.params, shown, args.port) if args.page else "",
+        page=page,
         port=args.port,
         exits_at_end=not args.stay,
     )

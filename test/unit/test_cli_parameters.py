@@ -106,3 +106,20 @@ def test_remappings_and_domains_of_ros_are_taken() -> None:
     args = parser.parse_args(["--domain", "232", *(f"--remap={remap}" for remap in remaps)])
 
     assert (args.remap, args.domain) == (remaps, 232)
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        (["demo", "--language", "fr"], "'fr' is not spoken — take en or zh or es"),
+        (["run", "--scenario", "street", "--language", "fr"], "'fr' is not spoken"),
+        (["run", "--scenario", "street", "--page", "--port", "99999"], "port = 99999 is out of range — allowed: 0 to"),
+    ],
+)
+def test_what_is_wrong_is_refused_before_a_drive_is_simulated(
+    command: list[str], told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(run, "simulated", lambda *_, **__: pytest.fail("a drive is simulated"))
+
+    assert main(command) == 2
+    assert told in capsys.readouterr().err
