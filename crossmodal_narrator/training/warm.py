@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import onnx
 import torch
@@ -46,16 +47,11 @@ def warm(network: nn.Module, content: bytes, samples: Tensor) -> None:
 
     Raises:
         TrainingError: the file holds weights of another network.
+        ModelError: it is no ONNX.
     """
-    stored = {i.name: i for i in read_model(content, name="the weights").graph.initializer}
     network.eval()
-    folded = {name: sequence[k + 1] for name, sequence, k in normalised(network)}
+    folded = take_weights(network, content)
     with torch.no_grad():
-        for name, module in network.named_modules():
-            if isinstance(module, (nn.Conv1d, nn.Conv2d)):
-                _copy(module.weight, stored, f"{name}.weight")
-                offset = folded[name].bias if name in folded else module.bias
-                _copy(offset, stored, f"{name}.bias")
         for norm in folded.values():
             norm.running_mean.zero_()
             norm.running_var.fill_(1.0 - norm.eps)
@@ -71,6 +67,23 @@ def warm(network: nn.Module, content: bytes, samples: Tensor) -> None:
             norm.running_var.copy_(seen.var(axes))
             norm.weight.copy_(torch.sqrt(norm.running_var + norm.eps))
             norm.bias += norm.running_mean
+
+
+def take_weights(network: nn.Module, content: bytes) -> dict[str, Any]:
+    """Copy the convolutions of `content` into `network`; returns the normalisations that have their offsets, by name.
+
+    Raises:
+        TrainingError, ModelError: as `warm` does.
+    """
+    stored = {i.name: i for i in read_model(content, name="the file to go on from").graph.initializer}
+    folded = {name: sequence[k + 1] for name, sequence, k in normalised(network)}
+    with torch.no_grad():
+        for name, module in network.named_modules():
+            if isinstance(module, (nn.Conv1d, nn.Conv2d)):
+                _copy(module.weight, stored, f"{name}.weight")
+                offset = folded[name].bias if name in folded else module.bias
+                _copy(offset, stored, f"{name}.bias")
+    return folded
 
 
 def blended(beginning: nn.Module, learnt: nn.Module, share: float) -> nn.Module:

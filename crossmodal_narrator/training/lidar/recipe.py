@@ -14,13 +14,14 @@ from crossmodal_narrator.training.drives import files_of_drives
 from crossmodal_narrator.training.export import ModelCard, export
 from crossmodal_narrator.training.lidar.examples import counted
 from crossmodal_narrator.training.lidar.judging import average_precisions
+from crossmodal_narrator.training.lidar.network import BirdEyeNetwork
 from crossmodal_narrator.training.lidar.sweeps import CLASSES, EVERY_S, Floats, LabelledSweep, make_drive, read_sweeps
 from crossmodal_narrator.training.lidar.task import LidarTask
 from crossmodal_narrator.training.loop import Schedule, Training
 from crossmodal_narrator.training.precisions import spread, write_precisions
 from crossmodal_narrator.training.report import write_report
 from crossmodal_narrator.training.telling import Say, told
-from crossmodal_narrator.training.warm import blended, note_beginning
+from crossmodal_narrator.training.warm import blended, note_beginning, take_weights
 
 NAME = "bird_eye"
 _ON = 0.15  # of the rate, where weights are learnt on that know most already
@@ -66,6 +67,8 @@ def train_lidar(recipe: LidarRecipe, folder: Path, models_dir: Path, say: Say, s
         ModelError: `start` cannot be read.
         ScenarioError: a drive that cannot be made.
     """
+    if start is not None:
+        take_weights(BirdEyeNetwork(), start)  # refused before hours of drives are made, and the folder is marked
     note_beginning(folder, start)
     rate = recipe.schedule.learning_rate * (1.0 if start is None else _ON)
     schedule = replace(recipe.schedule, learning_rate=rate)

@@ -24,7 +24,7 @@ from crossmodal_narrator.training.sound.network import CONTEXT_FRAMES, Probabili
 from crossmodal_narrator.training.sound.signal import Floats
 from crossmodal_narrator.training.sound.task import SoundTask
 from crossmodal_narrator.training.telling import Say, told
-from crossmodal_narrator.training.warm import note_beginning
+from crossmodal_narrator.training.warm import note_beginning, take_weights
 
 NAME = "sound_events"
 _LEARNT_SEED, _HELD_OUT_SEED = 1, 2
@@ -84,6 +84,8 @@ def train_sound(recipe: SoundRecipe, folder: Path, models_dir: Path, say: Say, s
             or the export does not answer as the network.
         ModelError: `start` cannot be read.
     """
+    if start is not None:
+        take_weights(SoundNetwork(), start)  # refused before components are made, and the folder is marked
     note_beginning(folder, start)
     pool = _pool(folder / "learnt.npz", recipe.components, _LEARNT_SEED, say)
     held_out = _pool(folder / "held_out.npz", recipe.components.one_in(_HELD_OUT), _HELD_OUT_SEED, say)

@@ -12,7 +12,7 @@ pytest.importorskip("torch", reason="PyTorch is not installed")
 import torch
 
 from crossmodal_narrator.cli.main import main
-from crossmodal_narrator.core.errors import TrainingError
+from crossmodal_narrator.core.errors import ModelError, NarratorError, TrainingError
 from crossmodal_narrator.encoding.lidar.bird_eye import CELLS, CHANNELS
 from crossmodal_narrator.encoding.lidar.centres import GRID, REGRESSIONS
 from crossmodal_narrator.encoding.lidar.detector import LABELS
@@ -126,6 +126,22 @@ def test_another_model_is_not_learnt_on() -> None:
 
     with pytest.raises(TrainingError, match=r"the file has no stem\.0\.weight"):
         LidarTask([clutter()], [], start=start).network()
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "told"),
+    [
+        (b"no weights", ModelError, "the file to go on from is not an ONNX file"),
+        ((BIRD_EYE.parent / "sound_events" / "model.onnx").read_bytes(), TrainingError, "the file has no stem"),
+    ],
+)
+def test_weights_that_are_of_no_such_network_are_refused_before_anything_is_made(
+    content: bytes, kind: type[NarratorError], told: str, tmp_path: Path
+) -> None:
+    with pytest.raises(kind, match=told):
+        train_lidar(SMALL, tmp_path / "run", tmp_path / "models", pytest.fail, start=content)
+
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(

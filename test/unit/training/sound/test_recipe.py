@@ -100,6 +100,14 @@ def test_a_training_goes_on_from_weights_that_were_exported(tmp_path: Path, netw
         warm(torch.nn.Sequential(torch.nn.Conv1d(1, 1, 1)), content, features)
 
 
+def test_weights_of_another_network_are_refused_before_anything_is_made(repository: Path, tmp_path: Path) -> None:
+    other = (repository / "models" / "bird_eye" / "model.onnx").read_bytes()
+    with pytest.raises(TrainingError, match=r"the file has no front\.0\.weight"):
+        train_sound(SoundRecipe(), tmp_path / "run", tmp_path / "models", pytest.fail, start=other)
+
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_each_cue_is_judged_by_its_own_rule_whatever_its_threshold(monkeypatch: pytest.MonkeyPatch) -> None:
     changed = SoundEncoderConfig(siren_threshold=0.86, siren_hits=1, horn_threshold=0.71, horn_hits=4, horn_frames=5)
     judged: dict[str, list[Rule]] = {}
