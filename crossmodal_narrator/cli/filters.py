@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
     from crossmodal_narrator.bags.index import Filters
     from crossmodal_narrator.language.searching import Wanted
 
+# As the cross-modal encoder calls them: encoding/crossmodal/surroundings.py.
+_LIGHTS, _WEATHERS = ("day", "dusk", "night"), ("clear", "rain", "fog")
+_PLACES = ("town", "residential", "arterial", "roundabout", "motorway", "country")
 _NAMES = ("speed", "after", "before", "light", "weather", "place", "near", "event", "language")
 
 
@@ -20,9 +24,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--speed", metavar="LOW-HIGH", help="of the vehicle, km/h, as 0-30")
     group.add_argument("--after", metavar="TIME", help="ISO 8601, as 2026-11-30T09:00 (UTC where no zone is given)")
     group.add_argument("--before", metavar="TIME", help="the same")
-    group.add_argument("--light", choices=("day", "dusk", "night"), help="as the cross-modal encoder saw it")
-    group.add_argument("--weather", choices=("clear", "rain", "fog"), help="the same")
-    group.add_argument("--place", metavar="KIND", help="the same: town, residential, arterial, motorway, …")
+    group.add_argument("--light", choices=_LIGHTS, help="as the cross-modal encoder saw it")
+    group.add_argument("--weather", choices=_WEATHERS, help="the same")
+    group.add_argument("--place", choices=_PLACES, help="the same")
     group.add_argument("--near", metavar="X,Y,R", help="within R metres of X,Y in the drive's odom frame")
     group.add_argument("--event", metavar="WHAT", help="where this event is: siren, crossing, cutting_in, bus, red, …")
     group.add_argument("--language", choices=("en", "zh", "es"), help="of the sentences that are searched and shown")
@@ -41,23 +45,39 @@ def filters_of(args: argparse.Namespace) -> Filters:
     """What was asked for.
 
     Raises:
-        ConfigError: a value cannot be read.
+        ConfigError: a value cannot be read, or no moment could have it.
     """
     from crossmodal_narrator.bags.index import Filters
 
-    speed = None if args.speed is None else _numbers("--speed", args.speed, "-", "0-30")
-    near = None if args.near is None else _numbers("--near", args.near, ",", "12.5,-3,50")
+    after_ns = None if args.after is None else _stamp_ns("--after", args.after)
+    before_ns = None if args.before is None else _stamp_ns("--before", args.before)
+    if after_ns is not None and before_ns is not None and after_ns > before_ns:
+        raise ConfigError(f"--after {args.after} is later than --before {args.before}", remedy="exchange them")
     return Filters(
-        speed_kmh=None if speed is None else (speed[0], speed[1]),
-        after_ns=None if args.after is None else _stamp_ns("--after", args.after),
-        before_ns=None if args.before is None else _stamp_ns("--before", args.before),
+        speed_kmh=None if args.speed is None else _speed_kmh(args.speed),
+        after_ns=after_ns,
+        before_ns=before_ns,
         light=args.light or "",
         weather=args.weather or "",
         place=args.place or "",
-        near_m=None if near is None else (near[0], near[1], near[2]),
+        near_m=None if args.near is None else _near_m(args.near),
         event=_event(args.event or ""),
         language=args.language or "",
     )
+
+
+def _speed_kmh(text: str) -> tuple[float, float]:
+    low, high = _numbers("--speed", text, "-", "0-30")
+    if not 0.0 <= low <= high:
+        raise ConfigError(f"--speed {text} runs from {low:g} to {high:g}", remedy="write LOW-HIGH, as 0-30")
+    return low, high
+
+
+def _near_m(text: str) -> tuple[float, float, float]:
+    x, y, reach = _numbers("--near", text, ",", "12.5,-3,50")
+    if not (math.isfinite(x) and math.isfinite(y) and reach > 0.0):
+        raise ConfigError(f"--near {text} is no place with a radius", remedy="write X,Y,R in metres, as 12.5,-3,50")
+    return x, y, reach
 
 
 def _event(text: str) -> tuple[Wanted, ...]:

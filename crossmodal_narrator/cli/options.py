@@ -22,6 +22,17 @@ def add_naming_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def count(text: str) -> int:
+    """A whole number above zero.
+
+    Raises:
+        argparse.ArgumentTypeError: anything else.
+    """
+    if not text.isdigit() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text} must be a whole number above 0")
+    return int(text)
+
+
 def interrupt_on_sigterm() -> None:
     """SIGTERM ends a verb as Ctrl-C does: what is half made is removed, and child processes go with it."""
     signal.signal(signal.SIGTERM, _interrupt)

@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from crossmodal_narrator.cli.options import count
+
 if TYPE_CHECKING:
     from crossmodal_narrator.bags.index import Asked, DriveStore, Hit
 
@@ -22,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "replays", type=Path, nargs="*", metavar="REPLAY", help="folders that `replay` wrote, where there is no --store"
     )
     parser.add_argument("--store", type=Path, help="folder that `index` filled")
-    parser.add_argument("--most", type=int, default=10, help="how many moments at most (default: 10)")
+    parser.add_argument("--most", type=count, default=10, help="how many moments at most (default: 10)")
     parser.add_argument(
         "--apart",
         type=float,
@@ -36,8 +38,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from crossmodal_narrator.core.errors import BagError
+    from crossmodal_narrator.core.errors import BagError, ConfigError
 
+    if not any(map(str.isalnum, args.words)):
+        raise ConfigError(f"{args.words!r} has no words", remedy='say what is looked for, as "a bus ahead"')
     if bool(args.replays) == (args.store is not None):
         raise BagError("search looks either in replays or in a store", remedy="give REPLAY folders, or --store DIR")
     return _in_replays(args) if args.store is None else _in_store(args)
@@ -53,7 +57,7 @@ def _in_replays(args: argparse.Namespace) -> int:
     refuse_without_store(args)
     looks = [read_looks(replay) for replay in args.replays]
     vector = open_text(perception_config(args.params, TopicMap())).encode(args.words)
-    for moment in find(vector, looks, most=max(1, args.most), apart_s=args.apart):
+    for moment in find(vector, looks, most=args.most, apart_s=args.apart):
         told = ", ".join(f"{name} {value}" for name, value in moment.attributes)
         print(f"{moment.similarity:6.3f}  {moment.replay}  {moment.at_s:7.1f} s  {moment.stamp_ns}  {told}".rstrip())
     return 0
@@ -64,7 +68,7 @@ def _in_store(args: argparse.Namespace) -> int:
 
     with DriveStore(args.store) as store:
         asked = _asked(store, args)
-        hits = search(store, asked, most=max(1, args.most))
+        hits = search(store, asked, most=args.most)
         for number, hit in enumerate(hits, start=1):
             picture = None if args.thumbnails is None else _write_picture(store, hit, args.thumbnails, number)
             if args.as_json:

@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from crossmodal_narrator.cli.options import interrupt_on_sigterm
+from crossmodal_narrator.cli.options import count, interrupt_on_sigterm
 from crossmodal_narrator.cli.play import positive
 from crossmodal_narrator.cli.progress import progress
 from crossmodal_narrator.core.errors import ConfigError
@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--lidar", default="beams_64", help="beams_32, beams_64, beams_128 or none (default: beams_64)")
     parser.add_argument("--preview", type=Path, help="with --out: a film for people (.mp4, .webm, .gif) or a .png")
     parser.add_argument("--rate", type=positive, help="with --live: at most so fast (default: 1)")
-    parser.add_argument("--processes", type=_count, help="how many draw at once (default: one a core, at most 4)")
+    parser.add_argument("--processes", type=count, help="how many draw at once (default: one a core, at most 4)")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -100,17 +100,6 @@ def _list() -> int:
         scenario = load_scenario(name)
         print(f"{name:28}{scenario.length_s:4.0f} s  {scenario.summary}")
     return 0
-
-
-def _count(text: str) -> int:
-    """A whole number above zero.
-
-    Raises:
-        argparse.ArgumentTypeError: anything else.
-    """
-    if not text.isdigit() or int(text) == 0:
-        raise argparse.ArgumentTypeError(f"{text} must be a whole number above 0")
-    return int(text)
 
 
 def _size(text: str) -> tuple[int, int]:

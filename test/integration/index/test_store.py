@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import argparse
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -13,9 +15,12 @@ from replayed_drives import crossing_drive, siren_drive, write_bag
 
 from crossmodal_narrator.bags.index import DriveStore, Outcome, read_run
 from crossmodal_narrator.bags.index.schema import FILE
-from crossmodal_narrator.cli.filters import _stamp_ns
+from crossmodal_narrator.cli import search
+from crossmodal_narrator.cli.filters import _stamp_ns, filters_of
+from crossmodal_narrator.cli.filters import add_arguments as add_filters
 from crossmodal_narrator.cli.main import main
-from crossmodal_narrator.core.errors import BagError
+from crossmodal_narrator.core.errors import BagError, ConfigError
+from crossmodal_narrator.encoding.crossmodal.surroundings import PROMPTS
 
 
 def counts(folder: Path) -> list[int]:
@@ -23,6 +28,12 @@ def counts(folder: Path) -> list[int]:
         loaded = store.loaded()
         sentences = store.rows("SELECT count(*) FROM sentence")[0][0]
         return [len(loaded.runs), len(loaded.moments), len(loaded.event_run), sentences]
+
+
+def asked(*arguments: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    search.add_arguments(parser)
+    return parser.parse_args(["a siren", "--store", "drives", *arguments])
 
 
 def test_a_run_that_is_indexed_again_or_was_copied_is_there_once(
@@ -149,6 +160,8 @@ def test_a_database_of_another_program_is_refused(tmp_path: Path) -> None:
         (["search", "a siren"], "give REPLAY folders, or --store DIR"),
         (["search", "a siren", "somewhere", "--speed", "0-30"], "--speed asks for what"),
         (["search", "a siren", "--store", "nowhere"], "make a store"),
+        (["search", "", "--store", "nowhere"], "'' has no words — say what is looked for"),
+        (["search", " …?", "somewhere"], "' …?' has no words"),
         (["index", "nowhere", "--store", "store"], "give a folder that `replay BAG --out` wrote"),
         (["index", "a", "b", "--bag", "c", "--store", "store"], "1 of --bag and 2 replays"),
     ],
@@ -170,12 +183,16 @@ def test_what_cannot_be_done_is_said_with_its_remedy(
     ("option", "value", "complaint"),
     [
         ("--speed", "fast", "write it as 0-30"),
+        ("--speed", "30-0", "--speed 30-0 runs from 30 to 0 — write LOW-HIGH, as 0-30"),
+        ("--speed", "nan-30", "runs from nan to 30"),
         ("--near", "1,2", "has 2 numbers"),
+        ("--near", "nan,0,5", "--near nan,0,5 is no place with a radius — write X,Y,R in metres, as 12.5,-3,50"),
+        ("--near", "0,0,-5", "is no place with a radius"),
         ("--after", "yesterday", "write it as 2026-11-30T09:00"),
         ("--event", "zzz", "is no event that is known"),
     ],
 )
-def test_a_filter_that_cannot_be_read_says_how_it_is_written(
+def test_a_filter_that_nothing_could_pass_says_how_it_is_written(
     option: str, value: str, complaint: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     replay, store = crossing_drive(tmp_path / "run"), tmp_path / "store"
@@ -183,6 +200,37 @@ def test_a_filter_that_cannot_be_read_says_how_it_is_written(
 
     assert main(["search", "a siren", "--store", str(store), option, value]) == 2
     assert complaint in capsys.readouterr().err
+
+
+def test_times_in_the_wrong_order_are_refused() -> None:
+    with pytest.raises(ConfigError, match=r"--after 2026-12-02 is later than --before 2026-12-01 — exchange them"):
+        filters_of(asked("--after", "2026-12-02", "--before", "2026-12-01"))
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "complaint"),
+    [
+        ("--place", "mars", "choose from '?town'?, '?residential'?, '?arterial"),
+        ("--most", "-3", "-3 must be a whole number above 0"),
+    ],
+)
+def test_what_is_no_choice_is_refused_with_those_there_are(
+    option: str, value: str, complaint: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        asked(option, value)
+
+    assert re.search(complaint, capsys.readouterr().err)
+
+
+@pytest.mark.parametrize("name", PROMPTS)
+def test_what_the_encoder_tells_of_a_moment_can_be_asked_for(name: str) -> None:
+    """Each value and no other: argparse lists all of them."""
+    parser = argparse.ArgumentParser()
+    add_filters(parser)
+    (option,) = [action for action in parser._actions if action.dest == name]
+
+    assert tuple(option.choices or ()) == tuple(PROMPTS[name])
 
 
 @pytest.mark.parametrize(
