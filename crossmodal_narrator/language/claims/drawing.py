@@ -29,6 +29,7 @@ SIGNAL_CONE_RAD = math.radians(25)
 NOVELTY_NS = 5_000_000_000
 DELIVERED_NS = 3_000_000_000
 LOOKED_NS = 1_000_000_000
+LOOKS_NS = 500_000_000  # until a sense has looked for so long, what it does not show may be there
 GOES_ON_NS = 300_000_000
 BESIDE_M = 1.6  # off our middle line, and not in our path
 MAY_BE_THERE_S = 5.0  # what was lost may only be hidden
@@ -61,6 +62,7 @@ class ClaimDrawer:
         self._senses: dict[tuple[Sense, str], Held[Trouble | None]] = {}
         self._delivered: dict[Sense, Evidence] = {}
         self._looked: dict[Sense, Evidence] = {}
+        self._looks_since_ns: dict[Sense, int] = {}
         self._novelty: tuple[int, float] | None = None  # when it was told, and what
 
     def draw(self, scene: SceneState) -> Facts:
@@ -86,14 +88,23 @@ class ClaimDrawer:
         )
 
     def _looking(self, scene: SceneState) -> dict[Sense, Evidence]:
-        """Sound comes in chunks of its own, so that not every scene has some."""
-        for sense in scene.senses:
-            self._looked[sense] = Evidence(modality=sense, stamp_ns=scene.stamp_ns, detail="looked at")
+        """Sound comes in chunks of its own, so that not every scene has some.
+
+        Of one look nobody knows that there is nothing: a thing that is there has no track yet.
+        """
+        now_ns = scene.stamp_ns
         failing = {d.sense for d in scene.degraded}
+        for sense in scene.senses:
+            before = self._looked.get(sense)
+            goes_on = before is not None and now_ns - before.stamp_ns <= LOOKED_NS and sense not in failing
+            self._looks_since_ns[sense] = self._looks_since_ns.get(sense, now_ns) if goes_on else now_ns
+            self._looked[sense] = Evidence(modality=sense, stamp_ns=now_ns, detail="looked at")
         return {
             sense: seen
             for sense, seen in self._looked.items()
-            if sense not in failing and scene.stamp_ns - seen.stamp_ns <= LOOKED_NS
+            if sense not in failing
+            and now_ns - seen.stamp_ns <= LOOKED_NS
+            and now_ns - self._looks_since_ns[sense] >= LOOKS_NS
         }
 
     def _newest_novelty(self, scene: SceneState) -> float | None:

@@ -217,5 +217,5 @@ class Facts:
     lost_s: Mapping[str, float]  # subject → how long it has not been there
     lost: Mapping[str, Thing] = field(default_factory=dict)  # as it was seen last
     has_light: bool = False  # some traffic light is ahead, whatever it shows
-    looked: Mapping[Sense, Evidence] = field(default_factory=dict)  # senses that deliver, whatever they show
+    looked: Mapping[Sense, Evidence] = field(default_factory=dict)  # senses that have delivered for a while
     novelty: float | None = None  # of the surroundings, 0 to 1; None where nothing tells

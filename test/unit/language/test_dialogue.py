@@ -258,6 +258,19 @@ def test_who_creeps_does_nothing_about_nought() -> None:
     assert ask(seated(speed_mps=1.0), "How fast are we going?").text == "We're doing about 5 kilometres an hour."
 
 
+def test_of_one_look_nobody_knows_that_there_is_nothing() -> None:
+    """A car stood ten metres ahead, and had no track yet: "I see no car ahead", by the camera."""
+    dialogue = Dialogue(NarratorConfig())
+    for number in range(10):
+        dialogue.observe(scene(number, objects=()))
+        answer = "I can't tell." if number < 5 else "No. I see no car ahead."
+        assert ask(dialogue, "Is there a car ahead?").text == answer
+    lost = Degradation(sense=Sense.LIDAR, trouble=Trouble.STALE, source="lidar", since_ns=START_NS, remedy="mend it")
+    dialogue.observe(scene(10, objects=(), degraded=(lost,)))
+    dialogue.observe(scene(11, objects=()))
+    assert ask(dialogue, "Is there a car behind us?").text == "I can't tell."
+
+
 def test_when_scenes_come_no_more_what_was_is_known_and_what_is_is_not() -> None:
     dialogue = seated(speed_mps=8.0)
     for number in range(15, 60):
