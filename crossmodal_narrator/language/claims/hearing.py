@@ -16,6 +16,7 @@ AMID_RAD = math.radians(12.0)
 STAYS_S = {"siren": 0.6}  # the first direction of all may be an echo's, too; what is short is over by then
 # Of trends that held for less, half were wrong: echoes, and a siren that comes out of its street.
 TREND_HOLDS_S, TREND_OF_S = 0.7, 3.0  # so much in all of so long, and never the reverse
+SEEN_KEPT_S = 0.6
 TRENDS = {SoundTrend.APPROACHING: "approaching", SoundTrend.RECEDING: "fading"}
 
 
@@ -26,17 +27,30 @@ class Hearing:
     it comes nearer, nobody knows until the new direction has stayed for a while.
     """
 
-    __slots__ = ("_azimuth_rad", "_event", "_first_ns", "_jumped_ns", "_known_ns", "_now_ns", "_since_ns", "_trends")
+    __slots__ = (
+        "_azimuth_rad",
+        "_event",
+        "_first_ns",
+        "_jumped_ns",
+        "_known_ns",
+        "_now_ns",
+        "_seen",
+        "_since_ns",
+        "_trends",
+    )
 
     def __init__(self, event: SoundEvent, stamp_ns: int) -> None:
         self._since_ns = self._known_ns = self._first_ns = stamp_ns
         self._azimuth_rad: float | None = None
         self._jumped_ns: int | None = None
+        self._seen = 0, SoundTrend.UNKNOWN
         self._trends: deque[tuple[int, SoundTrend]] = deque()
         self.update(event, stamp_ns)
 
     def update(self, event: SoundEvent, stamp_ns: int) -> None:
         self._event, self._now_ns = event, stamp_ns
+        if event.track_id is not None:
+            self._seen = stamp_ns, event.trend
         self._trends.append((stamp_ns, event.trend))
         while (stamp_ns - self._trends[0][0]) / 1e9 > TREND_OF_S:
             self._trends.popleft()
@@ -75,7 +89,15 @@ class Hearing:
     def trend(self) -> str | None:
         told = self._event.trend
         is_seen = self._event.track_id is not None
+        if told is SoundTrend.UNKNOWN and not is_seen:
+            return TRENDS.get(self._seen_lately)
         return TRENDS.get(told) if is_seen or (self._is_clear and self._holds(told)) else None
+
+    @property
+    def _seen_lately(self) -> SoundTrend:
+        """What was seen to come or to go a moment ago comes or goes still."""
+        stamp_ns, trend = self._seen
+        return trend if (self._now_ns - stamp_ns) / 1e9 <= SEEN_KEPT_S else SoundTrend.UNKNOWN
 
     def _holds(self, told: SoundTrend) -> bool:
         is_disputed = any(trend not in (told, SoundTrend.UNKNOWN) for _, trend in self._trends)

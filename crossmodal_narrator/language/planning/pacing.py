@@ -9,7 +9,6 @@ from crossmodal_narrator.core.speech import Urgency
 from crossmodal_narrator.language.config import NarratorConfig
 
 WINDOW_S = 30.0
-LIGHT_HAND_OVER_S = 1.0
 
 
 class Pacing:
@@ -23,17 +22,13 @@ class Pacing:
         self._free_ns: int | None = None
         self._spoken: deque[tuple[int, float]] = deque()  # stamp, seconds of speech
 
-    def allows(self, urgency: Urgency, stamp_ns: int, calm_share: float, *, is_weighty: bool = True) -> bool:
-        """Whether a sentence of this urgency may begin now; a calm one only while less than `calm_share` is speech.
-
-        What was handed over cannot be taken back: where it is not weighty something better may turn up meanwhile.
-        """
+    def allows(self, urgency: Urgency, stamp_ns: int, calm_share: float) -> bool:
+        """Whether a sentence of this urgency may begin now; a calm one only while less than `calm_share` is speech."""
         if urgency is Urgency.URGENT:
             return True
         wait_s = -math.inf if self._free_ns is None else (self._free_ns - stamp_ns) / 1e9
         if urgency is Urgency.NOTABLE:
-            hand_over_s = self._config.hand_over_s if is_weighty else min(LIGHT_HAND_OVER_S, self._config.hand_over_s)
-            return wait_s + self._config.notable_pause_s <= hand_over_s
+            return wait_s + self._config.notable_pause_s <= self._config.hand_over_s
         return wait_s + self._config.calm_pause_s <= 0.0 and self._spoken_s(stamp_ns) / WINDOW_S < calm_share
 
     def has_room(self, duration_s: float, urgency: Urgency, stamp_ns: int, most_share: float) -> bool:

@@ -19,7 +19,6 @@ from crossmodal_narrator.language.planning.senses import is_being_placed, senses
 from crossmodal_narrator.language.planning.view import View
 from crossmodal_narrator.language.profiles import PROFILES
 
-WEIGHTY = 48.0  # priority of what we do, what changes, and who may meet a door; what is around comes below
 SETTLE_S = 0.8  # context waits so long at the beginning, for what we do ourselves to be told first
 Source = Callable[[View], Iterable[Message]]
 _WEIGHTY: tuple[Source, ...] = (dangers, corrections, senses, sounds, sources, ego_changes)
@@ -53,15 +52,11 @@ class Planner:
         self._began_ns = facts.stamp_ns if self._began_ns is None else self._began_ns
         view = View(facts, self._memory, self._config)
         share = self._calm_share(facts)
+        allowed = {u for u in Urgency if self._pacing.allows(u, facts.stamp_ns, share)}
         settled = (facts.stamp_ns - self._began_ns) / 1e9 >= SETTLE_S
         is_calm = settled and not any(is_being_placed(sound) for sound in facts.sounds)
         sources = [s for s in self._sources if is_calm or s not in CONTEXT]
-        offered = [m for source in sources for m in source(view) if m.priority >= 0.0]
-        offered = [
-            m
-            for m in offered
-            if self._pacing.allows(m.urgency, facts.stamp_ns, share, is_weighty=m.priority >= WEIGHTY)
-        ]
+        offered = [m for source in sources for m in source(view) if m.priority >= 0.0 and m.urgency in allowed]
         return sorted(_corrected_first(offered), key=lambda m: (-m.priority, m.topic))
 
     def _calm_share(self, facts: Facts) -> float:

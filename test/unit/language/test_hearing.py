@@ -74,6 +74,15 @@ def test_who_is_seen_to_make_it_may_be_on_the_other_side_at_once() -> None:
     assert trends(rows)[0] == 2.0
 
 
+def test_who_was_seen_to_go_a_moment_ago_goes_still() -> None:
+    hearing = Hearing(scripts.siren(scripts.START_NS, RIGHT, UNKNOWN), scripts.START_NS)
+    for k in range(40):
+        stamp_ns = scripts.START_NS + k * 100_000_000
+        event = scripts.siren(stamp_ns, RIGHT, RECEDING if k < 20 else UNKNOWN)
+        hearing.update(dataclasses.replace(event, track_id=4 if k < 20 else None), stamp_ns)
+        assert hearing.trend == ("fading" if k < 26 else None)
+
+
 def test_a_trend_is_told_once_it_has_held_and_not_where_the_reverse_was_found_a_moment_ago() -> None:
     assert trends(told((0.6, RIGHT, APPROACHING), (2.0, RIGHT, UNKNOWN))) == []
     assert trends(told((1.0, RIGHT, APPROACHING)))[0] == 0.7

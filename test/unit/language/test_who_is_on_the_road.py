@@ -66,22 +66,6 @@ def test_the_one_ahead_pulls_away_while_we_have_just_set_off_ourselves() -> None
     assert any("pulling away" in text for text in english(drive.scenes()))
 
 
-def test_what_is_around_is_handed_over_when_the_voice_is_nearly_free_and_not_before() -> None:
-    """It cannot be taken back, and who steps up meanwhile matters more than the lorry that stands there."""
-    actors = [
-        scripts.Actor(track_id=1, label=CAR, x=30.0, y=0.0, along=lambda _: 8.0),
-        scripts.Actor(track_id=2, label=TRUCK, x=46.0, y=-3.0),
-    ]
-    times = [
-        (n.stamp_ns - scripts.START_NS) / 1e9
-        for n in narrate(scripts.Script(seconds=8.0, ego=lambda _: 8.0, actors=actors).scenes())
-        if n.language == "en"
-    ]
-    first, second = times[:2]
-    spoken_s = 60.0 * 9 / 200.0  # "A car about 30 metres ahead in our lane."
-    assert second - first >= spoken_s - 1.0
-
-
 @pytest.mark.parametrize(("is_pictured", "is_told"), [(True, True), (False, False)])
 def test_what_comes_so_near_a_camera_would_see(is_pictured: bool, is_told: bool) -> None:
     """A row of cones that the laser takes for a car seems to come towards us as we pass it."""
