@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from crossmodal_narrator.core.errors import BagError
 from crossmodal_narrator.evaluation.accuracy import AccuracyScorer
 from crossmodal_narrator.evaluation.claims import ClaimScorer
 from crossmodal_narrator.evaluation.consistency import ConsistencyScorer
 from crossmodal_narrator.evaluation.detection import DetectionScorer, InView, Record
-from crossmodal_narrator.evaluation.evaluation import Cell, Evaluation, Event, Table, merged, note
+from crossmodal_narrator.evaluation.evaluation import Cell, Evaluation, Event, Table, merged
 from crossmodal_narrator.evaluation.expectations import ExpectedDrive, Identifier, Verdict, score_expectations
 from crossmodal_narrator.evaluation.hearing import HearingScorer
 from crossmodal_narrator.evaluation.latency import score_latency
@@ -43,6 +44,9 @@ def evaluate_drive(
     """Parts by name, in the order in which they are read. Without truth: what scenes and words say of themselves.
 
     Scenes and truth are read once, side by side, and none is kept.
+
+    Raises:
+        BagError: no scene has the stamp of a labelled sweep, or a line of a file is damaged.
     """
     against = {} if truth is None else _against(drive, truth)
     length, identifier = _Length(), Identifier(drive.transcript)
@@ -98,17 +102,22 @@ class _Objects:
 
     def __init__(self, truth: Truth) -> None:
         self._scorer = DetectionScorer(in_view=truth.in_view, speeds=truth.speeds)
-        self._matched = 0
+        self._scenes = self._sweeps = self._matched = 0
 
     def push(self, record: Record | None, real: TrueScene | None) -> None:
         self._scorer.push(record, real)
+        self._scenes += record is not None
+        self._sweeps += real is not None
         self._matched += record is not None and real is not None
 
     def evaluation(self) -> Evaluation:
+        if not self._matched:
+            found = f"none of {self._scenes} scenes has the stamp of one of {self._sweeps} labelled sweeps"
+            raise BagError(
+                f"{found}: this is the truth of another drive", remedy="name the truth of the drive that was replayed"
+            )
         score = self._scorer.score
         events = [_at(line, "missed") for line in score.missed] + [_at(line, "invented") for line in score.invented]
-        if not self._matched:
-            events.append(note("no scene has the stamp of a labelled sweep: is this the truth of another drive?"))
         return Evaluation(figures={**score.summary(), "sweeps_with_scene": self._matched}, events=tuple(events))
 
 

@@ -116,14 +116,19 @@ def test_references_are_measured_beside_their_floors(drive: Path) -> None:
     assert [row[1] for row in evaluation.tables["references"].rows] == ["said", "floor_commonest", "floor_shifted"]
 
 
-def test_the_truth_of_another_drive_is_told(drive: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_truth_of_another_drive_is_refused_and_the_last_evaluation_stays(
+    drive: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    evaluate(drive)
+    before = (drive / "evaluation.json").read_bytes()
     truth = json.loads((drive / "truth.json").read_text())
     truth[0]["stamp_ns"] += 1
     (drive / "truth.json").write_text(json.dumps(truth))
-    figures = evaluate(drive)
 
-    assert figures["sweeps_with_scene"] == 0
-    assert "another drive" in capsys.readouterr().out
+    assert main(["evaluate", str(drive), "--truth", str(drive / "truth.json"), "--bag", str(drive / "bag")]) == 2
+    told = "none of 1 scenes has the stamp of one of 1 labelled sweeps: this is the truth of another drive — name"
+    assert told in capsys.readouterr().err
+    assert (drive / "evaluation.json").read_bytes() == before
 
 
 @pytest.mark.parametrize(
