@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from crossmodal_narrator.bags import open_bag
-from crossmodal_narrator.bags.index import DriveStore, Outcome
+from crossmodal_narrator.bags.index import Outcome
 from crossmodal_narrator.cli.indexing import Indexer
 from crossmodal_narrator.core.errors import NarratorError
 from crossmodal_narrator.fleet.fetching import local_bag
@@ -27,8 +27,7 @@ def index_results(
     Raises:
         BagError: the store cannot be written.
     """
-    with DriveStore(store, make=True) as opened:
-        indexer = Indexer(opened, params)
+    with Indexer(store, params) as indexer:
         became = [_tried(indexer, bag, folder) for bag in bags]
         for damage in indexer.damage:
             print(damage, file=sys.stderr)
@@ -45,10 +44,10 @@ def _tried(indexer: Indexer, bag: FoundBag, folder: FleetFolder) -> Outcome | Fa
 
 def _put(indexer: Indexer, bag: FoundBag, folder: FleetFolder) -> Outcome:
     replay = folder.place(bag.name)
-    digest = indexer.lacking(replay, with_bag=True)
+    place = f"{bag.prefix}/{bag.name}" if is_url(bag.prefix) else str(Path(bag.prefix) / bag.name)
+    digest = indexer.lacking(replay, place)
     if not digest:
         return Outcome.KNOWN
-    place = f"{bag.prefix}/{bag.name}" if is_url(bag.prefix) else str(Path(bag.prefix) / bag.name)
     with local_bag(bag, folder.root) as local:
         outcome, _ = indexer.put(replay, digest, open_bag(local.path), place)
     return outcome

@@ -27,15 +27,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from crossmodal_narrator.bags.index import DriveStore
     from crossmodal_narrator.cli.indexing import Indexer
     from crossmodal_narrator.core.errors import BagError
 
     if args.bag and len(args.bag) != len(args.replays):
         counts = f"{len(args.bag)} of --bag and {len(args.replays)} replays"
         raise BagError(counts, remedy="give --bag once for each replay, in their order, or not at all")
-    with DriveStore(args.store, make=True) as store:
-        indexer = Indexer(store, args.params)
+    with Indexer(args.store, args.params) as indexer:
         for replay, bag in zip(args.replays, args.bag or [None] * len(args.replays), strict=True):
             print(f"{replay}: {_put(indexer, replay, bag)}")
         for damage in indexer.damage:
@@ -49,7 +47,8 @@ def _put(indexer: Indexer, replay: Path, bag: Path | None) -> str:
     from crossmodal_narrator.bags.index import Outcome
     from crossmodal_narrator.cli.progress import progress, reading
 
-    digest = indexer.lacking(replay, with_bag=bag is not None)
+    place = "" if bag is None else str(bag.absolute())
+    digest = indexer.lacking(replay, place)
     if not digest:
         return Outcome.KNOWN.value
     if bag is None:
@@ -58,5 +57,5 @@ def _put(indexer: Indexer, replay: Path, bag: Path | None) -> str:
     else:
         opened = open_bag(bag)
         with reading(opened, f"looking at {bag}"):
-            outcome, told = indexer.put(replay, digest, opened, str(bag.absolute()))
+            outcome, told = indexer.put(replay, digest, opened, place)
     return f"{outcome.value}: {told}"

@@ -9,25 +9,40 @@ from pathlib import Path
 from crossmodal_narrator.bags import Bag
 from crossmodal_narrator.bags.index import DriveStore, Outcome, digest_of, read_run, view_of
 from crossmodal_narrator.bags.index.run import Worded
+from crossmodal_narrator.bags.index.schema import FILE
 from crossmodal_narrator.cli.replaying import intake_of_replay
 
 
 class Indexer:
-    """Puts replays into a store that is open. `params`: for the words' encoder, which is opened when it is needed."""
+    """Puts replays into the store in a folder; where there is none, the first that can be read makes it.
 
-    def __init__(self, store: DriveStore, params: Path | None) -> None:
-        self._store = store
+    `params`: for the words' encoder, which is opened when it is needed.
+
+    Raises:
+        BagError: as `DriveStore`.
+    """
+
+    def __init__(self, folder: Path, params: Path | None) -> None:
+        self._folder = folder
+        self._store = DriveStore(folder, make=True) if (folder / FILE).exists() else None
         self._worded = _opened_once(params)
         self.damage: list[str] = []  # what of bags could not be read
 
-    def lacking(self, replay: Path, *, with_bag: bool) -> str:
-        """The digest of a replay, by which it is put in; empty where there is nothing to put in.
+    def __enter__(self) -> Indexer:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        if self._store is not None:
+            self._store.close()
+
+    def lacking(self, replay: Path, place: str = "") -> str:
+        """The digest of a replay, by which it is put in; empty where it is in with its bag, which lies at `place`.
 
         Raises:
             BagError: a file of the replay cannot be read, or the store is damaged.
         """
         digest = digest_of(replay)
-        return "" if self._store.holds(digest, with_bag=with_bag) else digest
+        return "" if self._store is not None and self._store.holds(digest, place) else digest
 
     def put(self, replay: Path, digest: str, bag: Bag | None = None, place: str = "") -> tuple[Outcome, str]:
         """What became of a replay, and in words what is in it; `place` is where people find its bag.
@@ -37,6 +52,8 @@ class Indexer:
         """
         run = read_run(replay.absolute(), self._worded, digest=digest)
         view = None if bag is None else view_of(bag, intake_of_replay(replay, bag))
+        if self._store is None:
+            self._store = DriveStore(self._folder, make=True)
         outcome = self._store.add(run, bag=place, view=view)
         self.damage += [f"{place}: {line}" for line in (view.damage if view is not None else ())]
         return outcome, f"{len(run.moments)} moments, {len(run.events)} events, {len(run.sentences)} sentences"

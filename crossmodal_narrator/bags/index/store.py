@@ -28,6 +28,7 @@ class Outcome(str, Enum):
     ADDED = "added"
     KNOWN = "known already"
     COMPLETED = "completed from its bag"
+    REPLACED = "its bag replaced"
 
 
 class DriveStore:
@@ -53,19 +54,19 @@ class DriveStore:
     def __exit__(self, *exc: object) -> None:
         self.close()
 
-    def holds(self, digest: str, *, with_bag: bool) -> bool:
-        """Whether a run is there, with what its bag adds where that is asked for.
+    def holds(self, digest: str, bag: str = "") -> bool:
+        """Whether a run is there, with what `bag` adds where one is named.
 
         Raises:
             BagError: the store is damaged.
         """
         rows = self.rows("SELECT bag FROM run WHERE digest = ?", (digest,))
-        return bool(rows) and not (with_bag and not rows[0][0])
+        return bool(rows) and bag in ("", rows[0][0])
 
     def add(self, run: Run, *, bag: str = "", view: View | None = None) -> Outcome:
         """Put a run in, in one transaction; `bag` is the path or the URL of its bag.
 
-        One that is there already is left, or replaced where its bag is new.
+        One that is there already is left, or replaced where it has no bag or another one.
 
         Raises:
             BagError: the store is damaged, cannot be written, or somebody else writes for half a minute.
@@ -73,12 +74,14 @@ class DriveStore:
         self._codes.clear()  # what was rolled back is not there
         with named(self.path), self._database:
             known = self._database.execute("SELECT run, bag FROM run WHERE digest = ?", (run.digest,)).fetchall()
-            if known and (not bag or known[0][1]):
+            if known and bag in ("", known[0][1]):
                 return Outcome.KNOWN
             for old, _ in known:
                 self._remove(int(str(old)))
             self._insert(run, bag, view or View())
-        return Outcome.COMPLETED if known else Outcome.ADDED
+        if not known:
+            return Outcome.ADDED
+        return Outcome.REPLACED if known[0][1] else Outcome.COMPLETED
 
     def rows(self, sql: str, bindings: Sequence[object] = ()) -> list[Any]:
         """What a query of the tables in `schema.py` gives, a tuple a row.

@@ -175,7 +175,7 @@ def test_two_runs_do_not_share_a_folder(tmp_path: Path) -> None:
 class _Indexing(Indexer):
     """Finds damage in one bag, and cannot word another."""
 
-    def lacking(self, replay: Path, *, with_bag: bool) -> str:
+    def lacking(self, replay: Path, place: str = "") -> str:
         if replay.name == "b":
             raise ModelError("there are no weights", remedy="pull them")
         self.damage.append("a: cut short")
