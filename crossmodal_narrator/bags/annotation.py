@@ -18,10 +18,10 @@ from typing import Any
 from crossmodal_narrator.bags.copying import type_hash
 from crossmodal_narrator.bags.digest import ContentDigest
 from crossmodal_narrator.bags.manifest import RUN_NAME, RunManifest
+from crossmodal_narrator.bags.origin import another_bag, refuse_altered
 from crossmodal_narrator.bags.reader import Bag, BagMessage
 from crossmodal_narrator.bags.records import SCENES_FILE, TRANSCRIPT_FILE, Record, read_records
 from crossmodal_narrator.bags.serializer import Serializer
-from crossmodal_narrator.bags.verification import how_altered
 from crossmodal_narrator.bags.writer import BagWriter
 from crossmodal_narrator.core.config import build
 from crossmodal_narrator.core.errors import BagError
@@ -69,9 +69,7 @@ class Annotation:
     """
 
     def __init__(self, folder: Path, manifest: RunManifest, namespace: str = "") -> None:
-        for name in (SCENES_FILE, TRANSCRIPT_FILE):
-            if altered := how_altered(folder / name, manifest):
-                raise BagError(f"{folder}: {altered}", remedy="replay the bag again, or bring back what was written")
+        refuse_altered(folder, manifest)
         perception = manifest.configuration["perception"]
         self._frames = build(SyncConfig, perception["sync"], source=RUN_NAME)
         self._folder = folder
@@ -172,10 +170,7 @@ class _Copy:
         self._add_until(None, self._bag.end_ns)
         found, replayed = digest.content.sha256, self._annotation.manifest.bag.sha256
         if found != replayed:
-            raise BagError(
-                f"{self._bag.path} is not the bag that was replayed: content {found[:12]}, and not {replayed[:12]}",
-                remedy="name that bag, or replay this one",
-            )
+            raise another_bag(self._bag, f"content {found[:12]}, and not {replayed[:12]}")
 
     def _messages(self) -> Iterator[BagMessage]:
         try:

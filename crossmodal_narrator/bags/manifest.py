@@ -127,6 +127,15 @@ def read_manifest(folder: Path) -> RunManifest:
         raise BagError(f"{path} is no manifest: {error!r}", remedy="replay the bag again") from error
 
 
+def find_manifest(folder: Path) -> RunManifest | None:
+    """That of a replay which may have none.
+
+    Raises:
+        BagError: it is no manifest of this format.
+    """
+    return read_manifest(folder) if (folder / RUN_NAME).is_file() else None
+
+
 def _manifest(document: Document) -> RunManifest:
     topics = tuple(TopicRead(**topic) for topic in document["bag"]["topics"])
     return RunManifest(

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crossmodal_narrator.bags import Bag
+from crossmodal_narrator.bags.origin import altered_files
 from crossmodal_narrator.cli.survey import survey_bag
 from crossmodal_narrator.evaluation import Evaluation, TruthFile, read_expectations, true_speeds
 from crossmodal_narrator.evaluation.drive import Truth, evaluate_drive
+from crossmodal_narrator.evaluation.evaluation import note
 from crossmodal_narrator.evaluation.references import Reference
 from crossmodal_narrator.evaluation.replayed import read_replayed
 from crossmodal_narrator.wire import Intake
@@ -31,8 +33,13 @@ def evaluated(replay: Path, recorded: Recorded | None, references: Sequence[Refe
     """The parts of the evaluation of a folder that `replay` wrote; without its bag, what needs none.
 
     Raises:
-        BagError: a file is absent, or damaged.
+        BagError: a file is absent or damaged, or the truth is of another drive.
     """
+    altered = tuple(note(line) for line in altered_files(replay))
+    return {**_measured(replay, recorded, references), "files": Evaluation(figures={}, events=altered)}
+
+
+def _measured(replay: Path, recorded: Recorded | None, references: Sequence[Reference]) -> dict[str, Evaluation]:
     drive = read_replayed(replay)
     if recorded is None:
         return evaluate_drive(drive, references=references)

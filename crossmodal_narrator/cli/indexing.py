@@ -10,6 +10,8 @@ from crossmodal_narrator.bags import Bag
 from crossmodal_narrator.bags.index import DriveStore, Outcome, digest_of, read_run, view_of
 from crossmodal_narrator.bags.index.run import Worded
 from crossmodal_narrator.bags.index.schema import FILE
+from crossmodal_narrator.bags.manifest import find_manifest
+from crossmodal_narrator.bags.origin import refuse_altered
 from crossmodal_narrator.cli.replaying import intake_of_replay
 
 
@@ -39,8 +41,10 @@ class Indexer:
         """The digest of a replay, by which it is put in; empty where it is in with its bag, which lies at `place`.
 
         Raises:
-            BagError: a file of the replay cannot be read, or the store is damaged.
+            BagError: a file of the replay cannot be read, or was altered, or the store is damaged.
         """
+        if (recorded := find_manifest(replay)) is not None:
+            refuse_altered(replay, recorded)
         digest = digest_of(replay)
         return "" if self._store is not None and self._store.holds(digest, place) else digest
 
@@ -48,7 +52,7 @@ class Indexer:
         """What became of a replay, and in words what is in it; `place` is where people find its bag.
 
         Raises:
-            BagError: the replay or the bag cannot be read, or the store cannot be written.
+            BagError: the replay or the bag cannot be read, that is another bag, or the store cannot be written.
         """
         run = read_run(replay.absolute(), self._worded, digest=digest)
         view = None if bag is None else view_of(bag, intake_of_replay(replay, bag))

@@ -12,14 +12,14 @@ from typing import Any
 from crossmodal_narrator import __version__
 from crossmodal_narrator.bags import Bag
 from crossmodal_narrator.bags.manifest import (
-    RUN_NAME,
     Code,
     Document,
     ModelUsed,
     RunManifest,
-    read_manifest,
+    find_manifest,
     write_manifest,
 )
+from crossmodal_narrator.bags.origin import refuse_another_bag
 from crossmodal_narrator.bags.replay import Replay, ReplaySummary, Transcript
 from crossmodal_narrator.cli.recorded import DriveConfig, RecordedDrive, intake_of
 from crossmodal_narrator.configuration import NarratorNodeConfig, PerceptionConfig
@@ -101,12 +101,14 @@ def intake_of_replay(folder: Path, bag: Bag) -> Intake:
     """What read the bag when it was replayed into `folder`; by how its topics look, where that has no run.json.
 
     Raises:
-        BagError: run.json is damaged.
+        BagError: run.json is damaged, or tells of another bag.
         ConfigError: it holds a parameter that this version does not know, or takes no more.
     """
-    if (folder / RUN_NAME).is_file():
-        return intake_of(configuration_of(read_manifest(folder).configuration, None))
-    return Intake(guess_topics([(topic.name, topic.msgtype) for topic in bag.topics]))
+    recorded = find_manifest(folder)
+    if recorded is None:
+        return Intake(guess_topics([(topic.name, topic.msgtype) for topic in bag.topics]))
+    refuse_another_bag(bag, recorded)
+    return intake_of(configuration_of(recorded.configuration, None))
 
 
 def _without_folders(line: str, bag: Bag) -> str:

@@ -20,6 +20,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    from crossmodal_narrator.bags.origin import altered_files
+
     out = args.out or args.replay / REPORT_FILE
     asked = {"scenes": args.scenes, "pictures": args.pictures}
     page = write_report(
@@ -30,6 +32,8 @@ def run(args: argparse.Namespace) -> int:
         title=args.title,
         room={k: v for k, v in asked.items() if v is not None},
     )
+    for line in altered_files(args.replay):
+        print(f"note: {line}")
     print(f"{page / 1e6:.1f} MB → {out}")
     return 0
 
@@ -46,7 +50,7 @@ def write_report(
     """Make the page and write it to `out`; its size in bytes. Other verbs call this, too.
 
     Raises:
-        BagError: what is read is absent or damaged.
+        BagError: what is read is absent or damaged, or `bag` is not the one that was replayed.
         OSError: `out` cannot be written.
         ConfigError: a number of `room` is out of range.
     """

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from crossmodal_narrator.bags import Bag
+from crossmodal_narrator.bags.origin import altered_files
 from crossmodal_narrator.bags.records import SCENES_FILE, Record, read_records
 from crossmodal_narrator.core.errors import BagError
 from crossmodal_narrator.evaluation.evaluation import EVALUATION_FILE, Evaluation, read_evaluation
@@ -120,6 +121,7 @@ def _content(
         **_said(sentences, clock, album),
         **_scored(folder, evaluation, clock),
         "left_out": [
+            *(f"{line}." for line in altered_files(folder)),
             *_left_out(drive, sentences, len(kept.entries), album, room, bag, evaluation),
             *_refusals_left_out(refused),
         ],

@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 from replayed import HOSTILE, START_NS, TENTH_NS, claim, said, scene, thing, write_labels, write_run
 
+from crossmodal_narrator.bags.digest import BagContent, TopicRead
+from crossmodal_narrator.bags.manifest import Code, ModelUsed, RunManifest, write_manifest
 from crossmodal_narrator.cli.main import main
 from crossmodal_narrator.core.errors import BagError
 from crossmodal_narrator.evaluation import read_truth
@@ -179,17 +181,23 @@ def test_what_the_gate_refused_is_listed_once_for_all_its_scenes(run: Path) -> N
 
 
 def test_the_page_says_what_it_was_made_of(run: Path) -> None:
-    models = [{"name": "eye", "precision": "fp32", "sha256": "ab12"}]
-    run_json = {"complete": True, "models": models, "damage": [], "configuration": {"a": {"b": [1, 2]}}}
+    manifest = RunManifest(
+        code=Code(version="1.0", sha256="cd34", versions={}),
+        models=(ModelUsed(name="eye", precision="fp32", sha256="ab12", engine="cpu"),),
+        languages=("en",),
+        configuration={"a": {"b": [1, 2]}},
+        bag=BagContent(sha256="ef56", topics=(TopicRead(name="/odom", msgtype="nav_msgs/msg/Odometry", count=3),)),
+        outputs={},
+    )
     assert content_of(render_report(run))["made_of"] == []
-    (run / "run.json").write_text(json.dumps(run_json))
+    write_manifest(run, manifest)
 
-    assert content_of(render_report(run))["made_of"] == [
-        ["complete", [["", "true"]]],
-        ["models", [["eye.precision", "fp32"], ["eye.sha256", "ab12"]]],
-        ["damage", [["", "–"]]],
-        ["configuration", [["a.b", "[1, 2]"]]],
-    ]
+    made_of = dict(content_of(render_report(run))["made_of"])
+    assert made_of["complete"] == [["", "true"]]
+    assert made_of["models"] == [["eye.precision", "fp32"], ["eye.sha256", "ab12"], ["eye.engine", "cpu"]]
+    assert ["topics./odom.count", "3"] in made_of["bag"]
+    assert made_of["damage"] == [["", "–"]]
+    assert made_of["configuration"] == [["a.b", "[1, 2]"]]
 
 
 def test_the_verb_writes_the_page_beside_the_run(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
