@@ -6,11 +6,15 @@ import hashlib
 import struct
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 
-from crossmodal_narrator.bags.reader import BagMessage
+from crossmodal_narrator.bags.reader import Bag, BagMessage
+from crossmodal_narrator.core.errors import BagError
 
 _HEAD = struct.Struct("<qIIQ")  # log time, and the lengths of topic, type and message, so that none runs into the next
+_BEGIN = 100  # messages: drives of one scenario and one length differ in them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,10 +28,15 @@ class TopicRead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BagContent:
-    """The messages that were read: sha256 of topics, types, log times and bytes, in the order of reading."""
+    """The messages that were read: sha256 of topics, types, log times and bytes, in the order of reading.
+
+    `begin_sha256` is that of the first hundred, by which a bag is known without reading all of it; manifests of earlier
+    versions have none.
+    """
 
     sha256: str
     topics: tuple[TopicRead, ...]  # by name
+    begin_sha256: str = ""
 
     @property
     def count(self) -> int:
@@ -39,6 +48,7 @@ class ContentDigest:
 
     def __init__(self) -> None:
         self._digest = hashlib.sha256()
+        self._begin_sha256 = ""
         self._counts: Counter[tuple[str, str]] = Counter()
 
     def over(self, messages: Iterable[BagMessage], names: frozenset[str] | None = None) -> Iterator[BagMessage]:
@@ -54,6 +64,8 @@ class ContentDigest:
         self._digest.update(topic + msgtype)
         self._digest.update(message.raw)
         self._counts[message.topic, message.msgtype] += 1
+        if self._counts.total() == _BEGIN:
+            self._begin_sha256 = self._digest.hexdigest()
 
     @property
     def content(self) -> BagContent:
@@ -64,4 +76,14 @@ class ContentDigest:
                 TopicRead(name=name, msgtype=msgtype, count=count)
                 for (name, msgtype), count in sorted(self._counts.items())
             ),
+            begin_sha256=self._begin_sha256 or self._digest.hexdigest(),
         )
+
+
+def begin_sha256(bag: Bag, names: Iterable[str]) -> str:
+    """As `BagContent` has it, of the messages of these topics."""
+    digest = ContentDigest()
+    with suppress(BagError):  # who reads the bag tells its damage
+        for _ in digest.over(islice(bag.messages(names), _BEGIN)):
+            pass
+    return digest.content.begin_sha256

@@ -80,6 +80,7 @@ class RunManifest:
             "languages": list(self.languages),
             "bag": {
                 "sha256": self.bag.sha256,
+                "begin_sha256": self.bag.begin_sha256,
                 "messages": self.bag.count,
                 "topics": [asdict(topic) for topic in self.bag.topics],
             },
@@ -137,13 +138,14 @@ def find_manifest(folder: Path) -> RunManifest | None:
 
 
 def _manifest(document: Document) -> RunManifest:
-    topics = tuple(TopicRead(**topic) for topic in document["bag"]["topics"])
+    read = document["bag"]
+    topics = tuple(TopicRead(**topic) for topic in read["topics"])
     return RunManifest(
         code=Code(**document["code"]),
         models=tuple(ModelUsed(**model) for model in document["models"]),
         languages=tuple(document["languages"]),
         configuration=document["configuration"],
-        bag=BagContent(sha256=document["bag"]["sha256"], topics=topics),
+        bag=BagContent(sha256=read["sha256"], topics=topics, begin_sha256=read.get("begin_sha256", "")),
         outputs={name: Output(**output) for name, output in document["outputs"].items()},
         damage=tuple(document["damage"]),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from crossmodal_narrator.bags.digest import TopicRead
+from crossmodal_narrator.bags.digest import TopicRead, begin_sha256
 from crossmodal_narrator.bags.manifest import RunManifest, find_manifest
 from crossmodal_narrator.bags.reader import Bag
 from crossmodal_narrator.bags.records import SCENES_FILE, TRANSCRIPT_FILE
@@ -14,7 +14,7 @@ from crossmodal_narrator.core.errors import BagError
 
 
 def refuse_another_bag(bag: Bag, recorded: RunManifest) -> None:
-    """Compare what was read with what the bag lists, whatever its storage; no message is read.
+    """Compare what was read with what the bag lists and begins with, whatever its storage; the rest is not read.
 
     It may have other topics, too, as an annotated copy has. Of a bag that could not be read whole, more may be listed
     than was read.
@@ -30,6 +30,9 @@ def refuse_another_bag(bag: Bag, recorded: RunManifest) -> None:
         if not _is_of(found, read, is_whole=recorded.is_complete):
             counts = f"{found.message_count} of {found.msgtype}, and not {read.count} of {read.msgtype}"
             raise another_bag(bag, f"{read.name} has {counts}")
+    begin, replayed = begin_sha256(bag, (topic.name for topic in recorded.bag.topics)), recorded.bag.begin_sha256
+    if replayed not in ("", begin):
+        raise another_bag(bag, f"it begins with {begin[:12]}, and not {replayed[:12]}")
 
 
 def another_bag(bag: Bag, why: str) -> BagError:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from copied_bags import copied, replayed
 from rosbags.rosbag2 import CompressionMode, StoragePlugin
 
-from crossmodal_narrator.bags import BagMessage
 from crossmodal_narrator.cli.main import main
 from crossmodal_narrator.evaluation import read_evaluation
 
@@ -43,29 +42,42 @@ def test_a_copy_in_another_form_and_an_annotated_one_are_the_bag(
 
 @pytest.mark.parametrize("verb", WRITES)
 @pytest.mark.parametrize(
-    ("lacks", "told"),
+    ("other", "told"),
     [
-        (lambda message: message.topic == "/odom", "it has no /odom"),
-        (lambda message: message.topic == "/odom" and message.log_time_ns % 7 == 0, "/odom has "),
+        ({"kept": lambda message: message.topic != "/odom"}, "it has no /odom"),
+        ({"kept": lambda message: message.topic != "/odom" or message.log_time_ns % 7}, "/odom has "),
+        ({"later_ns": 1}, "it begins with "),
     ],
+    ids=["without_a_topic", "with_fewer_messages", "with_others_in_the_same_number"],
 )
 def test_another_bag_is_refused_and_what_was_written_before_stays(
     verb: str,
-    lacks: Callable[[BagMessage], bool],
+    other: dict[str, Any],
     told: str,
     replay: Path,
     small_bag: Path,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    other = copied(small_bag, tmp_path / "other", kept=lambda message: not lacks(message))
+    bag = copied(small_bag, tmp_path / "other", **other)
     assert run(verb, replay, small_bag) == 0
     before = (replay / WRITES[verb]).read_bytes()
     capsys.readouterr()
 
-    assert run(verb, replay, other) == 2
-    assert f"{other} is not the bag that was replayed: {told}" in capsys.readouterr().err
+    assert run(verb, replay, bag) == 2
+    assert f"{bag} is not the bag that was replayed: {told}" in capsys.readouterr().err
     assert (replay / WRITES[verb]).read_bytes() == before
+
+
+def test_a_replay_of_an_earlier_version_tells_its_bag_by_the_counts_alone(
+    replay: Path, small_bag: Path, tmp_path: Path
+) -> None:
+    document = json.loads((replay / "run.json").read_text(encoding="utf-8"))
+    del document["bag"]["begin_sha256"]
+    (replay / "run.json").write_text(json.dumps(document), encoding="utf-8")
+
+    assert run("evaluate", replay, copied(small_bag, tmp_path / "moved", later_ns=1)) == 0
+    assert run("evaluate", replay, copied(small_bag, tmp_path / "less", kept=lambda m: m.topic != "/odom")) == 2
 
 
 @pytest.mark.parametrize("verb", WRITES)
