@@ -41,7 +41,7 @@ def test_a_siren_is_one_event_as_a_whole_one_by_side_and_one_while_it_comes_clos
 
     assert [(event.sides, event.trend, *seconds(event)) for event in heard] == [
         ((), "", 2.0, 8.0),
-        ((Side.BEHIND,), "", 2.0, 8.0),
+        ((Side.BEHIND,), "", 2.6, 8.0),  # once it has stayed there
         ((Side.BEHIND,), "approaching", 5.8, 8.0),  # from 5.1 on, once it has held
     ]
 

@@ -85,7 +85,7 @@ def test_who_crosses_is_found_with_its_time_its_track_and_what_was_said(
 def test_an_ambulance_is_its_siren_and_where_it_is_heard(store: DriveStore, text: str) -> None:
     first, *others = found(store, text)
 
-    assert (Path(first.replay).name, first.begin_s, first.end_s) == ("siren", 2.0, 8.0)
+    assert (Path(first.replay).name, first.begin_s, first.end_s) == ("siren", 2.6, 8.0)
     assert first.is_sure
     assert not any(hit.is_sure for hit in others)
 
