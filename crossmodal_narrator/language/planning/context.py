@@ -23,6 +23,7 @@ ROW_ASIDE_M = 12.0  # what stands farther away does not stand along the road
 ROW_GAP_M = 20.0
 POSTS_LENGTH_M, POSTS_GAP_M, CARRIAGEWAY_M = 6.0, 9.0, 6.0
 WORKS_S = 15.0
+CLEAR_M, CLEAR_S = 15.0, 2.0
 STANDOUT = frozenset({ObjectClass.BUS, ObjectClass.TRUCK, ObjectClass.TRAIN, ObjectClass.ANIMAL})
 AHEAD_FOR_S = 1.0
 GOES_WITH_US = frozenset({Movement.MOVING, Movement.APPROACHING, Movement.RECEDING, Movement.BRAKING})
@@ -210,7 +211,7 @@ def _single(view: View, ready: tuple[Thing, ...]) -> Iterator[Message]:
         rides = thing.label in RIDERS and thing.movement is not Movement.PARKED
         if rides and _is_in_reach(thing, view, PEOPLE_M):
             yield _encounter(view, thing, priority=42.0, topic=f"rider/{thing.side.value}", cooldown_s=10.0)
-        elif thing.label in STANDOUT and _is_in_reach(thing, view, LARGE_M) and not _is_passed(thing):
+        elif thing.label in STANDOUT and _is_in_reach(thing, view, LARGE_M) and _is_clearly_so(thing, view):
             priority = 34.0 if _is_beside_path(thing) else 27.0
             stands_there = _is_beside_path(thing) and thing.movement.stands and thing.side in AHEAD_SIDES
             urgency = Urgency.NOTABLE if stands_there and _will_pass(view) else Urgency.CALM
@@ -218,6 +219,12 @@ def _single(view: View, ready: tuple[Thing, ...]) -> Iterator[Message]:
             yield _encounter(view, thing, priority=priority, topic=topic, cooldown_s=20.0, urgency=urgency)
         elif thing.distance_m is None and thing.side is Side.AHEAD and thing.label.is_vehicle:
             yield _encounter(view, thing, priority=25.0, topic="unranged", cooldown_s=15.0)
+
+
+def _is_clearly_so(thing: Thing, view: View) -> bool:
+    """Not passed yet; and of what is far a camera needs some looks to tell a lorry from a bus."""
+    is_clear = thing.within(CLEAR_M) or thing.label_held_s >= CLEAR_S or not view.is_pictured(thing)
+    return is_clear and not _is_passed(thing)
 
 
 def _is_passed(thing: Thing) -> bool:

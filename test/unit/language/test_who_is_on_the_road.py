@@ -83,6 +83,19 @@ def test_what_comes_so_near_a_camera_would_see(is_pictured: bool, is_told: bool)
     assert any("too close" in text or "coming" in text for text in english(named)) is is_told
 
 
+def test_what_is_far_is_looked_at_for_a_while_before_it_is_called_a_bus_or_a_truck() -> None:
+    """A "bus" for a second and a half took the words from the worker beside it, and had to be corrected."""
+    standing = scripts.Actor(track_id=1, label=ObjectClass.BUS, x=40.0, y=-3.5)
+    scenes = scripts.Script(seconds=5.0, ego=lambda _: 6.0, actors=[standing]).scenes()
+    named = (
+        replace(s, objects=tuple(replace(o, label=TRUCK) for o in s.objects)) if k >= 17 else s
+        for k, s in enumerate(scenes)
+    )
+    said = english(named)
+    assert not any("bus" in text for text in said), said
+    assert any("truck" in text for text in said), said
+
+
 def coming(rider: scripts.Actor | None, *cars: scripts.Actor) -> set[Urgency]:
     actors = [*cars] if rider is None else [*cars, rider]
     drive = scripts.Script(seconds=7.0, ego=lambda _: 5.0, actors=actors)
