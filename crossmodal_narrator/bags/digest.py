@@ -49,6 +49,7 @@ class ContentDigest:
     def __init__(self) -> None:
         self._digest = hashlib.sha256()
         self._begin_sha256 = ""
+        self._count = 0
         self._counts: Counter[tuple[str, str]] = Counter()
 
     def over(self, messages: Iterable[BagMessage], names: frozenset[str] | None = None) -> Iterator[BagMessage]:
@@ -64,7 +65,8 @@ class ContentDigest:
         self._digest.update(topic + msgtype)
         self._digest.update(message.raw)
         self._counts[message.topic, message.msgtype] += 1
-        if self._counts.total() == _BEGIN:
+        self._count += 1
+        if self._count == _BEGIN:
             self._begin_sha256 = self._digest.hexdigest()
 
     @property

@@ -24,7 +24,8 @@ from crossmodal_narrator.nodes.shared_memory import segments_of
 APPEARS_WITHIN_S = 30.0
 ASKED_AGAIN_AFTER_S, STATE_WITHIN_S = 1.5, 0.5
 TRANSITION_WITHIN_S = 60.0  # opening a model the first time may take long on a slow disk
-CONFIGURES_WITHIN_S = 1_860.0  # with `engine.build_at_start` engines are built, each within `engine.build_limit_s`
+# With `engine.build_at_start` a node that has engines builds them, each within `engine.build_limit_s`.
+BUILDS_WITHIN_S = {"perception": 1_860.0}
 ENDS_WITHIN_S = 8.0
 MOST_RESTARTS = 5  # in a row
 FIRST_BACKOFF_S, LONGEST_BACKOFF_S = 0.5, 10.0
@@ -37,10 +38,9 @@ class Change:
 
     transition: int
     goal: int
-    within_s: float = TRANSITION_WITHIN_S
 
 
-CONFIGURE = Change(Transition.TRANSITION_CONFIGURE, State.PRIMARY_STATE_INACTIVE, CONFIGURES_WITHIN_S)
+CONFIGURE = Change(Transition.TRANSITION_CONFIGURE, State.PRIMARY_STATE_INACTIVE)
 ACTIVATE = Change(Transition.TRANSITION_ACTIVATE, State.PRIMARY_STATE_ACTIVE)
 DEACTIVATE = Change(Transition.TRANSITION_DEACTIVATE, State.PRIMARY_STATE_INACTIVE)
 
@@ -154,7 +154,8 @@ class Supervisor:
         process that was killed is taken for a living one for a while.
         """
         began_s = time.monotonic()
-        appears_until_s, done_until_s = began_s + APPEARS_WITHIN_S, began_s + change.within_s
+        within_s = BUILDS_WITHIN_S.get(child.name, TRANSITION_WITHIN_S) if change is CONFIGURE else TRANSITION_WITHIN_S
+        appears_until_s, done_until_s = began_s + APPEARS_WITHIN_S, began_s + within_s
         has_appeared = is_told = False
         while self._is_awaited(child) and time.monotonic() < (done_until_s if has_appeared else appears_until_s):
             answer = child.change_state.call_async(ChangeState.Request(transition=Transition(id=change.transition)))

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from crossmodal_narrator.core.frames import AudioChunk, CameraFrame, LidarSweep
 from crossmodal_narrator.core.snapshot import Degradation, Sense, Trouble
-from crossmodal_narrator.sync.clocks import Clocks
+from crossmodal_narrator.sync.clocks import Clocks, Time
 from crossmodal_narrator.sync.compensation import end_ns
 from crossmodal_narrator.sync.config import SyncConfig
 from crossmodal_narrator.sync.source import LIDAR, ODOMETRY, SensedFrame, Source
 from crossmodal_narrator.sync.streams import Stream
+
+_POSES_APART_NS = 20_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -24,7 +26,7 @@ class Taken:
 
 
 class Sources:
-    """The streams by source. Here "now" is the newest stamp of those that agree on the time."""
+    """The streams by source. Here "now" is the newest stamp of any that is not ahead."""
 
     def __init__(self, config: SyncConfig, expected: tuple[Source, ...]) -> None:
         self._config = config
@@ -33,6 +35,7 @@ class Sources:
         self._poses: Stream[SensedFrame] = Stream()  # of /tf: only its stamps are noted
         self._chunk_ns: dict[Source, int] = {}  # how long the newest chunk of each microphone is
         self._clocks = Clocks(config.stale_after_s)
+        self._known_ahead: frozenset[Source] = frozenset()
         self._first_ns: int | None = None
 
     @property
@@ -40,17 +43,20 @@ class Sources:
         return self._clocks.now_ns
 
     def push(self, source: Source, frame: SensedFrame) -> bool:
-        """Take a frame, unless its stamp is ahead of the time that most sources agree on: then False."""
-        if not self._is_in_time(source, frame.stamp_ns):
+        """Take a frame, and say whether its stamp is right: what is ahead of all others is not taken."""
+        time = self._hear(source, frame.stamp_ns)
+        if time is Time.AHEAD:
             return False
         self._streams.setdefault(source, Stream()).push(frame)
         if isinstance(frame, AudioChunk):
             self._chunk_ns[source] = frame.length_ns
-        return True
+        return time is Time.RIGHT
 
     def note_pose(self, stamp_ns: int) -> None:
-        """A pose of the ego came by /tf."""
-        if self._is_in_time(ODOMETRY, stamp_ns):
+        """A pose of the ego came by /tf; of many in a moment one tells the time."""
+        newest_ns = self._poses.newest_ns
+        is_near = newest_ns is not None and 0 <= stamp_ns - newest_ns < _POSES_APART_NS
+        if is_near or self._hear(ODOMETRY, stamp_ns) is Time.RIGHT:
             self._poses.note(stamp_ns)
 
     def clear(self) -> None:
@@ -59,19 +65,25 @@ class Sources:
         self._clocks = Clocks(self._config.stale_after_s)
         self._first_ns = None
 
-    def _is_in_time(self, source: Source, stamp_ns: int) -> bool:
-        before_ns = self._now_ns
-        if not self._clocks.hear(source, stamp_ns):
-            return False
-        if self._now_ns < before_ns:  # who came first was ahead, and has led until now
-            for ahead in self._clocks.ahead_ns:
-                self._streams.pop(ahead, None)
-        self._first_ns = stamp_ns if self._first_ns is None else min(self._first_ns, stamp_ns)
-        return True
+    def found_ahead(self) -> frozenset[Source]:
+        """Those that have been found to be ahead since this was asked last; what they gave is dropped."""
+        found = frozenset(self._clocks.ahead_ns) - self._known_ahead
+        self._known_ahead = frozenset(self._clocks.ahead_ns)
+        for source in found:
+            self._streams.pop(source, None)
+        if ODOMETRY in found:
+            self._poses = Stream()
+        return found
 
     def has_led_ahead(self, stamp_ns: int | None) -> bool:
-        """Whether a snapshot at `stamp_ns` took the time of a source that is ahead of what most agree on by now."""
+        """Whether a snapshot at `stamp_ns` took the time of a source that is ahead, as it came first."""
         return stamp_ns is not None and stamp_ns - self._now_ns > self._config.stale_after_s * 1e9
+
+    def _hear(self, source: Source, stamp_ns: int) -> Time:
+        time = self._clocks.hear(source, stamp_ns)
+        if time is Time.RIGHT:
+            self._first_ns = stamp_ns if self._first_ns is None else min(self._first_ns, stamp_ns)
+        return time
 
     def jumps_back(self, source: Source, stamp_ns: int) -> bool:
         stream = self._streams.get(source)

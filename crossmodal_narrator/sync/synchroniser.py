@@ -8,7 +8,7 @@ Odometry counts up to that stamp too, or to the end of the sweep where that is l
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import partial
 
 from crossmodal_narrator.core.errors import TransformError
@@ -17,7 +17,7 @@ from crossmodal_narrator.core.snapshot import Degradation, PlacedCamera, PlacedS
 from crossmodal_narrator.sync.compensation import EgoAt, place_camera, place_sweep
 from crossmodal_narrator.sync.config import SyncConfig
 from crossmodal_narrator.sync.ego import EgoHistory
-from crossmodal_narrator.sync.source import Source
+from crossmodal_narrator.sync.source import ODOMETRY, Source
 from crossmodal_narrator.sync.sources import Sources
 from crossmodal_narrator.sync.transforms import TransformBuffer
 
@@ -44,11 +44,11 @@ class Synchroniser:
         source = Source.of(frame)
         if self._sources.jumps_back(source, frame.stamp_ns):
             self._forget()
-        if self._sources.push(source, frame) and isinstance(frame, EgoMotion):
+        is_right = self._sources.push(source, frame)
+        if found := self._sources.found_ahead():
+            self._set_right(found)
+        if is_right and isinstance(frame, EgoMotion):
             self._ego.push(frame)
-        if self._sources.has_led_ahead(self._last_ns):
-            self._last_ns = None
-            self.clock_jumps += 1
 
     def ready(self) -> Iterator[Snapshot]:
         """Snapshots that nothing more can change, the oldest first."""
@@ -77,6 +77,14 @@ class Synchroniser:
         self._transforms.forget_motion()
         self._last_ns = None
         self.clock_jumps += 1
+
+    def _set_right(self, ahead: Collection[Source]) -> None:
+        """The time was that of sources that are ahead of all others; what was taken from them is forgotten."""
+        if ODOMETRY in ahead:
+            self._ego.clear()
+        if self._sources.has_led_ahead(self._last_ns):
+            self._last_ns = None
+            self.clock_jumps += 1
 
     def _snapshot(self, stamp_ns: int) -> Snapshot:
         ego_at = partial(self._ego.at, known_until_ns=self._sources.motion_until_ns(stamp_ns))

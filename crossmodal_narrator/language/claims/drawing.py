@@ -30,7 +30,7 @@ NOVELTY_NS = 5_000_000_000
 DELIVERED_NS = 3_000_000_000
 LOOKED_NS = 1_000_000_000
 LOOKS_NS = 500_000_000  # until a sense has looked for so long, what it does not show may be there
-GOES_ON_NS = 300_000_000
+GOES_ON_NS = 450_000_000
 BESIDE_M = 1.6  # off our middle line, and not in our path
 MAY_BE_THERE_S = 5.0  # what was lost may only be hidden
 
@@ -97,7 +97,8 @@ class ClaimDrawer:
         for sense in scene.senses:
             before = self._looked.get(sense)
             goes_on = before is not None and now_ns - before.stamp_ns <= LOOKED_NS and sense not in failing
-            self._looks_since_ns[sense] = self._looks_since_ns.get(sense, now_ns) if goes_on else now_ns
+            if not goes_on:
+                self._looks_since_ns[sense] = now_ns
             self._looked[sense] = Evidence(modality=sense, stamp_ns=now_ns, detail="looked at")
         return {
             sense: seen

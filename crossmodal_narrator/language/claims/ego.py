@@ -39,6 +39,7 @@ class EgoEstimator:
         if motion is None:
             self._speeds.clear()
             self._standing = self._state = None
+            self._has_stood = False  # not that anybody saw
             return Ego(state=None, held_s=0.0, speed_mps=0.0, evidence=())
         self._speeds.append((stamp_ns, motion.speed_mps, motion.yaw_rate_rps))
         while (stamp_ns - self._speeds[0][0]) / 1e9 > HISTORY_S:

@@ -54,7 +54,7 @@ class Planner:
         share = self._calm_share(facts)
         allowed = {u for u in Urgency if self._pacing.allows(u, facts.stamp_ns, share)}
         settled = (facts.stamp_ns - self._began_ns) / 1e9 >= SETTLE_S
-        is_calm = settled and not any(is_being_placed(sound) for sound in facts.sounds)
+        is_calm = settled and not any(is_being_placed(sound, self._config) for sound in facts.sounds)
         sources = [s for s in self._sources if is_calm or s not in CONTEXT]
         offered = [m for source in sources for m in source(view) if m.priority >= 0.0 and m.urgency in allowed]
         return sorted(_corrected_first(offered), key=lambda m: (-m.priority, m.topic))

@@ -10,6 +10,7 @@ from crossmodal_narrator.core.snapshot import Sense, Trouble
 from crossmodal_narrator.core.speech import Urgency
 from crossmodal_narrator.language.claims.facts import SenseHealth, Sound
 from crossmodal_narrator.language.claims.predicates import EgoState, Predicate, group
+from crossmodal_narrator.language.config import NarratorConfig
 from crossmodal_narrator.language.planning.memory import SIGNAL
 from crossmodal_narrator.language.planning.message import Act, Mention, Message
 from crossmodal_narrator.language.planning.view import View
@@ -124,7 +125,7 @@ def sounds(view: View) -> Iterator[Message]:
         topic = f"sound/{sound.kind}"
         # What goes on since it was told of, or was seen a moment ago, is no new one.
         first = view.fresh(topic, max(20.0, sound.held_s)) and view.fresh(f"source/{sound.kind}", 20.0)
-        if first and is_being_placed(sound):
+        if first and is_being_placed(sound, view.config):
             continue
         turned = sound.trend is not None and sound.trend != said_trend
         placed = sound.side is not None and view.memory.said(Predicate.SIDE, sound.subject) is None
@@ -146,9 +147,10 @@ def sounds(view: View) -> Iterator[Message]:
             )
 
 
-def is_being_placed(sound: Sound) -> bool:
+def is_being_placed(sound: Sound, config: NarratorConfig) -> bool:
     """Whether it is worth while to wait a moment, and to tell where it is at once."""
-    return sound.is_being_placed and sound.held_s < PLACED_WITHIN_S
+    is_sure = sound.kind in LOUD_KINDS and sound.confidence >= config.sure_confidence
+    return is_sure and sound.is_being_placed and sound.held_s < PLACED_WITHIN_S
 
 
 def _has_moved(sound: Sound, view: View) -> bool:

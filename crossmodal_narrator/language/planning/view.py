@@ -80,13 +80,16 @@ class View:
 
         Aside of a front camera's view, or behind us, no camera may look: there the shape is all there is.
         """
-        looks = Sense.CAMERA in self.facts.looked and _is_in_front_view(thing)
-        return thing.label.is_vulnerable and thing.movement.may_stand and looks and not self.is_pictured(thing)
+        may_be_post = thing.label.is_vulnerable and thing.movement.may_stand
+        return may_be_post and self._is_looked_at(thing) and not self.is_pictured(thing)
 
     def is_overlooked(self, thing: Thing) -> bool:
         """Whether a camera looks there, and has not seen it for a while."""
-        looks = Sense.CAMERA in self.facts.looked and _is_in_front_view(thing)
-        return looks and not self.is_pictured(thing, within_s=OVERLOOKED_S)
+        return self._is_looked_at(thing) and not self.is_pictured(thing, within_s=OVERLOOKED_S)
+
+    def _is_looked_at(self, thing: Thing) -> bool:
+        """Whether a front camera works, and any such sees where it is."""
+        return Sense.CAMERA in self.facts.looked and _is_in_front_view(thing)
 
     def _is_seen_at_rest(self, thing: Thing) -> bool:
         """As we come near, cones are cars to the camera, too; from one place it sees a thing again and again."""

@@ -139,6 +139,18 @@ def test_the_one_ahead_that_brakes_hard_is_told_once_and_again_when_it_leaves() 
     ]
 
 
+def test_who_drives_on_after_a_gap_of_the_odometry_does_not_set_off() -> None:
+    def ego(t: float) -> float:
+        return min(14.0, 4.0 * max(t - 1.0, 0.0))
+
+    scenes = [
+        replace(s, ego=None) if 8.0 <= k / scripts.HZ < 9.0 else s
+        for k, s in enumerate(scripts.Script(seconds=14.0, ego=ego).scenes())
+    ]
+    assert english(scenes[:80]) == ["We're off."]
+    assert english(scenes) == ["We're off."]
+
+
 def test_the_first_guesses_of_a_speed_are_no_braking() -> None:
     """What stands seems to come, or to flee, until its track has settled: the works lorry of the scenario roadworks."""
     for first_mps in (-6.0, 7.0):
