@@ -27,6 +27,7 @@ CLEAR_M, CLEAR_S = 15.0, 2.0
 STANDOUT = frozenset({ObjectClass.BUS, ObjectClass.TRUCK, ObjectClass.TRAIN, ObjectClass.ANIMAL})
 AHEAD_FOR_S = 1.0
 GOES_WITH_US = frozenset({Movement.MOVING, Movement.APPROACHING, Movement.RECEDING, Movement.BRAKING})
+OTHER_WAY_M = 20.0  # aside: farther is no carriageway of this road
 COMES_MPS = 2.5  # slower it may stand, and its track be young
 BESIDE_PATH_M = 4.5
 UNMOVED = frozenset({Movement.PARKED, Movement.UNKNOWN})
@@ -160,6 +161,7 @@ def _posts(view: View, side: Side, beside: list[Thing]) -> Iterator[Message]:
 def _oncoming(view: View, side: Side, beside: list[Thing]) -> Iterator[Message]:
     coming = [t for t in beside if t.movement is Movement.ONCOMING and t.movement_held_s >= 0.3]
     coming = [t for t in coming if t.label is not ObjectClass.OBSTACLE and (t.speed_mps or 0.0) >= COMES_MPS]
+    coming = [t for t in coming if abs(t.left_m or 0.0) <= OTHER_WAY_M]
     topic = f"oncoming/{side.value}"
     if not view.fresh(topic, 30.0):
         return

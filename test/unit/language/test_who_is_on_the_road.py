@@ -117,6 +117,12 @@ def test_who_comes_towards_us_is_worth_a_word_at_once_where_we_would_pass_a_ride
     assert coming(None, *cars) == {Urgency.CALM}
 
 
+def test_what_seems_to_come_far_from_this_road_does_not_come_towards_us() -> None:
+    """What stands behind a motorway's rail had the shape of a car, and moved for a moment."""
+    assert coming(None, oncoming(1, 30.0)) == set()
+    assert coming(None, oncoming(1, 12.0)) != set()
+
+
 def test_who_comes_beyond_a_divide_is_in_nobodys_way() -> None:
     assert Urgency.NOTABLE not in coming(RIDER, oncoming(7, 14.0))
 
