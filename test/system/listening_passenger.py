@@ -101,7 +101,7 @@ def later(script: scripts.Script, seconds: float) -> Iterator[SceneState]:
 
 def bus_and_pedestrian() -> scripts.Script:
     """A bus that is told of calmly, and someone who steps out right after it."""
-    bus = scripts.Actor(track_id=9, label=scripts.BUS, x=38.0, y=4.0)
+    bus = scripts.Actor(track_id=9, label=scripts.BUS, x=34.0, y=4.0)
     script = scripts.stepping_out()
     return replace(script, actors=[bus, *script.actors])
 

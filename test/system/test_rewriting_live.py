@@ -53,7 +53,7 @@ def test_other_words_are_said_with_the_claims_and_the_evidence_of_the_grounded_o
 
 def test_what_is_urgent_is_said_at_once_after_what_waited_for_other_words(told: dict[str, Any]) -> None:
     bus, warning = told["urgent"]
-    assert (bus["text"], bus["urgency"]) == ("A bus is standing about 25 metres ahead on the left.", "notable")
+    assert (bus["text"], bus["urgency"]) == ("A bus is standing 15 metres ahead on the left.", "notable")
     assert (warning["text"], warning["urgency"]) == ("Right side, person stepping out.", "urgent")
     assert warning["after_s"] < SLACK_S
     assert bus["after_s"] < DEADLINE_S
