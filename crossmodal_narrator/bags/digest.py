@@ -9,11 +9,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 
 from crossmodal_narrator.bags.reader import Bag, BagMessage
 from crossmodal_narrator.core.errors import BagError
 
 _HEAD = struct.Struct("<qIIQ")  # log time, and the lengths of topic, type and message, so that none runs into the next
+_BLOCK = 1 << 20
 _BEGIN = 100  # messages: drives of one scenario and one length differ in them
 
 
@@ -80,6 +82,20 @@ class ContentDigest:
             ),
             begin_sha256=self._begin_sha256 or self._digest.hexdigest(),
         )
+
+
+def take_file(digest: hashlib._Hash, path: Path, *, remedy: str) -> None:
+    """Take what a file holds into `digest`, a block at a time.
+
+    Raises:
+        BagError: it cannot be read; then `remedy`.
+    """
+    try:
+        with path.open("rb") as file:
+            while block := file.read(_BLOCK):
+                digest.update(block)
+    except OSError as error:
+        raise BagError(f"{path}: {error.strerror}", remedy=remedy) from error
 
 
 def begin_sha256(bag: Bag, names: Iterable[str]) -> str:

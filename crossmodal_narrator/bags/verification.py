@@ -10,13 +10,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from crossmodal_narrator.bags.digest import take_file
 from crossmodal_narrator.bags.manifest import ModelUsed, RunManifest
 from crossmodal_narrator.core.config import flatten_mapping
 from crossmodal_narrator.core.errors import BagError
 
 _ABSENT = "nothing"
 _MODELS_FOLDER = "perception.models.folder"
-_STEP = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,12 +64,7 @@ def how_altered(path: Path, recorded: RunManifest) -> str:
         BagError: it cannot be read.
     """
     digest = sha256()
-    try:
-        with path.open("rb") as file:
-            while block := file.read(_STEP):
-                digest.update(block)
-    except OSError as error:
-        raise BagError(f"{path}: {error.strerror}", remedy="replay the bag again") from error
+    take_file(digest, path, remedy="replay the bag again")
     is_as_written = digest.hexdigest() == recorded.outputs[path.name].sha256
     return "" if is_as_written else f"{path.name} was altered after it was written"
 

@@ -20,8 +20,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from crossmodal_narrator.bags.origin import altered_files
-
     out = args.out or args.replay / REPORT_FILE
     asked = {"scenes": args.scenes, "pictures": args.pictures}
     page = write_report(
@@ -32,8 +30,6 @@ def run(args: argparse.Namespace) -> int:
         title=args.title,
         room={k: v for k, v in asked.items() if v is not None},
     )
-    for line in altered_files(args.replay):
-        print(f"note: {line}")
     print(f"{page / 1e6:.1f} MB → {out}")
     return 0
 
@@ -47,7 +43,7 @@ def write_report(
     title: str = "",
     room: dict[str, int] | None = None,
 ) -> int:
-    """Make the page and write it to `out`; its size in bytes. Other verbs call this, too.
+    """Make the page and write it to `out`; its size in bytes. What was altered since the replay is printed, too.
 
     Raises:
         BagError: what is read is absent or damaged, or `bag` is not the one that was replayed.
@@ -55,6 +51,7 @@ def write_report(
         ConfigError: a number of `room` is out of range.
     """
     from crossmodal_narrator.bags import open_bag
+    from crossmodal_narrator.bags.origin import altered_files
     from crossmodal_narrator.cli.progress import progress, reading
     from crossmodal_narrator.cli.replaying import intake_of_replay
     from crossmodal_narrator.core.config import build
@@ -63,6 +60,7 @@ def write_report(
     from crossmodal_narrator.evaluation.report import Room, render_report
 
     opened = None if bag is None else open_bag(bag)
+    altered = altered_files(replay)
     doing = f"drawing {out}"
     with progress(doing) if opened is None else reading(opened, doing):
         page = render_report(
@@ -72,6 +70,9 @@ def write_report(
             truth=() if truth is None else TruthFile(truth),
             room=build(Room, room or {}, source="report"),
             title=title,
+            altered=altered,
         ).encode()
     write_whole(out, page)
+    for line in altered:
+        print(f"note: {line}")
     return len(page)

@@ -13,7 +13,7 @@ from crossmodal_narrator.sync.config import SyncConfig
 from crossmodal_narrator.sync.source import LIDAR, ODOMETRY, SensedFrame, Source
 from crossmodal_narrator.sync.streams import Stream
 
-_POSES_APART_NS = 20_000_000
+_POSES_APART_NS = 20_000_000  # of those that tell the time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -67,8 +67,8 @@ class Sources:
 
     def found_ahead(self) -> frozenset[Source]:
         """Those that have been found to be ahead since this was asked last; what they gave is dropped."""
-        found = frozenset(self._clocks.ahead_ns) - self._known_ahead
-        self._known_ahead = frozenset(self._clocks.ahead_ns)
+        ahead = frozenset(self._clocks.ahead_ns)
+        found, self._known_ahead = ahead - self._known_ahead, ahead
         for source in found:
             self._streams.pop(source, None)
         if ODOMETRY in found:

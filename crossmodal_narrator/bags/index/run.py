@@ -11,6 +11,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from crossmodal_narrator.bags.digest import take_file
 from crossmodal_narrator.bags.index.events import Event, EventGatherer
 from crossmodal_narrator.bags.index.scenes import scene_from
 from crossmodal_narrator.bags.records import SCENES_FILE, TRANSCRIPT_FILE, Record, read_records
@@ -68,13 +69,7 @@ def digest_of(replay: Path) -> str:
     """
     digest = hashlib.sha256()
     for name in (SCENES_FILE, TRANSCRIPT_FILE):
-        try:
-            with (replay / name).open("rb") as file:
-                while block := file.read(1 << 20):
-                    digest.update(block)
-        except OSError as error:
-            remedy = "give a folder that `replay BAG --out` wrote"
-            raise BagError(f"{replay / name}: {error.strerror}", remedy=remedy) from error
+        take_file(digest, replay / name, remedy="give a folder that `replay BAG --out` wrote")
         digest.update(b"\0")
     return digest.hexdigest()
 

@@ -7,14 +7,13 @@ for the scenes that the page keeps.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 from crossmodal_narrator.bags import Bag
-from crossmodal_narrator.bags.origin import altered_files
 from crossmodal_narrator.bags.records import SCENES_FILE, Record, read_records
 from crossmodal_narrator.core.errors import BagError
 from crossmodal_narrator.evaluation.evaluation import EVALUATION_FILE, Evaluation, read_evaluation
@@ -67,17 +66,18 @@ def render_report(
     truth: Iterable[TrueScene] = (),
     room: Room | None = None,
     title: str = "",
+    altered: Sequence[str] = (),
 ) -> str:
     """The page of a folder that `replay` wrote; with its evaluation.json, if it has one. The same input, the same page.
 
-    Pictures are of `bag`, as `intake` reads it.
+    Pictures are of `bag`, as `intake` reads it. `altered`: what in the folder is not what was written, a line each.
 
     Raises:
         BagError: a file of the folder is absent or damaged.
     """
     name = title or unquote(folder.resolve().name)  # as `fleet` quotes a bag's path
     try:
-        content = _content(folder, bag, intake, truth, room or Room())
+        content = _content(folder, bag, intake, truth, room or Room(), altered)
         body = {"title": name, **content}
         return render_page(f"{name}: drive report", "report.html", body, styles=STYLES, scripts=SCRIPTS)
     except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
@@ -86,7 +86,12 @@ def render_report(
 
 
 def _content(
-    folder: Path, bag: Bag | None, intake: Intake | None, truth: Iterable[TrueScene], room: Room
+    folder: Path,
+    bag: Bag | None,
+    intake: Intake | None,
+    truth: Iterable[TrueScene],
+    room: Room,
+    altered: Sequence[str],
 ) -> dict[str, Any]:
     sentences = read_sentences(folder)
     drive = _survey(folder, sentences)
@@ -121,7 +126,7 @@ def _content(
         **_said(sentences, clock, album),
         **_scored(folder, evaluation, clock),
         "left_out": [
-            *(f"{line}." for line in altered_files(folder)),
+            *(f"{line}." for line in altered),
             *_left_out(drive, sentences, len(kept.entries), album, room, bag, evaluation),
             *_refusals_left_out(refused),
         ],

@@ -11,9 +11,9 @@ from crossmodal_narrator.core.scene import Side, SoundEvent, SoundTrend, side_of
 
 JUMP_RAD = math.radians(60.0)
 JUMP_WITHIN_S = 1.0  # from one known direction to the next
-ECHO_S = 1.5
+ECHO_NS = 1_500_000_000
 AMID_RAD = math.radians(12.0)
-STAYS_S = {"siren": 0.6}  # the first direction of all may be an echo's, too; what is short is over by then
+STAYS_NS = {"siren": 600_000_000}  # the first direction of all may be an echo's, too; what is short is over by then
 # Of trends that held for less, half were wrong: echoes, and a siren that comes out of its street.
 TREND_HOLDS_S, TREND_OF_S = 0.7, 3.0  # so much in all of so long, and never the reverse
 SEEN_KEPT_S = 0.6
@@ -29,9 +29,8 @@ class Hearing:
 
     __slots__ = (
         "_azimuth_rad",
+        "_clear_ns",
         "_event",
-        "_first_ns",
-        "_jumped_ns",
         "_known_ns",
         "_now_ns",
         "_seen",
@@ -40,9 +39,9 @@ class Hearing:
     )
 
     def __init__(self, event: SoundEvent, stamp_ns: int) -> None:
-        self._since_ns = self._known_ns = self._first_ns = stamp_ns
+        self._since_ns = self._known_ns = stamp_ns
         self._azimuth_rad: float | None = None
-        self._jumped_ns: int | None = None
+        self._clear_ns = stamp_ns + _stays_ns(event)  # from when on the direction is believed, if it stays
         self._seen = 0, SoundTrend.UNKNOWN
         self._trends: deque[tuple[int, SoundTrend]] = deque()
         self.update(event, stamp_ns)
@@ -60,9 +59,9 @@ class Hearing:
     def _turn_to(self, azimuth_rad: float, stamp_ns: int) -> None:
         is_soon = (stamp_ns - self._known_ns) / 1e9 <= JUMP_WITHIN_S
         if is_soon and self._azimuth_rad is not None and abs(wrap_angle(azimuth_rad - self._azimuth_rad)) > JUMP_RAD:
-            self._jumped_ns = stamp_ns
+            self._clear_ns = stamp_ns + ECHO_NS
         if self._azimuth_rad is None:
-            self._first_ns = stamp_ns
+            self._clear_ns = stamp_ns + _stays_ns(self._event)
         self._azimuth_rad, self._known_ns = azimuth_rad, stamp_ns
 
     @property
@@ -107,6 +106,8 @@ class Hearing:
     @property
     def _is_clear(self) -> bool:
         """What makes it is seen, or its direction has stayed."""
-        no_echo = self._jumped_ns is None or (self._now_ns - self._jumped_ns) / 1e9 >= ECHO_S
-        has_stayed = no_echo and (self._now_ns - self._first_ns) / 1e9 >= STAYS_S.get(self._event.kind, 0.0)
-        return self._event.track_id is not None or has_stayed
+        return self._event.track_id is not None or self._now_ns >= self._clear_ns
+
+
+def _stays_ns(event: SoundEvent) -> int:
+    return STAYS_NS.get(event.kind, 0)

@@ -201,18 +201,15 @@ def _table(table: str, predicate: Predicate) -> Callable[[Filling, str], Phrase 
     return lambda fill, role: fill.looked_up(table, fill.claims(role, predicate))
 
 
-def _sense(fill: Filling, role: str) -> Phrase | None:
+def _sense(table: str) -> Callable[[Filling, str], Phrase | None]:
     """The sense that the role names, in trouble or working again."""
-    claims = fill.claims(role, Predicate.SENSE_TROUBLE, Predicate.SENSE_WORKS)
-    pattern = fill.lexicon.tables["senses"].get(_sense_name(claims[0])) if claims else None
-    return None if pattern is None else Phrase(pattern.source, keys_of(claims))
 
+    def slot(fill: Filling, role: str) -> Phrase | None:
+        claims = fill.claims(role, Predicate.SENSE_TROUBLE, Predicate.SENSE_WORKS)
+        pattern = fill.lexicon.tables[table].get(_sense_name(claims[0])) if claims else None
+        return None if pattern is None else Phrase(pattern.source, keys_of(claims))
 
-def _one_sense(fill: Filling, role: str) -> Phrase | None:
-    """One of several sensors of a sense, in trouble."""
-    claims = fill.claims(role, Predicate.SENSE_TROUBLE)
-    pattern = fill.lexicon.tables["one_of_senses"].get(_sense_name(claims[0])) if claims else None
-    return None if pattern is None else Phrase(pattern.source, keys_of(claims))
+    return slot
 
 
 def _others(fill: Filling, role: str) -> Phrase | None:
@@ -269,8 +266,8 @@ SLOTS: Mapping[str, Callable[[Filling, str], Phrase | None]] = {
     "the_heard": _table("the_heard", Predicate.HEARD),
     "trend": _table("trends", Predicate.SOUND_TREND),
     "trouble": _table("troubles", Predicate.SENSE_TROUBLE),
-    "sense": _sense,
-    "one_sense": _one_sense,
+    "sense": _sense("senses"),
+    "one_sense": _sense("one_of_senses"),  # of several sensors one
     "others": _others,
     "speed": speed,
     "ago": time("ago", Predicate.AGO, ago),

@@ -30,11 +30,7 @@ def test_the_page_is_still_there_when_the_others_say_their_last_words(monkeypatc
     monkeypatch.setattr(Supervisor, "_change", change)
     nothing: Any = None
     supervisor = Supervisor(nothing, nothing, {}, print, lambda: False)
-    for name in ("display", "perception", "narrator"):
-        process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-        supervisor.children.append(
-            Child(name=name, command=(), process=process, change_state=None, get_state=None, started_s=0.0)
-        )
+    supervisor.children += [child_called(name) for name in ("display", "perception", "narrator")]
 
     supervisor.rest(besides="display")
 
@@ -42,6 +38,12 @@ def test_the_page_is_still_there_when_the_others_say_their_last_words(monkeypatc
         assert child.process.poll() is None
         child.process.communicate(b"\n", timeout=10)
     assert rested == ["perception", "narrator"]
+
+
+def child_called(name: str, *, change_state: Any = None, get_state: Any = None) -> Child:
+    """A node whose process waits for a line, and whose services are made up."""
+    process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    return Child(name=name, command=(), process=process, change_state=change_state, get_state=get_state, started_s=0.0)
 
 
 class Service:
@@ -66,14 +68,10 @@ def test_a_node_that_builds_its_engines_is_waited_for(monkeypatch: pytest.Monkey
     told: list[str] = []
     nothing: Any = None
     supervisor = Supervisor(nothing, executor, {}, told.append, lambda: False)
-    process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    child = Child(
-        name="perception",
-        command=(),
-        process=process,
+    child = child_called(
+        "perception",
         change_state=SimpleNamespace(call_async=lambda _request: done),
         get_state=SimpleNamespace(call_async=lambda _request: never),
-        started_s=0.0,
     )
 
     assert supervisor._change(child, CONFIGURE)
@@ -90,18 +88,12 @@ def test_a_slow_node_that_was_asked_twice_may_say_no_the_second_time(state: int,
     told: list[str] = []
     nothing: Any = None
     supervisor = Supervisor(nothing, nothing, {}, told.append, lambda: False)
-    process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    child = Child(
-        name="display",
-        command=(),
-        process=process,
-        change_state=Service(success=False),
-        get_state=Service(current_state=State(id=state)),
-        started_s=0.0,
+    child = child_called(
+        "display", change_state=Service(success=False), get_state=Service(current_state=State(id=state))
     )
 
     changed = supervisor._change(child, ACTIVATE)
 
-    process.communicate(b"\n", timeout=10)
+    child.process.communicate(b"\n", timeout=10)
     assert changed is is_up
     assert bool(told) is not is_up
