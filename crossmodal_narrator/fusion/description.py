@@ -19,6 +19,7 @@ VEHICLE_LW_M = (1.8, 0.7)
 STEADY_SWEEPS = 20  # after which a thing without a class is as sure as it becomes
 OBSTACLE_CONFIDENCE = 0.8
 SOLID_FOR_NS = 300_000_000
+MOST_LOOKS = 20  # at somebody who stands, without seeing him: posts have his shape
 WELL_KNOWN = 3.0  # times the score that confirms: such a track is remembered as what it was, where no sense can say so
 
 
@@ -71,6 +72,8 @@ class Describer:
             return False
         if track.label.is_vulnerable and not track.pictured_ns and track.sweeps < self._config.obstacle_hits:
             return False  # by their shape alone posts are like them
+        if track.label is ObjectClass.PEDESTRIAN and not track.is_moving and track.overlooked >= MOST_LOOKS:
+            return False
         unseen_s = (now_ns - track.recognised_ns) / 1e9
         return (
             track.votes.total >= WELL_KNOWN * self._config.confirm_score or unseen_s <= self._config.class_fades_after_s

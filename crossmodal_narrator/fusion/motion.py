@@ -16,6 +16,7 @@ SETTLED_S = 0.4  # a younger track does not know its speed yet
 MOST_SIGMA_MPS = 1.5
 ALONG = math.cos(math.radians(40))  # a course within 40° of ours, or of the opposite one
 PARKED_FROM_S = 1.0
+SETS_OFF_MPS = 0.3  # of 100 sweeps of somebody who stands, 98 show less
 MOVED_NS = 700_000_000  # what moved for so long has been driven; less may be the filter's own unrest
 
 
@@ -38,7 +39,7 @@ def motion_of(
     elif now_ns - track.moving_since_ns >= MOVED_NS:
         track.has_moved = True
     if not track.is_moving:
-        if track.label.is_vulnerable and speed > config.standing_speed_mps:
+        if track.label.is_vulnerable and speed > SETS_OFF_MPS:
             return Motion.UNKNOWN  # somebody who sets off stands no more, and does not walk yet
         return Motion.PARKED if _is_parked(track, box, ego, age_s, config) else Motion.STOPPED
     return _course(box, velocity_mps, speed, ego)

@@ -6,7 +6,9 @@ import math
 
 from crossmodal_narrator.core.detections import Cluster, LidarDetection, ObjectClass
 from crossmodal_narrator.core.geometry import OrientedBox, Vec2, beside
+from crossmodal_narrator.encoding.lidar.heights import is_lower_than_vehicles
 from crossmodal_narrator.fusion.association import same_kind
+from crossmodal_narrator.fusion.points import Floats
 from crossmodal_narrator.fusion.shapes import PRIORS
 from crossmodal_narrator.fusion.track import Track
 
@@ -16,6 +18,7 @@ LONGEST_FLAT_M = 3.0
 MANY_POINTS = 60
 SMALLEST_CAR_M = 1.6  # across what is seen of it
 POLE_POINTS, POLE_M = 10, 0.2  # so many, no farther apart: of somebody they show shoulders
+BUSH_POINTS, BUSH_M = 30, 0.8  # so many, and as far apart as this both ways: nobody is so thick
 DRIVES_MPS = 3.0  # and more than a young track seems to
 LEAST_ROOM_M = 0.4  # between two that drive side by side
 SAME_PLACE = 0.45  # of the smaller width: two centres so near are one thing
@@ -29,6 +32,16 @@ def is_too_small(label: ObjectClass, visible_lw_m: Vec2, points: int) -> bool:
 def is_pole(label: ObjectClass, visible_lw_m: Vec2, points: int) -> bool:
     """Whether the points of what a camera calls somebody stand one above the other."""
     return label.is_vulnerable and points >= POLE_POINTS and math.hypot(*visible_lw_m) < POLE_M
+
+
+def is_bush(label: ObjectClass, visible_lw_m: Vec2, points: int) -> bool:
+    """Whether the points of what a camera calls somebody reach farther than a body does, along and across."""
+    return label is ObjectClass.PEDESTRIAN and points >= BUSH_POINTS and min(visible_lw_m) >= BUSH_M
+
+
+def is_low(label: ObjectClass, height_m: Floats) -> bool:
+    """Whether (points,) heights above the ground are those of a rail or a barrier, and a vehicle is looked for."""
+    return _is_large(label) and is_lower_than_vehicles(height_m)
 
 
 def is_post_for(label: ObjectClass, shape: LidarDetection) -> bool:

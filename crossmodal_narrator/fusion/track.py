@@ -60,6 +60,7 @@ class Track:
     supported_ns: int = 0
     ranged_ns: int = 0  # when the LiDAR supported it last
     pictured_ns: int = 0  # when a camera supported it last
+    overlooked: int = 0  # snapshots since then in which a camera looked where it is
     recognised_ns: int = 0  # when a sense said last what it is
     sweeps: int = 0
     misfits: int = 0  # measured places, one after the other, that it cannot have reached
@@ -80,9 +81,12 @@ class Track:
     def body(self) -> ObjectClass:
         """Whose size it has: what most images said, refuted or not, so that doubt moves nothing.
 
-        A "pedestrian" who is too fast to walk has wheels that the camera did not see.
+        A "pedestrian" who is too fast to walk has wheels that the camera did not see; a "train" of a car's shape is a
+        car whose windows are in a row.
         """
-        seen = self.votes.label
+        seen, shape = self.votes.label, self.votes.shape
+        if seen is ObjectClass.TRAIN and shape in (ObjectClass.CAR, ObjectClass.VAN):
+            return shape
         if self.is_van and seen in VAN_HEIGHT_M:
             return ObjectClass.VAN
         return ObjectClass.CYCLIST if seen is ObjectClass.PEDESTRIAN and self.is_riding else seen

@@ -18,6 +18,8 @@ from crossmodal_narrator.fusion.config import FusionConfig
 from crossmodal_narrator.fusion.known_shapes import as_measured
 from crossmodal_narrator.fusion.plan import BoxesInPlan
 from crossmodal_narrator.fusion.plausibility import (
+    is_bush,
+    is_low,
     is_pole,
     is_post_for,
     is_same,
@@ -44,8 +46,9 @@ KNOWN_BY_SHAPE = {
     **dict.fromkeys((ObjectClass.PEDESTRIAN, ObjectClass.CYCLIST), (15.0, 30)),
 }
 PICTURED_WITHIN_S = 1.2
-# Of a doubt: where there is none of its shape, one of another, or a pole.
-NO_SHAPE, OTHER_SHAPE, POLE = 0.2, 1.2, 0.6
+# Of a doubt: where there is none of its shape, one of another, or a pole, a bush or a rail.
+NO_SHAPE, OTHER_SHAPE, NO_BODY = 0.2, 1.2, 0.6
+RESERVE = 0.5  # where who stands there may be somebody all the same
 TOO_SMALL_WEIGHT = 0.25  # of a vote for a class that the points are too small for
 
 
@@ -100,6 +103,7 @@ class Tracker:
             self._recognise(step)
             self._notice_obstacles(step)
             self.tracks = self._kept(step)
+            self._count_looks(step)
 
     def _match(
         self, sightings: Sequence[Sighting], tracks: Sequence[Track], step: Step, timer: StageTimer
@@ -196,7 +200,7 @@ class Tracker:
         track.settle(seen, len(index), step.odom_from_base, ages_s=step.ages_s(seen.box), is_whole_anew=is_named)
         track.supported_ns = track.ranged_ns = step.stamp_ns
         track.sweeps += 1
-        self._doubt(track, seen, len(index), step)
+        self._doubt(track, seen, index, step)
         track.evidence[Sense.LIDAR] = Evidence(
             modality=Sense.LIDAR,
             stamp_ns=features.stamp_ns,
@@ -204,12 +208,15 @@ class Tracker:
         )
         return seen
 
-    def _doubt(self, track: Track, seen: Completed, points: int, step: Step) -> None:
+    def _doubt(self, track: Track, seen: Completed, index: Indices, step: Step) -> None:
         """The LiDAR sees it well, and knows no such shape there: a camera takes bushes for cars, poles for people."""
+        if is_low(track.votes.label, step.height_m(index)):
+            track.votes.add_doubt(NO_BODY)  # though it moves: a rail seems to go along with us
         if moves_by_itself(track):
             return
-        if is_pole(track.votes.label, seen.visible_lw_m, points):
-            track.votes.add_doubt(POLE)
+        points = len(index)
+        if any(is_none(track.votes.label, seen.visible_lw_m, points) for is_none in (is_pole, is_bush)):
+            track.votes.add_doubt(NO_BODY)
         known = KNOWN_BY_SHAPE.get(track.votes.label)
         if known is None or not step.knows_shapes:
             return
@@ -236,10 +243,9 @@ class Tracker:
         if shape.label is ObjectClass.OBSTACLE:
             seen_m = _along_m(step.points.xyz[index], shape.box)
             moves = moves_by_itself(track) and not is_post_for(track.body, shape)
-            is_open = moves or (
-                self._may_be_seen_as_such(track, shape, step) and may_be_somebody(track.votes.label, seen_m)
-            )
-            track.votes.add_doubt(0.0 if is_open else OTHER_SHAPE * shape.score)
+            is_open = self._may_be_seen_as_such(track, shape, step) and may_be_somebody(track.votes.label, seen_m)
+            track.votes.add_doubt(0.0 if moves or is_open else OTHER_SHAPE * shape.score)
+            track.votes.add_reserve(RESERVE * shape.score if is_open and not moves else 0.0)
         else:
             track.votes.add_shape(shape.label, self._config.shape_weight * shape.score)
             track.recognised_ns = step.stamp_ns
@@ -314,6 +320,14 @@ class Tracker:
             track.evidence[Sense.LIDAR] = Evidence(
                 modality=Sense.LIDAR, stamp_ns=features.stamp_ns, detail=f"{len(cluster.points)} points without a class"
             )
+
+    def _count_looks(self, step: Step) -> None:
+        """How often a camera has looked where a thing is, and not named it, since one did last."""
+        for track in self.tracks:
+            if track.pictured_ns == step.stamp_ns:
+                track.overlooked = 0
+            elif track.place is not None and step.is_looked_at(track.place.box().moved(step.base_from_odom).centre_m):
+                track.overlooked += 1
 
     def _kept(self, step: Step) -> list[Track]:
         """Without those that are lost, out of reach, or a second name for one thing."""

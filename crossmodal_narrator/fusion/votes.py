@@ -12,6 +12,8 @@ FADE = 0.98  # of a vote, with each new one: an early mistake is outvoted in a s
 MOST_DOUBT = 8.0  # what many images have seen well stays what it is when they see it no more
 # Danger is told of what is surer; what is less sure must not be left unsaid, since something is there.
 REFUTED_BELOW, RESTORED_FROM = 0.6, 0.7
+RESERVE_LEFT = 0.5  # of a reservation, by a sweep that shows it: cones have the shape of somebody now and then
+PERHAPS = 0.5  # the least confidence that a reservation leaves: it is said with "probably", where it must be said
 
 
 class Votes:
@@ -31,12 +33,14 @@ class Votes:
         self.label = ObjectClass.OBSTACLE
         self._own = 0.0  # of them for the label
         self._doubt = 0.0  # that sweeps cast on it
+        self._reserve = 0.0  # and where it may be so all the same
         self.is_refuted = False  # so much that it is something, and not what it was called
 
     @property
     def confidence(self) -> float:
         """That something of this class is there: each sighting leaves less doubt, and votes for others leave more."""
-        return self._undoubted * self._credit
+        sure = self._undoubted * self._credit(self._doubt)
+        return max(self._undoubted * self._credit(self._doubt + self._reserve), min(sure, PERHAPS))
 
     @property
     def _undoubted(self) -> float:
@@ -44,14 +48,13 @@ class Votes:
             return 0.0
         return float(min(1.0 - 0.5 ** (self._own / 0.6), 0.98) * (self._own / self.total) ** 0.5)
 
-    @property
-    def _credit(self) -> float:
-        return self._own / (self._own + self._doubt) if self._doubt else 1.0
+    def _credit(self, doubt: float) -> float:
+        return self._own / (self._own + doubt) if doubt else 1.0
 
     def _judge(self) -> None:
         """Two thresholds, so that the class does not come and go with every image."""
         least = RESTORED_FROM if self.is_refuted else REFUTED_BELOW
-        self.is_refuted = self.confidence < least <= self._undoubted
+        self.is_refuted = self._undoubted * self._credit(self._doubt) < least <= self._undoubted
 
     def add(self, detection: ImageDetection, weight: float = 1.0) -> None:
         """Count what an image shows, for less where its points speak against it."""
@@ -67,9 +70,14 @@ class Votes:
         self._doubt = min(self._doubt * FADE + score, MOST_DOUBT)
         self._judge()
 
+    def add_reserve(self, score: float) -> None:
+        """Count that a sweep shows something else, and may be wrong: it is less sure, and what it was."""
+        self._reserve = min(self._reserve * FADE + score, MOST_DOUBT)
+
     def add_shape(self, label: ObjectClass, score: float) -> None:
         """Count what a sweep shows; the surer, the less doubt is left."""
         self._doubt *= max(0.0, 1.0 - score)
+        self._reserve *= RESERVE_LEFT
         self._count(self._shapes, label, score)
 
     @property

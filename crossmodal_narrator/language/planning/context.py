@@ -81,6 +81,7 @@ def _people(view: View, side: Side, beside: list[Thing]) -> Iterator[Message]:
     people = [t for t in beside if t.label is ObjectClass.PEDESTRIAN and t.side in AHEAD_SIDES]
     people = [t for t in people if t.within(_reach_m(view, PEOPLE_M) if _is_beside_path(t) else PEOPLE_M)]
     people = [t for t in people if t.movement not in (Movement.STEPPING_OUT, Movement.CROSSING)]
+    people = [t for t in people if t.confidence >= view.config.sure_confidence or not t.movement.may_stand]
     topic = f"people/{side.value}"
     if not view.fresh(topic, 20.0):  # of those who stand where we pass, each is worth a word
         people = [t for t in people if _is_beside_path(t) and not view.memory.is_told(t.subject, view.now_ns)]
@@ -171,7 +172,7 @@ def _oncoming(view: View, side: Side, beside: list[Thing]) -> Iterator[Message]:
         if not _has_new(crowd, view):
             continue
         is_in_the_way = _would_pass_a_rider(view) and any(abs(t.left_m or 0.0) < NEXT_LANE_M for t in crowd)
-        priority = 57.0 if is_in_the_way else 30.0 + (len(crowd) > 1)
+        priority = 61.0 if is_in_the_way else 30.0 + (len(crowd) > 1)
         urgency = Urgency.NOTABLE if is_in_the_way else Urgency.CALM
         if len(crowd) == 1:
             yield _encounter(view, crowd[0], priority=priority, topic=topic, cooldown_s=30.0, urgency=urgency)
@@ -224,9 +225,14 @@ def _single(view: View, ready: tuple[Thing, ...]) -> Iterator[Message]:
 
 
 def _is_clearly_so(thing: Thing, view: View) -> bool:
-    """Not passed yet; and of what is far a camera needs some looks to tell a lorry from a bus."""
+    """Not passed yet, nor overlooked; and of what is far a camera needs some looks to tell a lorry from a bus."""
     is_clear = thing.within(CLEAR_M) or thing.label_held_s >= CLEAR_S or not view.is_pictured(thing)
-    return is_clear and not _is_passed(thing)
+    return is_clear and not _is_passed(thing) and not view.is_overlooked(thing) and not _is_off_the_road(thing)
+
+
+def _is_off_the_road(thing: Thing) -> bool:
+    """It stands farther aside than anybody parks along a road: a house has the shape of a lorry, too."""
+    return thing.movement.may_stand and abs(thing.left_m or 0.0) > ROW_ASIDE_M
 
 
 def _is_passed(thing: Thing) -> bool:

@@ -28,6 +28,7 @@ STANDS_BEHIND_M = 20.0
 NAMELESS_M = 8.0
 CAUSE_RANGE_M = 35.0
 CUT_IN_S = 5.0
+LISTENS_S = 3.0  # so long one hears that a thing is in our way, and can guess that we slow for it
 CAUSE_PATIENCE_S = 1.0  # what is in the way may be a moment from having a name, or from stepping out
 STEADY_SPEED_MPS = 5.0
 SPEED_CHANGE_MPS = 4.0
@@ -65,8 +66,18 @@ def _slowing(view: View, state: EgoState, said: object) -> Iterator[Message]:
     was_unknown = view.memory.said(Predicate.CAUSE, EGO) == UNKNOWN_CAUSE
     hears_siren = any(s.kind == "siren" and view.may_speak_of_sound(s) for s in view.facts.sounds)
     is_ripe = has_cause or (view.facts.ego.held_s >= CAUSE_PATIENCE_S and not hears_siren)  # who hears it can guess
+    if _can_be_guessed(message.roles.get("b"), view):
+        return
     if is_ripe if not is_told else has_cause and was_unknown:
         yield message
+
+
+def _can_be_guessed(cause: str | None, view: View) -> bool:
+    """That we slow for what is in our way lasts, and lets go first what does not: who comes towards us is soon past."""
+    known = None if cause is None else view.memory.known.get(cause)
+    if known is None or view.memory.said(Predicate.IN_PATH, str(cause)) is not True:
+        return False
+    return (view.now_ns - known.introduced_ns) / 1e9 < LISTENS_S
 
 
 def speed(view: View) -> Iterator[Message]:

@@ -21,6 +21,7 @@ SETTLED_S = 1.0
 RESTS_MPS = 0.3
 FRONT_RAD = math.pi / 8  # to each side: no front camera sees less
 OVERLOOKED_S = 0.5
+UNSEEN_S = 3.0  # at night a camera loses what drives for a second or two
 MOVES_S = 0.7  # a young track may seem to move
 
 
@@ -76,12 +77,22 @@ class View:
         return thing.kind_held_s >= SETTLED_S
 
     def is_shape_alone(self, thing: Thing) -> bool:
-        """Somebody who stands before us, and no camera sees him, though one looks: posts and cones have his shape.
+        """A camera looks there, and does not see what its shape says.
 
-        Aside of a front camera's view, or behind us, no camera may look: there the shape is all there is.
+        Posts and cones have the shape of somebody who stands; a part of a rail, that of a lorry that drives along it; a
+        row of barriers in our way, that of a car that has stopped. Aside of a front camera's view, or behind us, no
+        camera may look: there the shape is all there is.
         """
-        may_be_post = thing.label.is_vulnerable and thing.movement.may_stand
-        return may_be_post and self._is_looked_at(thing) and not self.is_pictured(thing)
+        if not self._is_looked_at(thing):
+            return False
+        may_stand = thing.movement.may_stand
+        if thing.label.is_vulnerable:
+            return may_stand and not self.is_pictured(thing)
+        if not thing.label.is_vehicle:
+            return False
+        if may_stand:  # so near behind it that none recognises it, one has seen it before
+            return thing.in_path and all(e.modality is not Sense.CAMERA for e in thing.evidence)
+        return not self.is_pictured(thing, within_s=UNSEEN_S)
 
     def is_overlooked(self, thing: Thing) -> bool:
         """Whether a camera looks there, and has not seen it for a while."""

@@ -116,7 +116,7 @@ def test_the_speed_of_a_car_that_pulls_away_is_known_after_a_second() -> None:
 
 @pytest.mark.parametrize(
     ("speed_mps", "expected"),
-    [(0.0, Motion.STOPPED), (0.3, Motion.STOPPED), (0.8, Motion.UNKNOWN)],
+    [(0.0, Motion.STOPPED), (0.15, Motion.STOPPED), (0.5, Motion.UNKNOWN), (0.8, Motion.UNKNOWN)],
 )
 def test_somebody_who_may_be_setting_off_neither_stands_nor_walks(speed_mps: float, expected: Motion) -> None:
     street = Street()
@@ -287,6 +287,7 @@ def test_a_thing_keeps_its_number_when_another_camera_takes_over() -> None:
         (ObjectClass.CAR, (5.2, 2.1, 1.8), None, False),  # a large car
         (ObjectClass.BUS, (5.4, 2.1, 2.3), ObjectClass.VAN, True),
         (ObjectClass.BUS, (6.4, 2.2, 2.8), ObjectClass.VAN, True),  # an ambulance
+        (ObjectClass.TRAIN, (5.4, 2.0, 2.2), ObjectClass.VAN, True),  # at night, by its row of windows
         (ObjectClass.BUS, (11.5, 2.6, 2.3), None, False),  # its roof is above the highest beam
         (ObjectClass.BUS, (11.5, 2.6, 3.2), ObjectClass.TRUCK, False),
         (ObjectClass.TRUCK, (6.4, 2.3, 2.8), None, False),

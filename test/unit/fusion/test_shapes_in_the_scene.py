@@ -13,7 +13,7 @@ from crossmodal_narrator.core.detections import ObjectClass
 from crossmodal_narrator.core.geometry import OrientedBox
 from crossmodal_narrator.core.scene import Motion, SceneState
 from crossmodal_narrator.core.snapshot import Sense
-from crossmodal_narrator.fusion.plausibility import is_pole, may_be_somebody
+from crossmodal_narrator.fusion.plausibility import is_bush, is_pole, may_be_somebody
 from crossmodal_narrator.fusion.track import MOST_MISFITS
 
 BEHIND, AHEAD = (-14.0, 3.0), (14.0, 0.0)
@@ -72,6 +72,59 @@ def test_points_one_above_the_other_are_a_poles(
     assert is_pole(label, visible_lw_m, points) is expected
 
 
+@pytest.mark.parametrize(
+    ("label", "visible_lw_m", "points", "expected"),
+    [
+        (ObjectClass.PEDESTRIAN, (1.3, 1.2), 120, True),
+        (ObjectClass.PEDESTRIAN, (1.2, 0.6), 120, False),  # arms and a bag reach so far one way
+        (ObjectClass.PEDESTRIAN, (1.3, 1.2), 12, False),
+        (ObjectClass.CYCLIST, (1.6, 0.9), 120, False),
+    ],
+)
+def test_nobody_is_as_thick_as_a_bush(
+    label: ObjectClass, visible_lw_m: tuple[float, float], points: int, expected: bool
+) -> None:
+    assert is_bush(label, visible_lw_m, points) is expected
+
+
+def test_a_young_tree_that_a_camera_takes_for_somebody_is_something() -> None:
+    """As in the scenario ambulance_from_behind: told to be a pedestrian 20 m ahead, for three seconds."""
+    trunk, crown = (
+        OrientedBox(centre_m=(*AHEAD, GROUND_Z_M + 0.95), size_lwh_m=(wide_m, wide_m, 1.9), yaw_rad=0.6)
+        for wide_m in (0.5, 1.0)
+    )
+    street = Street()
+    for _ in range(4):
+        somebody = street.step([Solid(box=trunk, score=0.4, label=ObjectClass.PEDESTRIAN)])
+    scene = [street.step([Solid(box=crown, score=0.0)]) for _ in range(5)][-1]
+
+    taken, left = only(somebody, ObjectClass.PEDESTRIAN), only(scene, ObjectClass.OBSTACLE)
+    assert left.track_id == taken.track_id
+    assert labels(scene) == set()
+
+
+@pytest.mark.parametrize(("score", "is_sure"), [(0.36, False), (0.65, True)])
+def test_a_cone_that_a_camera_weakly_takes_for_somebody_is_somebody_perhaps(score: float, is_sure: bool) -> None:
+    box = OrientedBox(centre_m=(*AHEAD, GROUND_Z_M + 0.5), size_lwh_m=(0.35, 0.35, 1.0), yaw_rad=0.0)
+    as_somebody = Solid(box=box, score=score, label=ObjectClass.PEDESTRIAN)
+    as_obstacle = Solid(box=box, score=0.0, shape=0.65, label=ObjectClass.OBSTACLE)
+    street = Street()
+    for _ in range(3):
+        street.step([as_somebody])
+    scene = [street.step([as_obstacle, as_somebody] if is_sure else [as_obstacle]) for _ in range(8)][-1]
+    somebody = only(scene, ObjectClass.PEDESTRIAN)
+    assert (somebody.confidence >= 0.6) is is_sure
+    assert somebody.confidence >= 0.5
+
+
+@pytest.mark.parametrize(("top_m", "expected"), [(0.75, set()), (1.4, {ObjectClass.CAR})])
+def test_what_a_camera_takes_for_a_car_is_none_where_it_is_as_low_as_a_barrier(
+    top_m: float, expected: set[ObjectClass]
+) -> None:
+    box = OrientedBox(centre_m=(*AHEAD, GROUND_Z_M + 0.5 * top_m), size_lwh_m=(4.5, 1.8, top_m), yaw_rad=0.0)
+    assert labels(seen(Solid(box=box, score=0.45), steps=12)) == expected
+
+
 def test_a_pole_that_a_camera_weakly_takes_for_somebody_is_something() -> None:
     """As in the scenario cyclist_overtaken: a sign's pole, called a pedestrian for a second and a half."""
     box = OrientedBox(centre_m=(*AHEAD, GROUND_Z_M + 0.95), size_lwh_m=(0.19, 0.19, 1.9), yaw_rad=0.0)
@@ -85,6 +138,18 @@ def test_a_pole_that_a_camera_weakly_takes_for_somebody_is_something() -> None:
 @pytest.mark.parametrize(("shape", "expected"), [(0.7, set()), (0.9, {ObjectClass.PEDESTRIAN})])
 def test_somebody_on_foot_is_begun_only_by_a_shape_that_no_post_has(shape: float, expected: set[ObjectClass]) -> None:
     assert labels(seen(person(BEHIND, shape))) == expected
+
+
+@pytest.mark.parametrize(("at", "expected"), [(AHEAD, set()), (BEHIND, {ObjectClass.PEDESTRIAN})])
+def test_whom_a_camera_looks_for_in_vain_for_two_seconds_is_something(
+    at: tuple[float, float], expected: set[ObjectClass]
+) -> None:
+    """As in the scenario bus_stop: the posts of its shelter were people for as long as we stood there."""
+    street = Street()
+    scenes = [street.step([person(at, 0.9)]) for _ in range(26)]
+    assert labels(scenes[10]) == {ObjectClass.PEDESTRIAN}
+    assert labels(scenes[-1]) == expected
+    assert len(scenes[-1].objects) == 1
 
 
 def test_a_van_by_its_shape_is_the_car_that_the_camera_names() -> None:
@@ -312,7 +377,7 @@ def test_a_car_that_a_camera_saw_in_cones_does_not_go_on_from_one_to_the_next() 
 
 
 def cone_at(x_m: float) -> Solid:
-    box = OrientedBox(centre_m=(x_m, -2.0, GROUND_Z_M + 0.35), size_lwh_m=(0.3, 0.3, 0.7), yaw_rad=0.0)
+    box = OrientedBox(centre_m=(x_m, -2.0, GROUND_Z_M + 0.55), size_lwh_m=(0.2, 0.2, 1.1), yaw_rad=0.0)
     return Solid(box=box, score=0.0, shape=0.7, label=ObjectClass.OBSTACLE)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from crossmodal_narrator.core.detections import ImageDetection, ObjectClass
 from crossmodal_narrator.core.geometry import PixelBox
-from crossmodal_narrator.fusion.votes import Votes
+from crossmodal_narrator.fusion.votes import PERHAPS, Votes
 
 CAR, VAN, TRUCK, PERSON = ObjectClass.CAR, ObjectClass.VAN, ObjectClass.TRUCK, ObjectClass.PEDESTRIAN
 
@@ -108,4 +108,28 @@ def test_what_many_images_have_shown_well_no_doubt_refutes() -> None:
         votes.add(pictured(CAR, 0.8))
     for _ in range(200):
         votes.add_doubt(0.35)
+    assert votes.confidence > 0.6
+
+
+def test_a_reservation_leaves_a_name_and_less_certainty() -> None:
+    """What may be somebody is not talked away, and not told for sure."""
+    votes = Votes()
+    for _ in range(4):
+        votes.add(pictured(PERSON, 0.4))
+    for _ in range(30):
+        votes.add_reserve(0.4)
+    assert votes.label is PERSON
+    assert not votes.is_refuted
+    assert votes.confidence == PERHAPS
+
+    for _ in range(6):
+        votes.add_shape(PERSON, 0.9)
+    assert votes.confidence > 0.8
+
+
+def test_whom_a_camera_sees_again_and_again_no_reservation_makes_unsure() -> None:
+    votes = Votes()
+    for _ in range(30):
+        votes.add(pictured(PERSON, 0.6))
+        votes.add_reserve(0.36)
     assert votes.confidence > 0.6

@@ -183,7 +183,7 @@ def test_what_the_gate_did_is_told_before_the_sentence_that_is_said_without_it()
     unsure = replace(van, confidence=0.5)
     narrator, heard = Narrator(CONFIG), list[Refusal | Narration]()
     narrator.on_refusal = heard.append
-    for scene in scripts.Script(seconds=2.0, actors=[unsure]).scenes():
+    for scene in scripts.Script(seconds=2.0, senses=(Sense.LIDAR,), actors=[unsure]).scenes():
         heard += narrator.narrate(scene)
     *refusals, narration = heard
     assert isinstance(narration, Narration)

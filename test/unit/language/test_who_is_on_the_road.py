@@ -117,6 +117,52 @@ def test_who_comes_towards_us_is_worth_a_word_at_once_where_we_would_pass_a_ride
     assert coming(None, *cars) == {Urgency.CALM}
 
 
+def test_who_comes_is_told_before_that_we_slow_for_the_rider_who_was_told_just_now() -> None:
+    """He is past in three seconds, and of whom we slow for one hears already."""
+    rider = scripts.Actor(track_id=1, label=CYCLIST, x=40.0, y=-0.5, along=lambda _: 5.0)
+    drive = scripts.Script(
+        seconds=9.0, ego=scripts.ramp(2.0, 6.0, 12.0, 5.0), actors=[rider, oncoming(7, 3.6, x=120.0)]
+    )
+    said = english(drive.scenes())
+    coming_at, slowing_at = (next(k for k, t in enumerate(said) if word in t) for word in ("towards us", "slowing for"))
+    assert coming_at < slowing_at, said
+
+
+@pytest.mark.parametrize(("is_pictured", "is_told"), [(True, True), (False, False)])
+@pytest.mark.parametrize(
+    "actor",
+    [
+        scripts.Actor(track_id=1, label=TRUCK, x=50.0, y=8.0, along=lambda _: 5.0),  # a guard rail
+        scripts.Actor(track_id=1, label=CAR, x=60.0, y=0.0),  # a row of barriers
+    ],
+)
+def test_what_no_camera_sees_where_one_looks_is_no_vehicle_by_its_shape(
+    actor: scripts.Actor, is_pictured: bool, is_told: bool
+) -> None:
+    senses = (Sense.CAMERA, Sense.LIDAR) if is_pictured else (Sense.LIDAR,)
+    drive = scripts.Script(seconds=4.5, ego=scripts.ramp(2.0, 4.0, 12.0, 4.0), actors=[replace(actor, senses=senses)])
+    assert any(actor.label.value in text for text in english(drive.scenes())) is is_told
+
+
+@pytest.mark.parametrize(("aside_m", "is_told"), [(6.0, True), (19.0, False)])
+def test_what_stands_far_from_the_road_is_not_worth_a_word_however_large(aside_m: float, is_told: bool) -> None:
+    """A house has the shape of a lorry."""
+    truck = scripts.Actor(track_id=1, label=TRUCK, x=24.0, y=aside_m, parked=True, senses=(Sense.LIDAR,))
+    drive = scripts.Script(seconds=5.0, ego=lambda _: 4.0, actors=[truck])
+    assert any("truck" in text for text in english(drive.scenes())) is is_told
+
+
+@pytest.mark.parametrize(("confidence", "is_told"), [(0.9, True), (0.5, False)])
+def test_who_only_may_be_somebody_and_stands_is_told_of_when_he_moves(confidence: float, is_told: bool) -> None:
+    person = scripts.Actor(track_id=1, label=PERSON, x=35.0, y=-3.5, confidence=confidence)
+    stands = english(scripts.Script(seconds=4.0, ego=lambda _: 6.0, actors=[person]).scenes())
+    assert any("pedestrian" in text for text in stands) is is_told
+    moving = replace(person, across=lambda t: 2.0 * (t > 2.0))
+    assert any(
+        "stepping" in t for t in english(scripts.Script(seconds=4.0, ego=lambda _: 6.0, actors=[moving]).scenes())
+    )
+
+
 def test_what_seems_to_come_far_from_this_road_does_not_come_towards_us() -> None:
     """What stands behind a motorway's rail had the shape of a car, and moved for a moment."""
     assert coming(None, oncoming(1, 30.0)) == set()
@@ -176,7 +222,7 @@ def test_that_nobody_knows_why_we_slow_can_wait() -> None:
 @pytest.mark.parametrize(("seconds", "is_corrected"), [(1.5, False), (3.0, True)])
 def test_a_name_that_shapes_alone_give_for_a_moment_corrects_nothing(seconds: float, is_corrected: bool) -> None:
     def called(label: ObjectClass, from_s: float, to_s: float) -> scripts.Actor:
-        return scripts.Actor(track_id=1, label=label, x=12.0, y=3.5, along=lambda _: 9.0, senses=(Sense.LIDAR,),
+        return scripts.Actor(track_id=1, label=label, x=4.0, y=3.5, along=lambda _: 9.0, senses=(Sense.LIDAR,),
                              from_s=from_s, to_s=to_s)  # fmt: skip
 
     until_s = 4.0 + seconds
