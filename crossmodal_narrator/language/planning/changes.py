@@ -177,7 +177,7 @@ def _correction(view: View, thing: Thing, entry: Known) -> Message:
         trigger="correction",
         core=(Predicate.EXISTS,),
         with_claims=(wrong, *_sounding(heard)),
-        extra=(),
+        extra=() if heard is None else (Predicate.SIDE,),  # who has the siren on may be beside us by now
     )
     return message if heard is None else replace(message, roles={**message.roles, "b": heard.subject})
 

@@ -19,6 +19,7 @@ LOST_AFTER_S = 0.5
 MISSING_AFTER_S = 0.9  # sensors start one after another
 BACK_AFTER_S = 0.8
 NEARER_AGAIN_S = 8.0  # what comes nearer is told again
+WATCHED_S = 3.0  # what makes it has just been told
 AMID_S = 6.0
 PLACED_WITHIN_S = 1.2  # what is heard is told then, wherever it is
 MOVED_EIGHTHS = 2  # of the circle
@@ -125,7 +126,7 @@ def sounds(view: View) -> Iterator[Message]:
         topic = f"sound/{sound.kind}"
         # What goes on since it was told of, or was seen a moment ago, is no new one.
         first = view.fresh(topic, max(20.0, sound.held_s)) and view.fresh(f"source/{sound.kind}", 20.0)
-        if first and is_being_placed(sound, view.config):
+        if (first and is_being_placed(sound, view.config)) or _is_watched(sound, view):
             continue
         turned = sound.trend is not None and sound.trend != said_trend
         placed = sound.side is not None and view.memory.said(Predicate.SIDE, sound.subject) is None
@@ -145,6 +146,11 @@ def sounds(view: View) -> Iterator[Message]:
                 roles={"a": sound.subject},
                 mentions={sound.subject: Mention.NEW if first else Mention.GIVEN},
             )
+
+
+def _is_watched(sound: Sound, view: View) -> bool:
+    """Whose it is was told just now: that it comes nearer one can guess, and that it passes is to be told next."""
+    return sound.seen_as is not None and not view.fresh(f"source/{sound.kind}", WATCHED_S)
 
 
 def is_being_placed(sound: Sound, config: NarratorConfig) -> bool:

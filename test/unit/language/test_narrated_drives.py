@@ -463,9 +463,9 @@ def test_what_carries_the_siren_is_one_thing_and_a_mistake_about_it_names_the_si
     said = narrate(scripts.Script(seconds=11.0, ego=lambda _: 5.0, actors=[car, van], sounds=heard).scenes())
     corrected = {n.language: n.text for n in said if n.trigger == "correction"}
     assert corrected == {
-        "en": "Correction: the siren comes from a van, not a car.",
-        "zh": "更正：发出警笛声的是一辆面包车，不是轿车。",
-        "es": "Corrección: la sirena viene de una furgoneta, no de un coche.",
+        "en": "Correction: the siren comes from a van behind us on the left, not a car.",
+        "zh": "更正：发出警笛声的是左后方一辆面包车，不是轿车。",
+        "es": "Corrección: la sirena viene de una furgoneta que está detrás a la izquierda, no de un coche.",
     }
     assert not any("a van" in n.text.lower() for n in said if n.language == "en" and n.trigger != "correction")
 
@@ -549,12 +549,12 @@ def test_a_wrong_class_is_corrected_in_one_breath() -> None:
 def test_a_wrong_class_is_corrected_before_anything_else_is_said_of_it() -> None:
     """The simulated ambulance: first it has the siren on as a car, then it passes us as a van."""
     drive = scripts.siren_passes()
-    truck = replace(drive.actors[0], along=lambda _: 10.0)  # slowly, so that it passes still when that has been said
+    truck = replace(drive.actors[0], along=lambda _: 9.0)  # slowly, so that it passes still when that has been said
     called = [replace(truck, label=ObjectClass.CAR, to_s=7.3), replace(truck, from_s=7.3)]
     said = english(replace(drive, actors=called).scenes())
     named = [text for text in said if re.search(r"\b(car|truck)\b", text)]
     assert "car" in named[0], said
-    assert named[1] == "Correction: the siren comes from a truck, not a car.", said
+    assert named[1] == "Correction: the siren comes from a truck behind us, not a car.", said
     assert any("passing us" in text for text in named[2:]), said
 
 
