@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -140,6 +141,7 @@ class LidarDetection:
     score: float
     box: OrientedBox
     points: int  # of the sweep in the box
+    top_m: float = math.inf  # of the highest of them above the ground under it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -6,9 +6,7 @@ import math
 
 from crossmodal_narrator.core.detections import Cluster, LidarDetection, ObjectClass
 from crossmodal_narrator.core.geometry import OrientedBox, Vec2, beside
-from crossmodal_narrator.encoding.lidar.heights import is_lower_than_vehicles
 from crossmodal_narrator.fusion.association import same_kind
-from crossmodal_narrator.fusion.points import Floats
 from crossmodal_narrator.fusion.shapes import PRIORS
 from crossmodal_narrator.fusion.track import Track
 
@@ -18,6 +16,7 @@ LONGEST_FLAT_M = 3.0
 MANY_POINTS = 60
 SMALLEST_CAR_M = 1.6  # across what is seen of it
 POLE_POINTS, POLE_M = 10, 0.2  # so many, no farther apart: of somebody they show shoulders
+LOW_POINTS, LOW_M = 20, 0.8  # a guard rail or a barrier reaches so far
 BUSH_POINTS, BUSH_M = 30, 0.8  # so many, and as far apart as this both ways: nobody is so thick
 DRIVES_MPS = 3.0  # and more than a young track seems to
 LEAST_ROOM_M = 0.4  # between two that drive side by side
@@ -39,9 +38,12 @@ def is_bush(label: ObjectClass, visible_lw_m: Vec2, points: int) -> bool:
     return label is ObjectClass.PEDESTRIAN and points >= BUSH_POINTS and min(visible_lw_m) >= BUSH_M
 
 
-def is_low(label: ObjectClass, height_m: Floats) -> bool:
-    """Whether (points,) heights above the ground are those of a rail or a barrier, and a vehicle is looked for."""
-    return _is_large(label) and is_lower_than_vehicles(height_m)
+def is_low(label: ObjectClass, top_m: float, points: int) -> bool:
+    """Whether points, the highest of them so far above the ground, show a rail or a barrier where a vehicle is sought.
+
+    Of what is half hidden few may be seen, all of them low; and the ground behind a wall is only guessed.
+    """
+    return _is_large(label) and points >= LOW_POINTS and top_m < LOW_M
 
 
 def is_post_for(label: ObjectClass, shape: LidarDetection) -> bool:

@@ -59,10 +59,10 @@ class Step:
         near = self.cluster_at(self.points.xyz[index])
         return float(self.points.xyz[index, 2].min()) if near is None else near.ground_z_m
 
-    def height_m(self, index: Indices) -> Floats:
-        """(points,) above the ground, of the obstacle points at `index`."""
+    def top_m(self, index: Indices) -> float:
+        """Of the highest of the obstacle points at `index`, above the ground under it."""
         assert self.lidar is not None  # points come from a sweep
-        return self.lidar[0].obstacle_height_m[index]
+        return float(self.lidar[0].obstacle_height_m[index].max())
 
     def cluster_at(self, xyz: Floats) -> Cluster | None:
         """The cluster whose middle is nearest to that of the points (points, 3)."""

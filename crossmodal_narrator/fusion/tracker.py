@@ -41,14 +41,14 @@ MOST_AROUND = 0.25  # as many points again just outside: what is there goes on b
 # By class: so near, and by so many points, the LiDAR's network misses few of them.
 KNOWN_BY_SHAPE = {
     **dict.fromkeys(
-        (ObjectClass.CAR, ObjectClass.VAN, ObjectClass.TRUCK, ObjectClass.BUS, ObjectClass.TRAIN), (30.0, 60)
+        (ObjectClass.CAR, ObjectClass.VAN, ObjectClass.TRUCK, ObjectClass.BUS, ObjectClass.TRAIN), (40.0, 60)
     ),
     **dict.fromkeys((ObjectClass.PEDESTRIAN, ObjectClass.CYCLIST), (15.0, 30)),
 }
 PICTURED_WITHIN_S = 1.2
 # Of a doubt: where there is none of its shape, one of another, or a pole, a bush or a rail.
 NO_SHAPE, OTHER_SHAPE, NO_BODY = 0.2, 1.2, 0.6
-RESERVE = 0.5  # where who stands there may be somebody all the same
+RESERVE = 1.2  # where who stands there may be somebody all the same
 TOO_SMALL_WEIGHT = 0.25  # of a vote for a class that the points are too small for
 
 
@@ -210,11 +210,11 @@ class Tracker:
 
     def _doubt(self, track: Track, seen: Completed, index: Indices, step: Step) -> None:
         """The LiDAR sees it well, and knows no such shape there: a camera takes bushes for cars, poles for people."""
-        if is_low(track.votes.label, step.height_m(index)):
+        points = len(index)
+        if step.is_looked_at(seen.box.centre_m) and is_low(track.votes.label, step.top_m(index), points):
             track.votes.add_doubt(NO_BODY)  # though it moves: a rail seems to go along with us
         if moves_by_itself(track):
             return
-        points = len(index)
         if any(is_none(track.votes.label, seen.visible_lw_m, points) for is_none in (is_pole, is_bush)):
             track.votes.add_doubt(NO_BODY)
         known = KNOWN_BY_SHAPE.get(track.votes.label)
@@ -286,6 +286,8 @@ class Tracker:
         config = self._config
         least = config.person_shape_score if shape.label.is_vulnerable else config.vehicle_shape_score
         if step.is_looked_at(shape.box.centre_m):
+            if is_low(shape.label, shape.top_m, shape.points):
+                return False
             least = max(least, config.pictured_shape_score)
         return shape.score >= least
 

@@ -12,6 +12,7 @@ FADE = 0.98  # of a vote, with each new one: an early mistake is outvoted in a s
 MOST_DOUBT = 8.0  # what many images have seen well stays what it is when they see it no more
 # Danger is told of what is surer; what is less sure must not be left unsaid, since something is there.
 REFUTED_BELOW, RESTORED_FROM = 0.6, 0.7
+SURE_IMAGE = 0.8  # the score of an image against which no sweep has reservations
 RESERVE_LEFT = 0.5  # of a reservation, by a sweep that shows it: cones have the shape of somebody now and then
 PERHAPS = 0.5  # the least confidence that a reservation leaves: it is said with "probably", where it must be said
 
@@ -34,6 +35,7 @@ class Votes:
         self._own = 0.0  # of them for the label
         self._doubt = 0.0  # that sweeps cast on it
         self._reserve = 0.0  # and where it may be so all the same
+        self._newest = 0.0  # the score of the newest image
         self.is_refuted = False  # so much that it is something, and not what it was called
 
     @property
@@ -58,6 +60,7 @@ class Votes:
 
     def add(self, detection: ImageDetection, weight: float = 1.0) -> None:
         """Count what an image shows, for less where its points speak against it."""
+        self._newest = detection.score
         self._count(self._images, detection.label, weight * detection.score)
         for attribute in detection.attributes:
             votes = self._attributes.setdefault(attribute.name, {})
@@ -71,8 +74,11 @@ class Votes:
         self._judge()
 
     def add_reserve(self, score: float) -> None:
-        """Count that a sweep shows something else, and may be wrong: it is less sure, and what it was."""
-        self._reserve = min(self._reserve * FADE + score, MOST_DOUBT)
+        """Count that a sweep shows something else, and may be wrong: it is less sure, and what it was.
+
+        The weaker the newest image, the more it counts: a child at a kerb has the shape of a post, too.
+        """
+        self._reserve = min(self._reserve * FADE + score * max(0.0, SURE_IMAGE - self._newest), MOST_DOUBT)
 
     def add_shape(self, label: ObjectClass, score: float) -> None:
         """Count what a sweep shows; the surer, the less doubt is left."""

@@ -16,7 +16,6 @@ from crossmodal_narrator.core.timing import StageTimer
 from crossmodal_narrator.encoding.engine import Engine
 from crossmodal_narrator.encoding.lidar.bird_eye import above_ground, bird_eye_image
 from crossmodal_narrator.encoding.lidar.centres import Centre, centres
-from crossmodal_narrator.encoding.lidar.heights import is_lower_than_vehicles
 
 LABELS = ("vehicle", "pedestrian", "cyclist", "obstacle")
 _SLICES_PER_M = 4
@@ -25,6 +24,8 @@ _BEYOND_M = 2.5  # the end of a long vehicle may be so far from where the networ
 _SHORTEST_M = 2.0  # so much is left of a long vehicle at least
 _FACE = 0.5  # of its height, which the points of its end reach
 _FEWEST_OF_END, _NEAREST_PERCENT = 100, 97.0  # of its points, those that face us most; of few the network knows more
+# So many points, none higher, in so thin a line: a guard rail is so low, and no side of a vehicle.
+_FEWEST_OF_RAIL, _RAIL_M, _THIN_M, _SPAN_M = 20, 0.8, 0.35, 2.5
 # Above these sizes it is no car any more, and then no van: (length, height).
 _CAR_LH_M, _VAN_LH_M = (6.0, 2.3), (7.0, 3.0)
 
@@ -92,6 +93,11 @@ class _Within:
             floor_m=self.floor_m[chosen],
         )
 
+    @property
+    def is_rail(self) -> bool:
+        is_low = len(self.height_m) >= _FEWEST_OF_RAIL and float(self.height_m.max()) < _RAIL_M
+        return is_low and float(np.ptp(self.across)) < _THIN_M and float(np.ptp(self.along)) > _SPAN_M
+
 
 class _Standing:
     """Points above the ground and the ground beneath each, in an order in which a footprint's are found quickly."""
@@ -126,12 +132,12 @@ class _Standing:
 
 
 def _placed(centre: Centre, standing: _Standing) -> LidarDetection | None:
-    """On the ground that its points stand on, its near end where they are; None: they are of a rail or a barrier."""
+    """On the ground that its points stand on, its near end where they are; None: they are of a guard rail."""
     is_long = LABELS[centre.index] == "vehicle" and centre.size_lwh_m[0] > _CAR_LH_M[0]
     near = standing.within(centre, _BEYOND_M if is_long else _EDGE_M)
     off_m = _off_m(centre, near.along[near.height_m >= _FACE * centre.size_lwh_m[2]]) if is_long else 0.0
     own = near.only(np.abs(near.along) <= 0.5 * centre.size_lwh_m[0] + max(abs(off_m), _EDGE_M))
-    if LABELS[centre.index] == "vehicle" and is_lower_than_vehicles(own.height_m):
+    if LABELS[centre.index] == "vehicle" and own.is_rail:
         return None
     floor_m = float(np.median(own.floor_m)) if len(own.floor_m) else 0.0
     # The far end stays where the network has it.
@@ -141,7 +147,8 @@ def _placed(centre: Centre, standing: _Standing) -> LidarDetection | None:
     size = (max(length + _facing(centre) * off_m, _SHORTEST_M) if is_long else length, width, height)
     box = OrientedBox(centre_m=(x, y, floor_m + 0.5 * height), size_lwh_m=size, yaw_rad=centre.yaw_rad)
     label = _label(LABELS[centre.index], size)
-    return LidarDetection(label=label, score=centre.score, box=box, points=len(own.floor_m))
+    top_m = float(own.height_m.max()) if len(own.height_m) else 0.0
+    return LidarDetection(label=label, score=centre.score, box=box, points=len(own.floor_m), top_m=top_m)
 
 
 def _off_m(centre: Centre, along: Floats) -> float:

@@ -117,7 +117,7 @@ def test_a_reservation_leaves_a_name_and_less_certainty() -> None:
     for _ in range(4):
         votes.add(pictured(PERSON, 0.4))
     for _ in range(30):
-        votes.add_reserve(0.4)
+        votes.add_reserve(0.8)
     assert votes.label is PERSON
     assert not votes.is_refuted
     assert votes.confidence == PERHAPS
@@ -131,5 +131,5 @@ def test_whom_a_camera_sees_again_and_again_no_reservation_makes_unsure() -> Non
     votes = Votes()
     for _ in range(30):
         votes.add(pictured(PERSON, 0.6))
-        votes.add_reserve(0.36)
-    assert votes.confidence > 0.6
+        votes.add_reserve(0.8)
+    assert votes.confidence > 0.7
