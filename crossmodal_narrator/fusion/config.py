@@ -27,7 +27,7 @@ class FusionConfig:
         1.2, help="sum of scores below which a track deserves a second look", low=0.1, high=20.0
     )
     vehicle_shape_score: float = parameter(
-        0.25, help="least score of a vehicle's shape that begins a track which no camera has named", low=0.05, high=1.0
+        0.2, help="least score of a vehicle's shape that begins a track which no camera has named", low=0.05, high=1.0
     )
     person_shape_score: float = parameter(
         0.8, help="the same of somebody on foot or on two wheels, whom posts resemble; 1: never", low=0.05, high=1.0

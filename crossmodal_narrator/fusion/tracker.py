@@ -41,10 +41,11 @@ MOST_AROUND = 0.25  # as many points again just outside: what is there goes on b
 # By class: so near, and by so many points, the LiDAR's network misses few of them.
 KNOWN_BY_SHAPE = {
     **dict.fromkeys(
-        (ObjectClass.CAR, ObjectClass.VAN, ObjectClass.TRUCK, ObjectClass.BUS, ObjectClass.TRAIN), (40.0, 60)
+        (ObjectClass.CAR, ObjectClass.VAN, ObjectClass.TRUCK, ObjectClass.BUS, ObjectClass.TRAIN), ((40.0, 60),)
     ),
-    **dict.fromkeys((ObjectClass.PEDESTRIAN, ObjectClass.CYCLIST), (15.0, 30)),
+    **dict.fromkeys((ObjectClass.PEDESTRIAN, ObjectClass.CYCLIST), ((15.0, 30), (30.0, 60))),
 }
+DRIVES_KNOWN = 200  # points of a vehicle that drives: a wall seems to move, as we see more of it
 PICTURED_WITHIN_S = 1.2
 # Of a doubt: where there is none of its shape, one of another, or a pole, a bush or a rail.
 NO_SHAPE, OTHER_SHAPE, NO_BODY = 0.2, 1.2, 0.6
@@ -213,15 +214,13 @@ class Tracker:
         points = len(index)
         if step.is_looked_at(seen.box.centre_m) and is_low(track.votes.label, step.top_m(index), points):
             track.votes.add_doubt(NO_BODY)  # though it moves: a rail seems to go along with us
-        if moves_by_itself(track):
-            return
-        if any(is_none(track.votes.label, seen.visible_lw_m, points) for is_none in (is_pole, is_bush)):
+        moves = moves_by_itself(track)
+        if not moves and any(is_none(track.votes.label, seen.visible_lw_m, points) for is_none in (is_pole, is_bush)):
             track.votes.add_doubt(NO_BODY)
-        known = KNOWN_BY_SHAPE.get(track.votes.label)
-        if known is None or not step.knows_shapes:
+        if not step.knows_shapes or (moves and points < DRIVES_KNOWN):
             return
-        within_m, least = known
-        if points >= least and math.hypot(*seen.box.centre_m[:2]) <= within_m:
+        away_m = math.hypot(*seen.box.centre_m[:2])
+        if any(points >= least and away_m <= within_m for within_m, least in KNOWN_BY_SHAPE.get(track.votes.label, ())):
             track.votes.add_doubt(NO_SHAPE)
 
     def _shape_at(self, middle: Vec2, label: ObjectClass, step: Step) -> LidarDetection | None:

@@ -227,12 +227,16 @@ def _single(view: View, ready: tuple[Thing, ...]) -> Iterator[Message]:
 def _is_clearly_so(thing: Thing, view: View) -> bool:
     """Not passed yet, nor overlooked; and of what is far a camera needs some looks to tell a lorry from a bus."""
     is_clear = thing.within(CLEAR_M) or thing.label_held_s >= CLEAR_S or not view.is_pictured(thing)
-    return is_clear and not _is_passed(thing) and not view.is_overlooked(thing) and not _is_off_the_road(thing)
+    if _is_passed(thing) or view.is_overlooked(thing):
+        return False
+    return is_clear and not (
+        thing.movement.may_stand and (_is_off_the_road(thing) or view.is_yet_to_be_pictured(thing))
+    )
 
 
 def _is_off_the_road(thing: Thing) -> bool:
-    """It stands farther aside than anybody parks along a road: a house has the shape of a lorry, too."""
-    return thing.movement.may_stand and abs(thing.left_m or 0.0) > ROW_ASIDE_M
+    """Farther aside than anybody parks along a road: a house has the shape of a lorry, too."""
+    return abs(thing.left_m or 0.0) > ROW_ASIDE_M
 
 
 def _is_passed(thing: Thing) -> bool:

@@ -9,7 +9,7 @@ from crossmodal_narrator.core.scene import Side, apart
 from crossmodal_narrator.core.snapshot import Sense, Trouble
 from crossmodal_narrator.core.speech import Urgency
 from crossmodal_narrator.language.claims.facts import SenseHealth, Sound
-from crossmodal_narrator.language.claims.predicates import EgoState, Predicate, group
+from crossmodal_narrator.language.claims.predicates import EgoState, Movement, Predicate, group
 from crossmodal_narrator.language.config import NarratorConfig
 from crossmodal_narrator.language.planning.memory import SIGNAL
 from crossmodal_narrator.language.planning.message import Act, Mention, Message
@@ -20,6 +20,7 @@ MISSING_AFTER_S = 0.9  # sensors start one after another
 BACK_AFTER_S = 0.8
 NEARER_AGAIN_S = 8.0  # what comes nearer is told again
 WATCHED_S = 3.0  # what makes it has just been told
+MOVES_WITHIN_S = 0.8  # a new track does so long not know how it moves
 AMID_S = 6.0
 PLACED_WITHIN_S = 1.2  # what is heard is told then, wherever it is
 MOVED_EIGHTHS = 2  # of the circle
@@ -99,7 +100,10 @@ def sources(view: View) -> Iterator[Message]:
             continue
         if view.memory.said(Predicate.SOUND_SOURCE, sound.subject) == thing.subject or not view.fresh(topic, 5.0):
             continue
+        if sound.trend is None and thing.movement is Movement.UNKNOWN and thing.held_s < MOVES_WITHIN_S:
+            continue  # in a moment one sees whether it comes nearer
         told = {Predicate.HEARD.value, Predicate.SOUND_SOURCE.value}
+        trend = (c for c in sound.claims() if c.predicate == Predicate.SOUND_TREND.value)
         mention = view.memory.mention(thing.subject, view.now_ns)
         yield Message(
             act=Act.SOURCE,
@@ -108,7 +112,7 @@ def sources(view: View) -> Iterator[Message]:
             urgency=Urgency.NOTABLE,
             trigger="sound",
             core=(*(c for c in sound.claims() if c.predicate in told), *thing.claims(Predicate.EXISTS)),
-            extra=thing.claims(Predicate.SIDE, *view.look),
+            extra=(*thing.claims(Predicate.SIDE, *view.look), *trend),
             roles={"a": sound.subject, "b": thing.subject},
             mentions={
                 sound.subject: Mention.GIVEN,

@@ -22,6 +22,7 @@ RESTS_MPS = 0.3
 FRONT_RAD = math.pi / 8  # to each side: no front camera sees less
 OVERLOOKED_S = 0.5
 UNSEEN_S = 3.0  # at night a camera loses what drives for a second or two
+SEEMS_MPS = 2.5  # a house seems to be as fast, as we turn towards it
 MOVES_S = 0.7  # a young track may seem to move
 
 
@@ -83,16 +84,20 @@ class View:
         row of barriers in our way, that of a car that has stopped. Aside of a front camera's view, or behind us, no
         camera may look: there the shape is all there is.
         """
+        may_stand = thing.movement.may_stand
+        hardly_moves = may_stand or (thing.speed_mps or 0.0) < SEEMS_MPS
+        if thing.label.is_vehicle and not thing.label.is_vulnerable and hardly_moves:
+            return thing.in_path and self.is_yet_to_be_pictured(thing)
         if not self._is_looked_at(thing):
             return False
-        may_stand = thing.movement.may_stand
         if thing.label.is_vulnerable:
             return may_stand and not self.is_pictured(thing)
-        if not thing.label.is_vehicle:
-            return False
-        if may_stand:  # so near behind it that none recognises it, one has seen it before
-            return thing.in_path and all(e.modality is not Sense.CAMERA for e in thing.evidence)
-        return not self.is_pictured(thing, within_s=UNSEEN_S)
+        return thing.label.is_vehicle and not self.is_pictured(thing, within_s=UNSEEN_S)
+
+    def is_yet_to_be_pictured(self, thing: Thing) -> bool:
+        """Ahead of us, where a camera will look. So near behind it that none recognises it, one has seen it before."""
+        never = all(e.modality is not Sense.CAMERA for e in thing.evidence)
+        return never and thing.side in AHEAD_SIDES and Sense.CAMERA in self.facts.looked
 
     def is_overlooked(self, thing: Thing) -> bool:
         """Whether a camera looks there, and has not seen it for a while."""

@@ -125,6 +125,31 @@ def test_what_a_camera_takes_for_a_car_is_none_where_it_is_as_low_as_a_barrier(
     assert labels(seen(Solid(box=box, score=0.45), steps=12)) == expected
 
 
+@pytest.mark.parametrize(("shapes", "expected"), [(False, set()), (True, {ObjectClass.PEDESTRIAN})])
+def test_a_trunk_that_the_laser_sees_well_is_nobody(shapes: bool, expected: set[ObjectClass]) -> None:
+    """As in the scenario cyclist_overtaken: 100 points 25 m away, and no shape of somebody."""
+    box = OrientedBox(centre_m=(22.0, -3.0, GROUND_Z_M + 1.0), size_lwh_m=(0.4, 0.4, 2.0), yaw_rad=0.0)
+    known = [car(BEHIND, shape=0.9)]  # the network works
+    somebody = Solid(box=box, score=0.0, shape=0.8, label=ObjectClass.PEDESTRIAN)
+    street = Street()
+    for k in range(14):
+        taken = Solid(box=box, score=0.35 if k < 5 else 0.0, label=ObjectClass.PEDESTRIAN)
+        scene = street.step([taken, *known, *([somebody] if shapes else [])])
+    assert labels(scene) - {ObjectClass.CAR} == expected
+
+
+@pytest.mark.parametrize(("shape", "expected"), [(0.0, False), (0.9, True)])
+def test_a_wall_that_slides_along_is_no_truck(shape: float, expected: bool) -> None:
+    """As in the scenario pedestrian_steps_out: a hedge, called a truck that comes towards us."""
+    street = Street()
+    known = car(BEHIND, shape=0.9)
+    for k in range(25):
+        box = car_box(24.0 - 0.5 * k, -5.0, size_lwh_m=(7.0, 2.4, 1.7))
+        wall = Solid(box=box, score=0.45 if k < 6 else 0.0, shape=shape, label=ObjectClass.TRUCK)
+        scene = street.step([wall, known])
+    assert (ObjectClass.TRUCK in labels(scene)) is expected
+
+
 def test_a_pole_that_a_camera_weakly_takes_for_somebody_is_something() -> None:
     """As in the scenario cyclist_overtaken: a sign's pole, called a pedestrian for a second and a half."""
     box = OrientedBox(centre_m=(*AHEAD, GROUND_Z_M + 0.95), size_lwh_m=(0.19, 0.19, 1.9), yaw_rad=0.0)

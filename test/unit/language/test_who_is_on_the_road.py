@@ -144,11 +144,19 @@ def test_what_no_camera_sees_where_one_looks_is_no_vehicle_by_its_shape(
     assert any(actor.label.value in text for text in english(drive.scenes())) is is_told
 
 
+def test_a_truck_that_stands_aside_ahead_is_told_once_a_camera_has_seen_it() -> None:
+    truck = scripts.Actor(track_id=1, label=TRUCK, x=18.0, y=9.0, parked=True, senses=(Sense.LIDAR,))
+    drive = scripts.Script(seconds=3.0, ego=lambda _: 1.0, actors=[truck])
+    assert english(drive.scenes()) == []
+    seen = replace(drive, actors=[replace(truck, senses=(Sense.CAMERA, Sense.LIDAR))])
+    assert any("truck" in text for text in english(seen.scenes()))
+
+
 @pytest.mark.parametrize(("aside_m", "is_told"), [(6.0, True), (19.0, False)])
 def test_what_stands_far_from_the_road_is_not_worth_a_word_however_large(aside_m: float, is_told: bool) -> None:
     """A house has the shape of a lorry."""
     truck = scripts.Actor(track_id=1, label=TRUCK, x=24.0, y=aside_m, parked=True, senses=(Sense.LIDAR,))
-    drive = scripts.Script(seconds=5.0, ego=lambda _: 4.0, actors=[truck])
+    drive = scripts.Script(seconds=5.0, ego=lambda _: 4.0, actors=[truck], senses=(Sense.LIDAR,))
     assert any("truck" in text for text in english(drive.scenes())) is is_told
 
 
