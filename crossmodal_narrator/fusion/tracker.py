@@ -217,7 +217,7 @@ class Tracker:
         moves = moves_by_itself(track)
         if not moves and any(is_none(track.votes.label, seen.visible_lw_m, points) for is_none in (is_pole, is_bush)):
             track.votes.add_doubt(NO_BODY)
-        if not step.knows_shapes or (moves and points < DRIVES_KNOWN):
+        if not step.knows_shapes or (moves and (track.votes.label.is_vulnerable or points < DRIVES_KNOWN)):
             return
         away_m = math.hypot(*seen.box.centre_m[:2])
         if any(points >= least and away_m <= within_m for within_m, least in KNOWN_BY_SHAPE.get(track.votes.label, ())):
