@@ -65,7 +65,7 @@ def _is_news(thing: Thing, said: object, view: View) -> bool:
     if _crosses_while_we_wait(thing, view):
         return _is_on_the_road_ahead(thing, view) and view.fresh(CROSSING_TOPIC, CROSSING_AGAIN_S)
     if thing.movement in TELLING:
-        return thing.movement is not Movement.BRAKING or _matters_to_us(thing, view)
+        return _is_worth_telling(thing, view)
     if thing.movement is Movement.CROSSING:
         is_told = not view.fresh(f"danger/{thing.subject}", AGAIN_AFTER_S)  # that he steps out
         return thing.within(NEAR_M) and is_ahead_in_path(thing) and not is_told
@@ -75,6 +75,12 @@ def _is_news(thing: Thing, said: object, view: View) -> bool:
     if thing.movement is Movement.STOPPED:
         return said in GOING and is_ahead_in_path(thing) and view.facts.ego.state not in WITH_IT
     return said in STANDING and thing.movement is Movement.MOVING and (thing.speed_mps or 0.0) > 1.0
+
+
+def _is_worth_telling(thing: Thing, view: View) -> bool:
+    if thing.movement is CUTS_IN:  # of a lorry beside us a part may seem to
+        return not view.is_yet_to_be_pictured(thing)
+    return thing.movement is not Movement.BRAKING or _matters_to_us(thing, view)
 
 
 def _crosses_while_we_wait(thing: Thing, view: View) -> bool:

@@ -144,6 +144,17 @@ def test_what_no_camera_sees_where_one_looks_is_no_vehicle_by_its_shape(
     assert any(actor.label.value in text for text in english(drive.scenes())) is is_told
 
 
+@pytest.mark.parametrize("is_pictured", [True, False])
+def test_who_cuts_in_a_camera_has_seen(is_pictured: bool) -> None:
+    """The front of a lorry of 14 m beside us was a lorry of its own to the laser, and seemed to come into our lane."""
+    senses = (Sense.CAMERA, Sense.LIDAR) if is_pictured else (Sense.LIDAR,)
+    lorry = scripts.Actor(
+        track_id=1, label=TRUCK, x=9.0, y=3.6, along=lambda _: 9.0, across=lambda t: -1.2 * (t > 2.0), senses=senses
+    )
+    said = english(scripts.Script(seconds=3.5, ego=lambda _: 9.0, actors=[lorry]).scenes())
+    assert any("cutting in" in text for text in said) is is_pictured, said
+
+
 def test_a_truck_that_stands_aside_ahead_is_told_once_a_camera_has_seen_it() -> None:
     truck = scripts.Actor(track_id=1, label=TRUCK, x=18.0, y=9.0, parked=True, senses=(Sense.LIDAR,))
     drive = scripts.Script(seconds=3.0, ego=lambda _: 1.0, actors=[truck])
