@@ -182,10 +182,13 @@ def _correction(view: View, thing: Thing, entry: Known) -> Message:
         urgency=Urgency.NOTABLE,
         trigger="correction",
         core=(Predicate.EXISTS,),
-        with_claims=(wrong, *_sounding(heard)),
+        with_claims=(wrong, *_of_sound(heard, Predicate.HEARD, Predicate.SOUND_SOURCE)),
         extra=() if heard is None else (Predicate.SIDE,),  # who has the siren on may be beside us by now
     )
-    return message if heard is None else replace(message, roles={**message.roles, "b": heard.subject})
+    if heard is None:
+        return message
+    trend = _of_sound(heard, Predicate.SOUND_TREND)
+    return replace(message, roles={**message.roles, "b": heard.subject}, extra=(*message.extra, *trend))
 
 
 def _heard_from(view: View, thing: Thing) -> Sound | None:
@@ -194,8 +197,8 @@ def _heard_from(view: View, thing: Thing) -> Sound | None:
     return next((s for s in told if s.seen_as == thing.subject), None)
 
 
-def _sounding(heard: Sound | None) -> Iterator[Claim]:
-    told = {Predicate.HEARD.value, Predicate.SOUND_SOURCE.value}
+def _of_sound(heard: Sound | None, *predicates: Predicate) -> Iterator[Claim]:
+    told = {predicate.value for predicate in predicates}
     return (c for c in (() if heard is None else heard.claims()) if c.predicate in told)
 
 
