@@ -6,6 +6,7 @@ import math
 
 from crossmodal_narrator.core.detections import Cluster, LidarDetection, ObjectClass
 from crossmodal_narrator.core.geometry import OrientedBox, Vec2, beside
+from crossmodal_narrator.encoding.lidar.detector import FEWEST_OF_RAIL, RAIL_M
 from crossmodal_narrator.fusion.association import same_kind
 from crossmodal_narrator.fusion.shapes import PRIORS
 from crossmodal_narrator.fusion.track import Track
@@ -16,7 +17,6 @@ LONGEST_FLAT_M = 3.0
 MANY_POINTS = 60
 SMALLEST_CAR_M = 1.6  # across what is seen of it
 POLE_POINTS, POLE_M = 10, 0.2  # so many, no farther apart: of somebody they show shoulders
-LOW_POINTS, LOW_M = 20, 0.8  # a guard rail or a barrier reaches so far
 BUSH_POINTS, BUSH_M = 30, 0.8  # so many, and as far apart as this both ways: nobody is so thick
 DRIVES_MPS = 3.0  # and more than a young track seems to
 LEAST_ROOM_M = 0.4  # between two that drive side by side
@@ -43,7 +43,7 @@ def is_low(label: ObjectClass, top_m: float, points: int) -> bool:
 
     Of what is half hidden few may be seen, all of them low; and the ground behind a wall is only guessed.
     """
-    return _is_large(label) and points >= LOW_POINTS and top_m < LOW_M
+    return _is_large(label) and points >= FEWEST_OF_RAIL and top_m < RAIL_M
 
 
 def is_post_for(label: ObjectClass, shape: LidarDetection) -> bool:

@@ -84,8 +84,8 @@ class Track:
         A "pedestrian" who is too fast to walk has wheels that the camera did not see; a "train" of a car's shape is a
         car whose windows are in a row.
         """
-        seen, shape = self.votes.label, self.votes.shape
-        if seen is ObjectClass.TRAIN and shape in (ObjectClass.CAR, ObjectClass.VAN):
+        seen = self.votes.label
+        if seen is ObjectClass.TRAIN and (shape := self.votes.shape) in (ObjectClass.CAR, ObjectClass.VAN):
             return shape
         if self.is_van and seen in VAN_HEIGHT_M:
             return ObjectClass.VAN

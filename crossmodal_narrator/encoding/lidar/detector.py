@@ -25,7 +25,8 @@ _SHORTEST_M = 2.0  # so much is left of a long vehicle at least
 _FACE = 0.5  # of its height, which the points of its end reach
 _FEWEST_OF_END, _NEAREST_PERCENT = 100, 97.0  # of its points, those that face us most; of few the network knows more
 # So many points, none higher, in so thin a line: a guard rail is so low, and no side of a vehicle.
-_FEWEST_OF_RAIL, _RAIL_M, _THIN_M, _SPAN_M = 20, 0.8, 0.35, 2.5
+FEWEST_OF_RAIL, RAIL_M = 20, 0.8
+_THIN_M, _SPAN_M = 0.35, 2.5
 # Above these sizes it is no car any more, and then no van: (length, height).
 _CAR_LH_M, _VAN_LH_M = (6.0, 2.3), (7.0, 3.0)
 
@@ -95,7 +96,7 @@ class _Within:
 
     @property
     def is_rail(self) -> bool:
-        is_low = len(self.height_m) >= _FEWEST_OF_RAIL and float(self.height_m.max()) < _RAIL_M
+        is_low = len(self.height_m) >= FEWEST_OF_RAIL and float(self.height_m.max()) < RAIL_M
         return is_low and float(np.ptp(self.across)) < _THIN_M and float(np.ptp(self.along)) > _SPAN_M
 
 

@@ -157,7 +157,8 @@ class Sound:
     is_being_placed: bool = False  # it has a direction, which may yet be an echo's
     is_amid: bool = False  # its direction is not near that of another side
 
-    def claims(self) -> tuple[Claim, ...]:
+    def claims(self, *predicates: Predicate) -> tuple[Claim, ...]:
+        """A claim for each of these predicates that is known; without any, for all that is."""
         values = {
             Predicate.HEARD: self.kind,
             Predicate.SIDE: self.side,
@@ -173,7 +174,7 @@ class Sound:
                 evidence=self.evidence,
             )
             for predicate, value in values.items()
-            if value is not None
+            if value is not None and (not predicates or predicate in predicates)
         )
 
 

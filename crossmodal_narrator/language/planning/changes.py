@@ -182,24 +182,19 @@ def _correction(view: View, thing: Thing, entry: Known) -> Message:
         urgency=Urgency.NOTABLE,
         trigger="correction",
         core=(Predicate.EXISTS,),
-        with_claims=(wrong, *_of_sound(heard, Predicate.HEARD, Predicate.SOUND_SOURCE)),
+        with_claims=(wrong, *(() if heard is None else heard.claims(Predicate.HEARD, Predicate.SOUND_SOURCE))),
         extra=() if heard is None else (Predicate.SIDE,),  # who has the siren on may be beside us by now
     )
     if heard is None:
         return message
-    trend = _of_sound(heard, Predicate.SOUND_TREND)
-    return replace(message, roles={**message.roles, "b": heard.subject}, extra=(*message.extra, *trend))
+    extra = (*message.extra, *heard.claims(Predicate.SOUND_TREND))
+    return replace(message, roles={**message.roles, "b": heard.subject}, extra=extra)
 
 
 def _heard_from(view: View, thing: Thing) -> Sound | None:
     """The sound of which it was told that it comes from there, and comes still: that tells which thing is meant."""
     told = (s for s in view.facts.sounds if view.memory.said(Predicate.SOUND_SOURCE, s.subject) == thing.subject)
     return next((s for s in told if s.seen_as == thing.subject), None)
-
-
-def _of_sound(heard: Sound | None, *predicates: Predicate) -> Iterator[Claim]:
-    told = {predicate.value for predicate in predicates}
-    return (c for c in (() if heard is None else heard.claims()) if c.predicate in told)
 
 
 def departures(view: View) -> Iterator[Message]:

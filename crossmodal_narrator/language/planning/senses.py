@@ -102,8 +102,6 @@ def sources(view: View) -> Iterator[Message]:
             continue
         if sound.trend is None and thing.movement is Movement.UNKNOWN and thing.held_s < MOVES_WITHIN_S:
             continue  # in a moment one sees whether it comes nearer
-        told = {Predicate.HEARD.value, Predicate.SOUND_SOURCE.value}
-        trend = (c for c in sound.claims() if c.predicate == Predicate.SOUND_TREND.value)
         mention = view.memory.mention(thing.subject, view.now_ns)
         yield Message(
             act=Act.SOURCE,
@@ -111,8 +109,8 @@ def sources(view: View) -> Iterator[Message]:
             priority=77.0,
             urgency=Urgency.NOTABLE,
             trigger="sound",
-            core=(*(c for c in sound.claims() if c.predicate in told), *thing.claims(Predicate.EXISTS)),
-            extra=(*thing.claims(Predicate.SIDE, *view.look), *trend),
+            core=(*sound.claims(Predicate.HEARD, Predicate.SOUND_SOURCE), *thing.claims(Predicate.EXISTS)),
+            extra=(*thing.claims(Predicate.SIDE, *view.look), *sound.claims(Predicate.SOUND_TREND)),
             roles={"a": sound.subject, "b": thing.subject},
             mentions={
                 sound.subject: Mention.GIVEN,
@@ -138,15 +136,14 @@ def sounds(view: View) -> Iterator[Message]:
         moved = _has_moved(sound, view)
         is_news = (placed and view.fresh(topic, 2.0)) or ((turned or moved) and view.fresh(topic, 5.0))
         if first or nearer or is_news:
-            heard, *rest = (c for c in sound.claims() if c.predicate != Predicate.SOUND_SOURCE.value)
             yield Message(
                 act=Act.SOUND,
                 topic=topic,
                 priority=76.0,
                 urgency=Urgency.NOTABLE,
                 trigger="sound",
-                core=(heard,),
-                extra=tuple(rest),
+                core=sound.claims(Predicate.HEARD),
+                extra=sound.claims(Predicate.SIDE, Predicate.SOUND_TREND),
                 roles={"a": sound.subject},
                 mentions={sound.subject: Mention.NEW if first else Mention.GIVEN},
             )
