@@ -29,6 +29,7 @@ from crossmodal_narrator.voice import (
     Ear,
     Interpreter,
     OwnVoice,
+    Pause,
     Sentence,
     Sound,
     Speaker,
@@ -113,12 +114,16 @@ class VoiceNode(NarratorLifecycleNode):
             self._speaker.stop()
         self._listener = self._speaker = None
 
-    def hear(self, event: SpeechBegan | Turn) -> None:
+    def hear(self, event: SpeechBegan | Pause | Turn) -> None:
         """What the ear has found, in the listener's thread."""
         if isinstance(event, SpeechBegan):
             return
         assert self._interpreter is not None
         began_ns = time.monotonic_ns()
+        if isinstance(event, Pause):
+            self._interpreter.draft(event.turn)
+            self._latencies.add("drafting", (time.monotonic_ns() - began_ns) / 1e6)
+            return
         utterance = self._interpreter.interpret(event)
         self._latencies.add("understanding", (time.monotonic_ns() - began_ns) / 1e6)
         if utterance is not None:

@@ -2,7 +2,7 @@
 
 from crossmodal_narrator.voice.aloud import aloud, write_wav
 from crossmodal_narrator.voice.config import ListeningConfig, SpeakingConfig
-from crossmodal_narrator.voice.ear import Ear, SpeechBegan, Turn
+from crossmodal_narrator.voice.ear import Ear, Pause, SpeechBegan, Turn
 from crossmodal_narrator.voice.echo import OwnVoice
 from crossmodal_narrator.voice.engines import Recogniser, Sound, Synthesiser, Transcript, VoiceActivity
 from crossmodal_narrator.voice.interpreter import Interpreter
@@ -17,6 +17,7 @@ __all__ = [
     "Interpreter",
     "ListeningConfig",
     "OwnVoice",
+    "Pause",
     "Pressed",
     "Recogniser",
     "Schedule",

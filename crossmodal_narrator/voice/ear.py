@@ -19,6 +19,7 @@ from crossmodal_narrator.voice.engines import FRAME, RATE_HZ, Floats, VoiceActiv
 
 FRAME_S = FRAME / RATE_HZ
 _KEPT_AFTER_S = 0.2  # of the silence at the end
+_KEPT_AFTER = round(_KEPT_AFTER_S / FRAME_S)  # frames
 _ONSET_S = 1.0  # how far before it is sure a turn may have begun, while it was taken for the narrator's own voice
 _QUIET_S = 0.5  # without any speech before that, or it was the narrator's
 
@@ -37,6 +38,13 @@ class Turn:
     stamp_ns: int
     end_ns: int
     samples: Floats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Pause:
+    """The speaker has paused: `turn` is what the turn will be if nothing follows, to the last sample."""
+
+    turn: Turn
 
 
 class Ear:
@@ -76,7 +84,7 @@ class Ear:
         """The button of push-to-talk: while it is not pressed nothing is listened to, and a turn is over."""
         self._is_open = is_pressed or self._config.mode != PUSH_TO_TALK
 
-    def push(self, chunk: AudioChunk) -> Iterator[SpeechBegan | Turn]:
+    def push(self, chunk: AudioChunk) -> Iterator[SpeechBegan | Pause | Turn]:
         """What `chunk` completes.
 
         Raises:
@@ -96,7 +104,7 @@ class Ear:
         for first in range(0, whole, FRAME):
             yield from self._hear(heard[first : first + FRAME])
 
-    def _hear(self, frame: Floats) -> Iterator[SpeechBegan | Turn]:
+    def _hear(self, frame: Floats) -> Iterator[SpeechBegan | Pause | Turn]:
         self._made += 1
         self._newest_ns = self._now_ns
         if not self._is_open:
@@ -134,23 +142,34 @@ class Ear:
         quiet, earliest = round(_QUIET_S / FRAME_S), max(0, sure - round(_ONSET_S / FRAME_S))
         return next((k for k in range(earliest, sure) if speech[k] and not any(speech[max(0, k - quiet) : k])), sure)
 
-    def _go_on(self, frame: Floats) -> Iterator[Turn]:
+    def _go_on(self, frame: Floats) -> Iterator[Pause | Turn]:
         self._turn.append(frame)
         if self.probability >= self._config.begins_at:
             self._speech += 1
         self._silence = 0 if self.probability >= self._config.ends_below else self._silence + 1
         if self._silence * FRAME_S >= self._config.ends_after_s or len(self._turn) * FRAME_S >= self._config.most_s:
             yield from self._end()
+        elif self._silence == _KEPT_AFTER and self._is_said:
+            yield Pause(turn=self._so_far())
 
     def _end(self) -> Iterator[Turn]:
-        turn, self._turn = self._turn, []
+        turn = self._so_far() if self._turn and self._is_said else None
+        self._turn = []
         self._before.clear()
-        if turn and self._speech * FRAME_S >= self._config.least_s:
-            silent = max(0, self._silence - round(_KEPT_AFTER_S / FRAME_S))
-            kept = turn[: len(turn) - silent]
-            end_ns = self._newest_ns - round(self._silence * FRAME_S * 1e9)
-            begin_ns = self._newest_ns - round(len(turn) * FRAME_S * 1e9)
-            yield Turn(stamp_ns=begin_ns, end_ns=end_ns, samples=np.concatenate(kept))
+        if turn is not None:
+            yield turn
+
+    @property
+    def _is_said(self) -> bool:
+        """Whether there is more in the turn than a cough."""
+        return self._speech * FRAME_S >= self._config.least_s
+
+    def _so_far(self) -> Turn:
+        """The turn, with a little of the silence at its end."""
+        kept = self._turn[: len(self._turn) - max(0, self._silence - _KEPT_AFTER)]
+        end_ns = self._newest_ns - round(self._silence * FRAME_S * 1e9)
+        begin_ns = self._newest_ns - round(len(self._turn) * FRAME_S * 1e9)
+        return Turn(stamp_ns=begin_ns, end_ns=end_ns, samples=np.concatenate(kept))
 
     @property
     def _now_ns(self) -> int:

@@ -9,9 +9,12 @@ from collections.abc import Sequence
 from crossmodal_narrator.core.speech import Utterance
 from crossmodal_narrator.voice.config import WAKE_WORD, ListeningConfig
 from crossmodal_narrator.voice.ear import Turn
-from crossmodal_narrator.voice.engines import Recogniser, Transcript
+from crossmodal_narrator.voice.engines import RATE_HZ, Recogniser, Transcript
 
 _WORD = re.compile(r"\w")
+_DRAFTED_S = 6.0  # a turn that is longer is no question, and reading all of it at each pause costs more than it saves
+
+_Key = tuple[int, int, int]
 
 
 class Interpreter:
@@ -19,12 +22,19 @@ class Interpreter:
 
     def __init__(self, config: ListeningConfig, recognisers: Sequence[Recogniser]) -> None:
         self._config, self.recognisers = config, tuple(recognisers)
+        self._draft: tuple[_Key, Transcript | None] | None = None
         self.not_understood = 0
         self.not_for_us = 0
 
+    def draft(self, turn: Turn) -> None:
+        """Understand what a speaker who pauses has said: if the turn ends there, its text is known by then."""
+        if len(turn.samples) <= _DRAFTED_S * RATE_HZ:
+            self._draft = _key(turn), self._best(turn)
+
     def interpret(self, turn: Turn) -> Utterance | None:
         """None where nothing was understood well enough, or it was not for the narrator."""
-        best = self._best(turn)
+        draft, self._draft = self._draft, None
+        best = draft[1] if draft is not None and draft[0] == _key(turn) else self._best(turn)
         if best is None or not _WORD.search(best.text):
             self.not_understood += 1
             return None
@@ -58,6 +68,11 @@ class Interpreter:
             if called and plain.startswith(called):
                 return _without_first(text, len(called))
         return None
+
+
+def _key(turn: Turn) -> _Key:
+    """The same for turns of one microphone that are the same sound."""
+    return turn.stamp_ns, turn.end_ns, len(turn.samples)
 
 
 def _plain(text: str) -> str:

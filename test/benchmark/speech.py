@@ -34,7 +34,7 @@ from crossmodal_narrator.runtime.speech import (
     open_recognisers,
     open_synthesiser,
 )
-from crossmodal_narrator.voice import Ear, Interpreter, ListeningConfig, Synthesiser, Turn
+from crossmodal_narrator.voice import Ear, Interpreter, ListeningConfig, Pause, Synthesiser, Turn
 
 RATE_HZ = 16_000
 BEGIN_NS = 1_000_000_000
@@ -100,18 +100,21 @@ def in_noise(speech: Floats, ratio_db: float | None, rng: np.random.Generator) -
 
 
 def asked(text: str, language: str, track: Floats, spoken_end_s: float, ear: Ear, interpreter: Interpreter) -> Asked:
-    heard, turns, delay_s = [], 0, float("nan")
+    heard, turns, delay_s, free_s = [], 0, float("nan"), 0.0
     for chunk in chunks(track):
+        # As in the node, which takes a chunk when it has come, and when it is done with the one before.
+        free_s = max(free_s, (chunk.stamp_ns - BEGIN_NS) / 1e9 + len(chunk.samples) / RATE_HZ)
+        began_s = time.perf_counter()
         for event in ear.push(chunk):
-            if not isinstance(event, Turn):
-                continue
-            turns += 1
-            began_s = time.perf_counter()
-            utterance = interpreter.interpret(event)
-            chunk_end_s = (chunk.stamp_ns - BEGIN_NS) / 1e9 + len(chunk.samples) / RATE_HZ
-            delay_s = chunk_end_s - spoken_end_s + time.perf_counter() - began_s
-            if utterance is not None:
-                heard.append(utterance)
+            if isinstance(event, Pause):
+                interpreter.draft(event.turn)
+            elif isinstance(event, Turn):
+                turns += 1
+                utterance = interpreter.interpret(event)
+                delay_s = free_s - spoken_end_s + time.perf_counter() - began_s
+                if utterance is not None:
+                    heard.append(utterance)
+        free_s += time.perf_counter() - began_s
     joined = None
     if heard:
         joined = Utterance(

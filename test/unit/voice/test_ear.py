@@ -7,7 +7,7 @@ import pytest
 
 from crossmodal_narrator.core.errors import ConfigError, FrameError
 from crossmodal_narrator.core.frames import AudioChunk
-from crossmodal_narrator.voice import Ear, ListeningConfig, OwnVoice, Sound, SpeechBegan, Turn
+from crossmodal_narrator.voice import Ear, ListeningConfig, OwnVoice, Pause, Sound, SpeechBegan, Turn
 from crossmodal_narrator.voice.engines import Floats
 
 RATE_HZ, BEGIN_NS = 16_000, 5_000_000_000
@@ -59,8 +59,9 @@ def chunk(samples: Floats, at_s: float, rate_hz: int = RATE_HZ, channels: int = 
 @pytest.mark.parametrize(("rate_hz", "channels", "size_s"), [(16_000, 1, 0.1), (48_000, 2, 0.02), (8_000, 1, 0.7)])
 def test_a_turn_is_what_was_said_with_a_little_before_and_after(rate_hz: int, channels: int, size_s: float) -> None:
     spoken = sound((1.0, 0.0), (1.5, 0.2), (1.5, 0.0), rate_hz=rate_hz)
-    began, turn = heard(spoken, rate_hz=rate_hz, channels=channels, size_s=size_s)
+    began, pause, turn = heard(spoken, rate_hz=rate_hz, channels=channels, size_s=size_s)
     assert isinstance(began, SpeechBegan)
+    assert isinstance(pause, Pause)
     assert isinstance(turn, Turn)
     assert (began.stamp_ns - BEGIN_NS) / 1e9 == pytest.approx(1.0, abs=0.07)
     assert (turn.stamp_ns - BEGIN_NS) / 1e9 == pytest.approx(0.7, abs=0.07)
@@ -71,7 +72,29 @@ def test_a_turn_is_what_was_said_with_a_little_before_and_after(rate_hz: int, ch
 
 def test_a_pause_for_breath_ends_no_turn() -> None:
     events = heard(sound((0.5, 0.0), (0.8, 0.2), (0.4, 0.0), (0.8, 0.2), (1.0, 0.0)))
-    assert [type(e) for e in events] == [SpeechBegan, Turn]
+    assert [type(e) for e in events] == [SpeechBegan, Pause, Pause, Turn]
+
+
+def test_a_pause_brings_what_the_turn_will_be_if_nothing_follows_and_in_time_to_be_understood() -> None:
+    first, last, turn = [
+        e.turn if isinstance(e, Pause) else e
+        for e in heard(sound((0.5, 0.0), (0.8, 0.2), (0.4, 0.0), (0.8, 0.2), (1.0, 0.0)), size_s=0.032)
+        if not isinstance(e, SpeechBegan)
+    ]
+    assert len(first.samples) < len(turn.samples)
+    assert (last.stamp_ns, last.end_ns) == (turn.stamp_ns, turn.end_ns)
+    assert np.array_equal(last.samples, turn.samples)
+
+
+def test_a_pause_is_told_long_before_the_end_of_the_turn() -> None:
+    ear = Ear(ListeningConfig(), Loudness())
+    came_s: dict[type, float] = {}
+    spoken = sound((0.5, 0.0), (0.8, 0.2), (1.0, 0.0))
+    for first in range(0, len(spoken), 512):
+        for event in ear.push(chunk(spoken[first : first + 512], first / RATE_HZ)):
+            came_s[type(event)] = (first + 512) / RATE_HZ
+    assert 0.19 < came_s[Pause] - 1.3 < 0.31  # 0.2 s of silence, and the rest of a block of 100 ms
+    assert came_s[Turn] - came_s[Pause] > 0.29
 
 
 def test_a_click_is_nothing_and_a_cough_is_no_turn() -> None:
@@ -104,7 +127,7 @@ def test_what_is_forgotten_is_no_turn() -> None:
 
 def test_the_first_word_is_whole_however_late_it_is_taken_for_speech() -> None:
     config = ListeningConfig(kept_before_s=0.0, begins_after_s=0.4)
-    _, turn = heard(sound((1.0, 0.0), (1.5, 0.2), (1.0, 0.0)), config=config)
+    _, _, turn = heard(sound((1.0, 0.0), (1.5, 0.2), (1.0, 0.0)), config=config)
     assert isinstance(turn, Turn)
     assert (turn.stamp_ns - BEGIN_NS) / 1e9 == pytest.approx(1.0, abs=0.07)
 
@@ -116,7 +139,8 @@ def test_a_first_word_that_was_taken_for_the_narrators_own_is_not_lost() -> None
     own.play(BEGIN_NS + 1_000_000_000, Sound(samples=said, rate_hz=RATE_HZ))
     ear = Ear(ListeningConfig(), Loudness(), own)
     events = list(ear.push(chunk(sound((1.3, 0.0), (1.5, 0.2), (1.0, 0.0)), 0.0)))
-    began, turn = events
+    began, _, turn = events
+    assert isinstance(began, SpeechBegan)
     assert isinstance(turn, Turn)
     assert (began.stamp_ns - BEGIN_NS) / 1e9 == pytest.approx(1.3, abs=0.07)
     assert (turn.stamp_ns - BEGIN_NS) / 1e9 == pytest.approx(1.0, abs=0.07)
@@ -143,7 +167,7 @@ def test_what_is_no_sound_is_refused_and_the_turn_goes_on() -> None:
     broken[3] = np.inf
     with pytest.raises(FrameError):
         list(ear.push(chunk(broken, 0.5)))
-    (turn,) = ear.push(chunk(sound((0.3, 0.2), (1.0, 0.0)), 0.6))
+    _, turn = ear.push(chunk(sound((0.3, 0.2), (1.0, 0.0)), 0.6))
     assert isinstance(turn, Turn)
     assert len(turn.samples) / RATE_HZ == pytest.approx(0.9 + 0.2, abs=0.1)
 

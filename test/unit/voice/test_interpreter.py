@@ -45,6 +45,38 @@ def test_the_next_is_asked_where_the_first_is_not_sure_and_the_surer_is_believed
     assert both.asked == 1
 
 
+def of(seconds: float, stamp_ns: int = 7) -> Turn:
+    samples = np.zeros(round(seconds * 16_000), np.float32)
+    return Turn(stamp_ns=stamp_ns, end_ns=stamp_ns + len(samples), samples=samples)
+
+
+def test_what_was_understood_at_a_pause_is_not_read_again_when_the_turn_ends_there() -> None:
+    recogniser = Scripted("Why did we stop?", 0.9)
+    interpreter = Interpreter(ListeningConfig(), [recogniser])
+    interpreter.draft(of(1.0))
+    ended = interpreter.interpret(of(1.0))
+    assert ended is not None
+    assert ended.text == "Why did we stop?"
+    assert recogniser.asked == 1
+    interpreter.interpret(of(1.0))  # the same stamps again, and no draft any more
+    assert recogniser.asked == 2
+
+
+@pytest.mark.parametrize("ended", [of(1.5), of(1.0, stamp_ns=8)])
+def test_a_turn_that_went_on_after_a_pause_is_read_whole(ended: Turn) -> None:
+    recogniser = Scripted("Why did we stop?", 0.9)
+    interpreter = Interpreter(ListeningConfig(), [recogniser])
+    interpreter.draft(of(1.0))
+    assert interpreter.interpret(ended) is not None
+    assert recogniser.asked == 2
+
+
+def test_a_speech_is_not_read_anew_at_each_breath() -> None:
+    recogniser = Scripted("once upon a time", 0.9)
+    Interpreter(ListeningConfig(), [recogniser]).draft(of(8.0))
+    assert recogniser.asked == 0
+
+
 @pytest.mark.parametrize(("text", "confidence"), [("Why?", 0.3), ("", 0.99), ("…", 0.99)])
 def test_what_is_not_understood_is_not_passed_on_and_counted(text: str, confidence: float) -> None:
     interpreter = Interpreter(ListeningConfig(), [Scripted(text, confidence)])
