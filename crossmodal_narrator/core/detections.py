@@ -180,10 +180,12 @@ class SoundFrame:
     """What a microphone heard in the 100 ms that end at `stamp_ns`, as the sound encoder judges it from all before.
 
     `siren`, `horn` and `other` (something that is neither) are probabilities of their own: several may sound at once.
+    A siren is urgent, and is looked for twice: `siren_before` is its probability 40 ms before the end.
     """
 
     stamp_ns: int
     microphone: str
+    siren_before: float
     siren: float
     horn: float
     other: float

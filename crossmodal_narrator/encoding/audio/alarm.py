@@ -1,4 +1,4 @@
-"""From probabilities to a decision: a cue is heard when enough of the last frames say so."""
+"""From probabilities to a decision: a cue is heard when enough of the last looks say so."""
 
 from __future__ import annotations
 
@@ -9,13 +9,18 @@ from crossmodal_narrator.encoding.audio.config import SoundEncoderConfig
 
 
 class Alarm:
-    """True while `hits` of the last `frames` probabilities reach `threshold`."""
+    """Raised while `hits` of the last `frames` probabilities reach `threshold`."""
 
     def __init__(self, *, threshold: float, hits: int, frames: int) -> None:
         self._threshold, self._hits = threshold, hits
         self._counted: deque[bool] = deque(maxlen=frames)
 
-    def push(self, probability: float) -> bool:
+    def push(self, *probabilities: float) -> bool:
+        """Of the looks since the last time, in their order; whether it was raised by any of them."""
+        raised = [self._counts(probability) for probability in probabilities]
+        return any(raised)
+
+    def _counts(self, probability: float) -> bool:
         self._counted.append(probability >= self._threshold)
         return sum(self._counted) >= self._hits
 
@@ -29,4 +34,4 @@ class CueAlarms:
 
     def push(self, frame: SoundFrame) -> tuple[bool, bool]:
         """Whether a siren is heard, and whether a horn is."""
-        return self._siren.push(frame.siren), self._horn.push(frame.horn)
+        return self._siren.push(frame.siren_before, frame.siren), self._horn.push(frame.horn)

@@ -15,15 +15,15 @@ class SoundEncoderConfig:
     """How a stream is joined, and from when on a siren or a horn is believed."""
 
     siren_threshold: float = parameter(
-        0.85, help="probability from which a frame of 100 ms counts for a siren", low=0.01, high=0.999
+        0.86, help="probability from which a look counts for a siren, two each 100 ms", low=0.01, high=0.999
     )
-    siren_frames: int = parameter(3, help="last frames that are asked whether a siren is heard", low=1, high=50)
+    siren_frames: int = parameter(3, help="last looks that are asked whether a siren is heard", low=1, high=50)
     siren_hits: int = parameter(2, help="of them that must count", low=1, high=50)
     horn_threshold: float = parameter(
-        0.7, help="probability from which a frame of 100 ms counts for a horn", low=0.01, high=0.999
+        0.45, help="probability from which a frame of 100 ms counts for a horn", low=0.01, high=0.999
     )
-    horn_frames: int = parameter(3, help="last frames that are asked whether a horn is heard", low=1, high=50)
-    horn_hits: int = parameter(2, help="of them that must count", low=1, high=50)
+    horn_frames: int = parameter(4, help="last frames that are asked whether a horn is heard", low=1, high=50)
+    horn_hits: int = parameter(3, help="of them that must count", low=1, high=50)
     max_jitter_s: float = parameter(
         0.03, help="how far a chunk's stamp may lie from the end of the last chunk and still follow it", unit="s",
         low=0.001, high=0.5,

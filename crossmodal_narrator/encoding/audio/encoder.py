@@ -12,6 +12,7 @@ from crossmodal_narrator.core.frames import AudioChunk
 from crossmodal_narrator.core.timing import StageTimer
 from crossmodal_narrator.encoding.audio.config import SoundEncoderConfig
 from crossmodal_narrator.encoding.audio.health import MicrophoneHealth
+from crossmodal_narrator.encoding.audio.logmel import Floats
 from crossmodal_narrator.encoding.audio.stream import SoundStream, Window
 from crossmodal_narrator.encoding.engine import Engine
 
@@ -62,13 +63,14 @@ class SoundEncoder:
         return frames
 
     def _frame(self, microphone: str, window: Window) -> SoundFrame:
-        answer = self._engine.infer({"features": window.features[None]})["probabilities"][0]
+        before, answer = self._answer(window.before), self._answer(window.features)
         siren = float(answer[self._place["siren"]])
         patterns = [float(answer[self._place[pattern.value]]) for pattern in SirenPattern]
         best = int(np.argmax(patterns))
         return SoundFrame(
             stamp_ns=window.stamp_ns,
             microphone=microphone,
+            siren_before=float(before[self._place["siren"]]),
             siren=siren,
             horn=float(answer[self._place["horn"]]),
             other=float(answer[self._place["other"]]),
@@ -78,3 +80,8 @@ class SoundEncoder:
             pitch_hz=window.tone.pitch_hz,
             bearing=window.tone.bearing,
         )
+
+    def _answer(self, features: Floats) -> Floats:
+        """(CHANNELS, frames, MELS) → (labels,)."""
+        answer: Floats = self._engine.infer({"features": np.ascontiguousarray(features[None])})["probabilities"][0]
+        return answer

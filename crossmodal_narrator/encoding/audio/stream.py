@@ -23,15 +23,18 @@ from crossmodal_narrator.encoding.audio.logmel import (
 from crossmodal_narrator.encoding.audio.resampling import Resampler
 from crossmodal_narrator.encoding.audio.tones import Tone, Tones
 
+BEFORE_FRAMES = 2  # 40 ms: the middle of two looks 100 ms apart, nearly
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Window:
-    """What was heard up to `stamp_ns`, the newest frame last. The array is used again for the next window."""
+    """What was heard up to `stamp_ns`, the newest frame last. The arrays are used again for the next window."""
 
     stamp_ns: int
     level_dbfs: float  # RMS of the last 100 ms; full scale is 0
     tone: Tone  # what stands out of its neighbours in frequency
     features: Floats  # (CHANNELS, frames, MELS)
+    before: Floats  # the same up to BEFORE_FRAMES earlier
 
 
 class SoundStream:
@@ -41,7 +44,7 @@ class SoundStream:
         self._config = config
         self._joiner = ChunkJoiner(max_jitter_s=config.max_jitter_s, max_bridge_s=config.max_bridge_s)
         self._mel = LogMel()
-        self._window = np.zeros((CHANNELS, context_frames, MELS), np.float32)
+        self._heard = np.zeros((CHANNELS, context_frames + BEFORE_FRAMES, MELS), np.float32)
 
     @property
     def health(self) -> MicrophoneHealth:
@@ -71,22 +74,23 @@ class SoundStream:
         capsules = self._config.capsules
         self._tones = Tones(capsules if len(capsules) == channels else ())
         self._normaliser = Normaliser()
-        self._window[:] = 0.0
+        self._heard[:] = 0.0
 
     def _blocks(self, samples: Floats) -> Iterator[Window]:
         for first in range(0, len(samples), BLOCK):
             block = samples[first : first + BLOCK]
             features = self._normaliser.push(self._mel.push(block))
             frames = features.shape[1]
-            self._window[:, :-frames] = self._window[:, frames:].copy()
-            self._window[:, -frames:] = features
+            self._heard[:, :-frames] = self._heard[:, frames:].copy()
+            self._heard[:, -frames:] = features
             self._made += 1
             power = float((block.astype(np.float64) ** 2).mean())
             yield Window(
                 stamp_ns=self._end_ns(),
                 level_dbfs=10.0 * float(np.log10(power + 1e-12)),
                 tone=self._tones.push(block),
-                features=self._window,
+                features=self._heard[:, BEFORE_FRAMES:],
+                before=self._heard[:, :-BEFORE_FRAMES],
             )
 
     def _end_ns(self) -> int:

@@ -12,6 +12,7 @@ from torch import nn
 
 from crossmodal_narrator.encoding.audio.alarm import Alarm
 from crossmodal_narrator.encoding.audio.config import SoundEncoderConfig
+from crossmodal_narrator.encoding.audio.stream import BEFORE_FRAMES
 from crossmodal_narrator.training.sound.components import Pool
 from crossmodal_narrator.training.sound.mixing import LABELS, Batch, MixingConfig, mix
 from crossmodal_narrator.training.sound.network import padded
@@ -23,18 +24,19 @@ _HALF = 40  # steps: each scene of 8 s is judged as two clips of 4 s are
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """When a cue is believed: `hits` of the last `frames` probabilities reach `threshold`."""
+    """When a cue is believed: `hits` of the last `frames` looks reach `threshold`; there may be two in each step."""
 
     threshold: float
     hits: int
     frames: int
+    twice: bool = False
 
 
 def product_rules() -> dict[str, Rule]:
     """By label, of the product's defaults."""
     c = SoundEncoderConfig()
     return {
-        "siren": Rule(threshold=c.siren_threshold, hits=c.siren_hits, frames=c.siren_frames),
+        "siren": Rule(threshold=c.siren_threshold, hits=c.siren_hits, frames=c.siren_frames, twice=True),
         "horn": Rule(threshold=c.horn_threshold, hits=c.horn_hits, frames=c.horn_frames),
     }
 
@@ -76,30 +78,39 @@ def choices(
     return [_choice(sounding, silent, cue, rule) for rule in rules]
 
 
+_Answered = tuple[Batch, Floats]  # (scenes, steps, 2, labels): just before the end of each step, and at its end
+
+
 def _answered(
     answer: Answer, pool: Pool, config: MixingConfig, batches: int, scenes: int, seed: tuple[int, int]
-) -> list[tuple[Batch, Floats]]:
+) -> list[_Answered]:
     batches_of = (mix(pool, np.random.default_rng((*seed, k)), scenes, config) for k in range(batches))
-    return [(batch, answer(batch.features)) for batch in batches_of]
+    return [(batch, _looks(answer, batch.features)) for batch in batches_of]
+
+
+def _looks(answer: Answer, features: Floats) -> Floats:
+    earlier = np.pad(features, ((0, 0), (0, 0), (BEFORE_FRAMES, 0), (0, 0)))[:, :, :-BEFORE_FRAMES]
+    looks: Floats = np.stack([answer(earlier), answer(features)], axis=2)
+    return looks
 
 
 def _choice(
-    sounding: Sequence[tuple[Batch, Floats]],
-    silent: Sequence[tuple[Batch, Floats]],
+    sounding: Sequence[_Answered],
+    silent: Sequence[_Answered],
     cue: int,
     rule: Rule,
 ) -> Choice:
     found, delays, wrong = [], [], []
     for batch, answer in sounding:
-        for targets, probabilities in zip(batch.targets[:, :, cue], answer[:, :, cue], strict=True):
-            is_raised = raised(probabilities, rule)
+        for targets, looks in zip(batch.targets[:, :, cue], answer[..., cue], strict=True):
+            is_raised = raised(looks, rule)
             for half in (slice(0, _HALF), slice(_HALF, None)):
                 if targets[half].sum() >= 2 * rule.hits:
                     found += [bool((is_raised[half] & (targets[half] > 0.5)).any())]
             delays += _delays(targets, is_raised)
     for _, answer in silent:
-        for probabilities in answer[:, :, cue]:
-            is_raised = raised(probabilities, rule)
+        for looks in answer[..., cue]:
+            is_raised = raised(looks, rule)
             wrong += [bool(is_raised[:_HALF].any()), bool(is_raised[_HALF:].any())]
     return Choice(
         threshold=rule.threshold,
@@ -109,10 +120,10 @@ def _choice(
     )
 
 
-def raised(probabilities: Floats, rule: Rule) -> NDArray[np.bool_]:
-    """(steps,) → (steps,) as the product decides."""
+def raised(looks: Floats, rule: Rule) -> NDArray[np.bool_]:
+    """(steps, 2) → (steps,) as the product decides."""
     alarm = Alarm(threshold=rule.threshold, hits=rule.hits, frames=rule.frames)
-    return np.array([alarm.push(float(p)) for p in probabilities])
+    return np.array([alarm.push(*(look if rule.twice else look[1:])) for look in looks.tolist()])
 
 
 def _delays(targets: Floats, is_raised: NDArray[np.bool_]) -> list[float]:

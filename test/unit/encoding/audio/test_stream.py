@@ -64,6 +64,15 @@ def test_each_window_carries_the_stamp_of_its_end(rate_hz: int) -> None:
     assert [b[0] - a[0] for a, b in itertools.pairwise(windows)] == [100_000_000] * (len(windows) - 1)
 
 
+def test_before_is_what_was_heard_40_ms_earlier() -> None:
+    windows = [(w.features.copy(), w.before.copy()) for w in stream().push(chunk(sound(1.0), 0.0))]
+    for features, before in windows:
+        assert np.array_equal(before[:, 2:], features[:, :-2])
+    (earlier, _), (_, before) = windows[-2:]
+    assert np.array_equal(before[:, :-3], earlier[:, 3:])
+    assert not np.array_equal(before, earlier)
+
+
 def test_jitter_of_stamps_is_ignored() -> None:
     samples = sound(1.0)
     jittered = [chunk(samples[k * 1_600 : (k + 1) * 1_600], 0.1 * k + (0.01 if k % 2 else 0.0)) for k in range(10)]

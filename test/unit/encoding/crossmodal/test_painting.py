@@ -58,6 +58,7 @@ def heard(k: int, siren: float) -> SoundFrame:
     return SoundFrame(
         stamp_ns=STAMP_NS + k,
         microphone="outside",
+        siren_before=0.0,
         siren=siren,
         horn=0.25,
         other=0.5,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +109,13 @@ def test_weights_of_another_network_are_refused_before_anything_is_made(reposito
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_siren_is_judged_by_both_looks_of_a_step_as_the_product_does() -> None:
+    looks = np.array([[0.0, 0.9], [0.9, 0.0], [0.0, 0.0], [0.9, 0.9]], np.float32)
+    rule = Rule(threshold=0.8, hits=2, frames=3)
+    assert choosing.raised(looks, rule).tolist() == [False, False, False, False]
+    assert choosing.raised(looks, replace(rule, twice=True)).tolist() == [False, True, False, True]
+
+
 def test_each_cue_is_judged_by_its_own_rule_whatever_its_threshold(monkeypatch: pytest.MonkeyPatch) -> None:
     changed = SoundEncoderConfig(siren_threshold=0.86, siren_hits=1, horn_threshold=0.71, horn_hits=4, horn_frames=5)
     judged: dict[str, list[Rule]] = {}
@@ -123,7 +131,7 @@ def test_each_cue_is_judged_by_its_own_rule_whatever_its_threshold(monkeypatch: 
     figures = recipe._alarms(engine, pool, SoundRecipe())
 
     assert judged == {
-        "siren": [Rule(threshold=0.86, hits=1, frames=3)],
+        "siren": [Rule(threshold=0.86, hits=1, frames=3, twice=True)],
         "horn": [Rule(threshold=0.71, hits=4, frames=5)],
     }
     assert figures == {"siren_found": 0.75, "no_siren_let_be": 0.75, "horn_found": 0.75, "no_horn_let_be": 0.75}
