@@ -20,6 +20,7 @@ POLE_POINTS, POLE_M = 10, 0.2  # so many, no farther apart: of somebody they sho
 BUSH_POINTS, BUSH_M = 30, 0.8  # so many, and as far apart as this both ways: nobody is so thick
 DRIVES_MPS = 3.0  # and more than a young track seems to
 LEAST_ROOM_M = 0.4  # between two that drive side by side
+MOST_INSIDE_M = 1.0  # of one behind the other: so much the ends of both may be wrong
 SAME_PLACE = 0.45  # of the smaller width: two centres so near are one thing
 
 
@@ -83,7 +84,7 @@ def is_thing(cluster: Cluster) -> bool:
 def is_same(track: Track, a: OrientedBox, other: Track, b: OrientedBox) -> bool:
     """Whether a weaker track, whose box is `a`, is a second name for what `other` follows, whose box is `b`."""
     apart_m = math.hypot(a.centre_m[0] - b.centre_m[0], a.centre_m[1] - b.centre_m[1])
-    if apart_m > 0.5 * max(a.size_lwh_m[0], b.size_lwh_m[0]):
+    if apart_m > 0.5 * (a.size_lwh_m[0] + b.size_lwh_m[0]):
         return False
     if not same_kind(track.label, other.label):
         return _covers(a, b) or _covers(b, a)
@@ -91,7 +92,10 @@ def is_same(track: Track, a: OrientedBox, other: Track, b: OrientedBox) -> bool:
         return b.nearest_in_plan_m(a.centre_m[:2]) == 0.0
     if apart_m < max(SAME_PLACE * min(a.size_lwh_m[1], b.size_lwh_m[1]), 0.3) or _covers(b, a):
         return True
-    return _drive_as_one(track, other) and _rub(a, b)
+    if not _drive_as_one(track, other):
+        return False
+    # What no shape was ever seen of has a length that is a guess.
+    return _rub(a, b) or (track.votes.shape is None and _is_inside(a, b))
 
 
 def _drive_as_one(track: Track, other: Track) -> bool:
@@ -108,6 +112,12 @@ def _rub(a: OrientedBox, b: OrientedBox) -> bool:
     """
     overlap_m, room_m = beside(b.centre_m[:2], b.size_lwh_m[:2], b.yaw_rad, a.centre_m[:2], a.size_lwh_m[:2])
     return overlap_m >= 0.5 * min(a.size_lwh_m[0], b.size_lwh_m[0]) and room_m < LEAST_ROOM_M
+
+
+def _is_inside(a: OrientedBox, b: OrientedBox) -> bool:
+    """Whether the end of one is within the other: a van's nose was then taken for a bus before it."""
+    overlap_m, room_m = beside(b.centre_m[:2], b.size_lwh_m[:2], b.yaw_rad, a.centre_m[:2], a.size_lwh_m[:2])
+    return overlap_m > MOST_INSIDE_M and room_m < -0.5 * min(a.size_lwh_m[1], b.size_lwh_m[1])
 
 
 def _covers(box: OrientedBox, other: OrientedBox) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field, replace
 
-from crossmodal_narrator.core.detections import ObjectClass
+from crossmodal_narrator.core.detections import LidarDetection, ObjectClass
 from crossmodal_narrator.core.geometry import OrientedBox, PixelBox, Pose, Vec2, end_seen, wrap_angle
 from crossmodal_narrator.core.scene import Evidence
 from crossmodal_narrator.core.snapshot import Sense
@@ -23,6 +23,9 @@ MOST_MISFITS = 3
 # What a camera calls so, and is of this height, is a van.
 VAN_HEIGHT_M = {ObjectClass.CAR: (2.25, 2.9), ObjectClass.BUS: (1.7, 2.9), ObjectClass.TRUCK: (1.7, 2.6)}
 HEIGHT_MARGIN_M = 0.1
+SHAPE_NEWEST = 0.2  # share of the newest sweep in what shapes are known to be like
+SHORTEST_BUS_M, LENGTH_MARGIN_M = 8.2, 0.6  # as the LiDAR's network has them; and so long a lorry may become
+SURE_BUS = 0.55  # mean score of images from which a short bus is one
 YAW_GAIN = 0.25
 LONG_M = 6.2  # of what is longer the middle is a guess, and the near end is measured
 SIZE_GAIN = 0.1
@@ -61,6 +64,8 @@ class Track:
     ranged_ns: int = 0  # when the LiDAR supported it last
     pictured_ns: int = 0  # when a camera supported it last
     overlooked: int = 0  # snapshots since then in which a camera looked where it is
+    shape_score: float = 0.0  # of the shape of its own class, a mean over the last sweeps
+    shape_length_m: float = math.inf  # of the shapes of large vehicles, likewise
     recognised_ns: int = 0  # when a sense said last what it is
     sweeps: int = 0
     misfits: int = 0  # measured places, one after the other, that it cannot have reached
@@ -68,6 +73,7 @@ class Track:
     moving_since_ns: int | None = None
     fast_since_ns: int | None = None
     is_van: bool = False  # by its height: cameras know no vans, and take them for cars, lorries or buses
+    is_lorry: bool = False  # by its length: of what is far away a camera says "bus", and is not sure
     is_riding: bool = False  # faster than people walk, for longer than an error lasts
     has_moved: bool = False
     age_s: float = 0.0  # of the points by which it was placed last, at the stamp of their snapshot
@@ -89,6 +95,8 @@ class Track:
             return shape
         if self.is_van and seen in VAN_HEIGHT_M:
             return ObjectClass.VAN
+        if self.is_lorry and seen is ObjectClass.BUS:
+            return ObjectClass.TRUCK
         return ObjectClass.CYCLIST if seen is ObjectClass.PEDESTRIAN and self.is_riding else seen
 
     def predict(self, dt_s: float) -> None:
@@ -106,6 +114,23 @@ class Track:
             yaw_rad=wrap_angle(self.place.yaw_rad + base_from_odom.yaw_rad),
             yaw_is_known=self.place.yaw_is_known,
         )
+
+    def know_shape(self, shape: LidarDetection) -> None:
+        """Count how well, and how long, a sweep knows it by its shape."""
+        own = shape.score if shape.label is self.votes.label else 0.0
+        self.shape_score += SHAPE_NEWEST * (own - self.shape_score)
+        if shape.label is not ObjectClass.TRUCK:
+            return
+        length_m = shape.box.size_lwh_m[0]
+        before_m = length_m if math.isinf(self.shape_length_m) else self.shape_length_m
+        self.shape_length_m = before_m + SHAPE_NEWEST * (length_m - before_m)
+        margin_m = LENGTH_MARGIN_M if self.is_lorry else 0.0  # it does not change with every sweep
+        is_short = self.shape_length_m < SHORTEST_BUS_M + margin_m
+        self.is_lorry = is_short and self.sweeps >= SETTLED_SWEEPS and self.votes.image_score < SURE_BUS
+
+    def know_no_shape(self) -> None:
+        """Count a sweep of which only the points are known."""
+        self.shape_score *= 1.0 - SHAPE_NEWEST
 
     def settle(
         self, seen: Completed, points: int, odom_from_base: Pose, *, ages_s: Vec2, is_whole_anew: bool = False

@@ -47,9 +47,11 @@ KNOWN_BY_SHAPE = {
 }
 DRIVES_KNOWN = 200  # points of a vehicle that drives: a wall seems to move, as we see more of it
 PICTURED_WITHIN_S = 1.2
+LOOKS_REACH_M = 15.0
+SURE_SHAPE = 0.7  # from here on a shape is known well
 # Of a doubt: where there is none of its shape, one of another, or a pole, a bush or a rail.
 NO_SHAPE, OTHER_SHAPE, NO_BODY = 0.2, 1.2, 0.6
-RESERVE = 1.2  # where who stands there may be somebody all the same
+RESERVE = 2.0  # where who stands there may be somebody all the same
 TOO_SMALL_WEIGHT = 0.25  # of a vote for a class that the points are too small for
 
 
@@ -196,6 +198,7 @@ class Tracker:
         shape = track.shape(step.base_from_odom, track.body if track.votes.total else label)
         seen = complete(step.points.xyz[index], step.ground_z_m(index), shape, seen_from)
         step.points.claim(index)
+        track.know_no_shape()
         is_named = not track.votes.total and label is not ObjectClass.OBSTACLE
         is_named = is_named and not is_too_small(label, seen.visible_lw_m, len(index))
         track.settle(seen, len(index), step.odom_from_base, ages_s=step.ages_s(seen.box), is_whole_anew=is_named)
@@ -248,6 +251,7 @@ class Tracker:
         else:
             track.votes.add_shape(shape.label, self._config.shape_weight * shape.score)
             track.recognised_ns = step.stamp_ns
+        track.know_shape(shape)
         track.settle(seen, shape.points, step.odom_from_base, ages_s=step.ages_s(seen.box), is_whole_anew=is_named)
         track.supported_ns = track.ranged_ns = step.stamp_ns
         track.sweeps += 1
@@ -323,12 +327,17 @@ class Tracker:
             )
 
     def _count_looks(self, step: Step) -> None:
-        """How often a camera has looked where a thing is, and not named it, since one did last."""
+        """How often a camera has looked where a thing is, and not named it, since one did last.
+
+        Of somebody far away whose shape is known well a small image shows too little: such a look does not count.
+        """
         for track in self.tracks:
             if track.pictured_ns == step.stamp_ns:
                 track.overlooked = 0
-            elif track.place is not None and step.is_looked_at(track.place.box().moved(step.base_from_odom).centre_m):
-                track.overlooked += 1
+            elif track.place is not None:
+                centre_m = track.place.box().moved(step.base_from_odom).centre_m
+                is_small = math.hypot(*centre_m[:2]) > LOOKS_REACH_M and track.shape_score >= SURE_SHAPE
+                track.overlooked += step.is_looked_at(centre_m) and not is_small
 
     def _kept(self, step: Step) -> list[Track]:
         """Without those that are lost, out of reach, or a second name for one thing."""

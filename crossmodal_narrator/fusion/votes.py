@@ -28,6 +28,7 @@ class Votes:
 
     def __init__(self) -> None:
         self._images: dict[ObjectClass, float] = {}
+        self._looks: dict[ObjectClass, float] = {}  # how many images those are
         self._shapes: dict[ObjectClass, float] = {}
         self._attributes: dict[str, dict[str, float]] = {}
         self.total = 0.0  # the sum of the scores of all sightings
@@ -61,6 +62,9 @@ class Votes:
     def add(self, detection: ImageDetection, weight: float = 1.0) -> None:
         """Count what an image shows, for less where its points speak against it."""
         self._newest = detection.score
+        for label in self._looks:
+            self._looks[label] *= FADE
+        self._looks[detection.label] = self._looks.get(detection.label, 0.0) + weight
         self._count(self._images, detection.label, weight * detection.score)
         for attribute in detection.attributes:
             votes = self._attributes.setdefault(attribute.name, {})
@@ -90,6 +94,11 @@ class Votes:
     def shape(self) -> ObjectClass | None:
         """What most sweeps said, where any did."""
         return _best(self._shapes) if self._shapes else None
+
+    @property
+    def image_score(self) -> float:
+        """The mean score of the images that named the label; 0 where none did."""
+        return self._images[self.label] / self._looks[self.label] if self._looks.get(self.label) else 0.0
 
     def attributes(self) -> tuple[Attribute, ...]:
         """The winning value of each attribute; the confidence is its share, less while there are few votes."""

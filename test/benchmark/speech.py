@@ -99,6 +99,13 @@ def in_noise(speech: Floats, ratio_db: float | None, rng: np.random.Generator) -
     return (track + noise * np.sqrt(wanted / (noise**2).mean())).astype(np.float32)
 
 
+class OnlyAtTheEnd(Interpreter):
+    """Reads a turn when it has ended, and not at a pause before."""
+
+    def draft(self, turn: Turn) -> None:
+        pass
+
+
 def asked(text: str, language: str, track: Floats, spoken_end_s: float, ear: Ear, interpreter: Interpreter) -> Asked:
     heard, turns, delay_s, free_s = [], 0, float("nan"), 0.0
     for chunk in chunks(track):
@@ -189,11 +196,13 @@ def main() -> int:
     parser.add_argument("--kokoro", default="", help="folder of a Kokoro, which speaks Chinese naturally")
     parser.add_argument("--clips", type=Path, help="folder of recorded speech")
     parser.add_argument("--only", default="", help="one of the voices")
+    parser.add_argument("--without-drafts", action="store_true", help="read turns at their end alone")
     parser.add_argument("--failures", action="store_true", help="tell what was misunderstood")
     args = parser.parse_args()
     console = Console(width=130)
     recognisers = open_recognisers(SpeechEngineConfig(whisper_folder=args.whisper), lambda e: console.print(str(e)))
     activity, listening = open_activity(), ListeningConfig()
+    kind = OnlyAtTheEnd if args.without_drafts else Interpreter
     sets = {name: (one[0], clips_of(one[0], one[1])) for name, one in voices(args).items() if one[1] is not None}
     sets |= recorded(args.clips) if args.clips else {}
     table = Table(
@@ -207,7 +216,7 @@ def main() -> int:
             for text, speech in clips:
                 loud = np.flatnonzero(np.abs(speech) > 0.02 * np.abs(speech).max())
                 track, end_s = in_noise(speech, ratio_db, rng), 1.0 + loud[-1] / RATE_HZ
-                ear, interpreter = Ear(listening, activity), Interpreter(listening, recognisers)
+                ear, interpreter = Ear(listening, activity), kind(listening, recognisers)
                 results.append(asked(text, language, track, end_s, ear, interpreter))
             row(table, name, ratio_db, results)
             failures += [(name, ratio_db, one) for one in results if one.errors[0]]

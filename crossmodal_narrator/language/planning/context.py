@@ -171,8 +171,10 @@ def _oncoming(view: View, side: Side, beside: list[Thing]) -> Iterator[Message]:
         crowd = list(alike)
         if not _has_new(crowd, view):
             continue
-        is_in_the_way = _would_pass_a_rider(view) and any(abs(t.left_m or 0.0) < NEXT_LANE_M for t in crowd)
-        priority = 61.0 if is_in_the_way else 30.0 + (len(crowd) > 1)
+        in_next_lane = any(abs(t.left_m or 0.0) < NEXT_LANE_M for t in crowd)
+        is_in_the_way = in_next_lane and _would_pass_a_rider(view)
+        # Who comes in the next lane is gone soon; a row that stands beside the road can be told of afterwards.
+        priority = 61.0 if is_in_the_way else (36.0 if in_next_lane else 30.0) + (len(crowd) > 1)
         urgency = Urgency.NOTABLE if is_in_the_way else Urgency.CALM
         if len(crowd) == 1:
             yield _encounter(view, crowd[0], priority=priority, topic=topic, cooldown_s=30.0, urgency=urgency)

@@ -177,6 +177,15 @@ def test_whom_a_camera_looks_for_in_vain_for_two_seconds_is_something(
     assert len(scenes[-1].objects) == 1
 
 
+@pytest.mark.parametrize(("shape", "expected"), [(0.9, {ObjectClass.PEDESTRIAN}), (0.5, set())])
+def test_who_is_far_away_and_has_surely_the_shape_is_not_overlooked(shape: float, expected: set[ObjectClass]) -> None:
+    """As in the scenario roadworks: the camera was asked in vain for two seconds after the worker 40 m ahead."""
+    street = Street()
+    scenes = [street.step([person((28.0, -2.0), 0.9)]) for _ in range(12)]
+    scenes += [street.step([person((28.0, -2.0), shape)]) for _ in range(24)]
+    assert labels(scenes[-1]) == expected
+
+
 def test_a_van_by_its_shape_is_the_car_that_the_camera_names() -> None:
     solid = Solid(box=car_box(*AHEAD), score=0.7, shape=0.9)
     as_van = Solid(box=solid.box, score=0.0, shape=0.9, label=ObjectClass.VAN)
@@ -328,6 +337,40 @@ def test_two_that_drive_do_not_rub_sides_so_one_side_is_one_vehicle(
         scene = street.step([real, beside])
 
     assert sum(thing.label.is_vehicle for thing in scene.objects) == vehicles
+
+
+@pytest.mark.parametrize(("gap_m", "shape", "vehicles"), [(-1.6, 0.0, 1), (1.0, 0.0, 2), (-1.6, 0.6, 2)])
+def test_what_drives_within_the_nose_of_another_is_that_other(gap_m: float, shape: float, vehicles: int) -> None:
+    """As in the scenario cut_in: the bonnet of a van, by itself, was the back of a bus of eleven metres before it.
+
+    Where its shape was seen it is no guess: the other may be a track that has stayed behind.
+    """
+    street = Street()
+    for k in range(15):
+        van = Solid(box=car_box(8.0 + 0.8 * k, 4.0, size_lwh_m=(5.4, 2.0, 2.1)), score=0.0, shape=0.9)
+        before_m = 0.5 * (5.4 + 11.0) + gap_m
+        bus_box = car_box(8.0 + before_m + 0.8 * k, 4.0, size_lwh_m=(11.0, 2.6, 3.0))
+        bus = Solid(box=bus_box, score=0.0 if shape else 0.5, shape=shape, label=ObjectClass.BUS)
+        scene = street.step([van, bus])
+
+    assert sum(thing.label.is_vehicle for thing in scene.objects) == vehicles
+
+
+@pytest.mark.parametrize(
+    ("length_m", "score", "expected"),
+    [(7.6, 0.48, ObjectClass.TRUCK), (7.6, 0.7, ObjectClass.BUS), (11.0, 0.48, ObjectClass.BUS)],
+)
+def test_a_bus_of_which_the_camera_is_not_sure_and_that_is_short_is_a_lorry(
+    length_m: float, score: float, expected: ObjectClass
+) -> None:
+    """As in the scenario roadworks: the works' lorry, from behind."""
+    box = car_box(24.0, -3.5, size_lwh_m=(length_m, 2.4, 3.2))
+    as_bus = Solid(box=box, score=score, label=ObjectClass.BUS)
+    as_large = Solid(box=box, score=0.0, shape=0.7, label=ObjectClass.TRUCK)
+    street = Street()
+    scenes = [street.step([as_bus if k % 2 else as_large]) for k in range(20)]
+
+    assert labels(scenes[-1]) == {expected}
 
 
 def test_two_that_meet_are_two_however_near_they_pass() -> None:
