@@ -188,6 +188,16 @@ def test_what_seems_to_come_far_from_this_road_does_not_come_towards_us() -> Non
     assert coming(None, oncoming(1, 12.0)) != set()
 
 
+@pytest.mark.parametrize(("aside_m", "first"), [(3.6, "towards us"), (12.0, "parked")])
+def test_who_comes_in_the_next_lane_is_told_before_a_row_that_stands(aside_m: float, first: str) -> None:
+    """As in the scenario night_rain: he had passed by when the row was told, which was there for longer."""
+    row = [scripts.Actor(track_id=k, label=CAR, x=6.0 + 7.0 * k, y=-4.5, parked=True) for k in range(1, 5)]
+    lead = scripts.Actor(track_id=9, label=CAR, x=20.0, y=0.0, along=lambda _: 5.0)  # of whom one hears first
+    drive = scripts.Script(seconds=8.0, ego=lambda _: 5.0, actors=[lead, *row, oncoming(7, aside_m, x=110.0)])
+    said = [text for text in english(drive.scenes()) if "towards us" in text or "parked" in text]
+    assert first in said[0], said
+
+
 def test_who_comes_beyond_a_divide_is_in_nobodys_way() -> None:
     assert Urgency.NOTABLE not in coming(RIDER, oncoming(7, 14.0))
 
