@@ -125,8 +125,9 @@ class Track:
         before_m = length_m if math.isinf(self.shape_length_m) else self.shape_length_m
         self.shape_length_m = before_m + SHAPE_NEWEST * (length_m - before_m)
         margin_m = LENGTH_MARGIN_M if self.is_lorry else 0.0  # it does not change with every sweep
-        is_short = self.shape_length_m < SHORTEST_BUS_M + margin_m
-        self.is_lorry = is_short and self.sweeps >= SETTLED_SWEEPS and self.votes.image_score < SURE_BUS
+        is_short = self.shape_length_m < SHORTEST_BUS_M + margin_m and self.sweeps >= SETTLED_SWEEPS
+        is_unsure = self.votes.label is ObjectClass.BUS and self.votes.image_score < SURE_BUS
+        self.is_lorry = is_short and is_unsure
 
     def know_no_shape(self) -> None:
         """Count a sweep of which only the points are known."""

@@ -373,6 +373,17 @@ def test_a_bus_of_which_the_camera_is_not_sure_and_that_is_short_is_a_lorry(
     assert labels(scenes[-1]) == {expected}
 
 
+def test_one_look_at_a_bus_that_was_known_by_its_shape_alone_makes_no_lorry_of_it() -> None:
+    box = car_box(24.0, -3.5, size_lwh_m=(7.6, 2.4, 3.2))
+    street = Street()
+    for _ in range(10):
+        street.step([Solid(box=box, score=0.0, shape=0.9, label=ObjectClass.TRUCK)])
+
+    scene = street.step([Solid(box=box, score=0.7, label=ObjectClass.BUS)])
+
+    assert labels(scene) == {ObjectClass.BUS}
+
+
 def test_two_that_meet_are_two_however_near_they_pass() -> None:
     """For as long as their sides overlap."""
     street = Street()
