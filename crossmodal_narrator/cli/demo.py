@@ -8,6 +8,7 @@ import socket
 
 from crossmodal_narrator.cli import run as run_verb
 from crossmodal_narrator.cli.play import positive
+from crossmodal_narrator.cli.ros import require_ros
 
 SUMMARY = "all senses on a simulated drive with an ambulance, with the passengers' page; ends with the drive"
 SCENARIO, SECONDS = "ambulance_from_behind", 20.0  # until the ambulance passes
@@ -26,6 +27,7 @@ def run(args: argparse.Namespace) -> int:
     from crossmodal_narrator.cli.parameters import narrator_config
 
     narrator_config(None, args.language)  # before a minute is spent
+    require_ros()
     bag = run_verb.simulated(SCENARIO, seconds=args.seconds, width=WIDTH, height=HEIGHT, cameras=CAMERAS)
     words = ["--bag", str(bag), "--language", args.language, "--page", "--port", str(_free_port())]
     words += ["--voice"] if importlib.util.find_spec(_VOICE) is not None else []

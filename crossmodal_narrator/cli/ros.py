@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -24,3 +25,14 @@ def needs_ros() -> Iterator[None]:
             raise
         remedy = "source ROS 2's setup.bash, or run `make setup`; `crossmodal-narrator doctor` says what is missing"
         raise ConfigError(f"the nodes cannot be loaded: {error}", remedy=remedy) from error
+
+
+def require_ros() -> None:
+    """Before minutes are spent on what only the nodes can use.
+
+    Raises:
+        ConfigError: as `needs_ros` does.
+    """
+    with needs_ros():
+        if importlib.util.find_spec("rclpy") is None:
+            raise ModuleNotFoundError("No module named 'rclpy'", name="rclpy")

@@ -12,7 +12,7 @@ from typing import Any
 from crossmodal_narrator.cli.options import interrupt_on_sigterm
 from crossmodal_narrator.cli.play import positive
 from crossmodal_narrator.cli.progress import progress
-from crossmodal_narrator.cli.ros import needs_ros
+from crossmodal_narrator.cli.ros import needs_ros, require_ros
 from crossmodal_narrator.core.config import Value
 
 SUMMARY = "start the nodes; with a bag or a scenario, play it to them and end with it"
@@ -64,12 +64,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from crossmodal_narrator.cli.parameters import narrator_config
+    from crossmodal_narrator.cli.parameters import narrator_config, perception_config
+    from crossmodal_narrator.core.errors import ConfigError
     from crossmodal_narrator.nodes.environment import node_environment
     from crossmodal_narrator.nodes.profile import load_profile
+    from crossmodal_narrator.wire import TopicMap
 
     # Refuse here, and before a drive is simulated, what the nodes would refuse in their own processes.
+    require_ros()
+    if args.port is not None and not args.page:
+        raise ConfigError(f"--port {args.port} without --page", remedy="add --page, or leave --port out")
     narrator_config(args.params, args.language)
+    perception_config(args.params, TopicMap())
     profile = load_profile(args.profile) if args.profile else None
     shown = {} if profile is None else profile.parameters["display"]
     page = page_address(args.params, shown, args.port) if args.page else ""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from crossmodal_narrator.bags import BagWriter
-from crossmodal_narrator.cli import run
+from crossmodal_narrator.cli import ros, run
 from crossmodal_narrator.cli.main import main
 from crossmodal_narrator.cli.parameters import narrator_config
 from crossmodal_narrator.core.errors import ConfigError
@@ -114,12 +114,27 @@ def test_remappings_and_domains_of_ros_are_taken() -> None:
         (["demo", "--language", "fr"], "'fr' is not spoken — take en or zh or es"),
         (["run", "--scenario", "street", "--language", "fr"], "'fr' is not spoken"),
         (["run", "--scenario", "street", "--page", "--port", "99999"], "port = 99999 is out of range — allowed: 0 to"),
+        (["run", "--scenario", "street", "--port", "8080"], "--port 8080 without --page — add --page"),
+        (["run", "--scenario", "street", "--params", "mine.yaml"], "fusion.max_range_m = -1"),
     ],
 )
 def test_what_is_wrong_is_refused_before_a_drive_is_simulated(
-    command: list[str], told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    command: list[str], told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     monkeypatch.setattr(run, "simulated", lambda *_, **__: pytest.fail("a drive is simulated"))
+    monkeypatch.chdir(tmp_path)
+    Path("mine.yaml").write_text("perception:\n  ros__parameters:\n    fusion: {max_range_m: -1.0}\n", encoding="utf-8")
 
     assert main(command) == 2
     assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [["demo"], ["run", "--scenario", "street"]])
+def test_where_ros_is_missing_no_drive_is_simulated_for_it(
+    command: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(run, "simulated", lambda *_, **__: pytest.fail("a drive is simulated"))
+    monkeypatch.setattr(ros.importlib.util, "find_spec", lambda name: None)
+
+    assert main(command) == 2
+    assert "No module named 'rclpy' — source ROS 2's setup.bash, or run `make setup`" in capsys.readouterr().err
