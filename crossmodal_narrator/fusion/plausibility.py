@@ -92,10 +92,7 @@ def is_same(track: Track, a: OrientedBox, other: Track, b: OrientedBox) -> bool:
         return b.nearest_in_plan_m(a.centre_m[:2]) == 0.0
     if apart_m < max(SAME_PLACE * min(a.size_lwh_m[1], b.size_lwh_m[1]), 0.3) or _covers(b, a):
         return True
-    if not _drive_as_one(track, other):
-        return False
-    # What no shape was ever seen of has a length that is a guess.
-    return _rub(a, b) or (track.votes.shape is None and _is_inside(a, b))
+    return _drive_as_one(track, other) and _collide(a, b, is_guess=track.votes.shape is None)
 
 
 def _drive_as_one(track: Track, other: Track) -> bool:
@@ -106,18 +103,17 @@ def _drive_as_one(track: Track, other: Track) -> bool:
     return min(math.hypot(*v) for v in velocities) >= DRIVES_MPS and math.dist(*velocities) < DRIVES_MPS
 
 
-def _rub(a: OrientedBox, b: OrientedBox) -> bool:
-    """Whether they are side by side with no room between: two that drive keep more. One side was then taken for two,
-    the left one of something on its right, and the right one of something on its left.
+def _collide(a: OrientedBox, b: OrientedBox, *, is_guess: bool) -> bool:
+    """Whether two that drive would touch.
+
+    Side by side with no room between: two that drive keep more. One side was then taken for two, the left one of
+    something on its right, and the right one of something on its left. Or the end of one within the other, where the
+    length of `a` `is_guess`, since no shape of it was ever seen: a van's nose was then taken for a bus before it.
     """
     overlap_m, room_m = beside(b.centre_m[:2], b.size_lwh_m[:2], b.yaw_rad, a.centre_m[:2], a.size_lwh_m[:2])
-    return overlap_m >= 0.5 * min(a.size_lwh_m[0], b.size_lwh_m[0]) and room_m < LEAST_ROOM_M
-
-
-def _is_inside(a: OrientedBox, b: OrientedBox) -> bool:
-    """Whether the end of one is within the other: a van's nose was then taken for a bus before it."""
-    overlap_m, room_m = beside(b.centre_m[:2], b.size_lwh_m[:2], b.yaw_rad, a.centre_m[:2], a.size_lwh_m[:2])
-    return overlap_m > MOST_INSIDE_M and room_m < -0.5 * min(a.size_lwh_m[1], b.size_lwh_m[1])
+    rub = overlap_m >= 0.5 * min(a.size_lwh_m[0], b.size_lwh_m[0]) and room_m < LEAST_ROOM_M
+    is_inside = overlap_m > MOST_INSIDE_M and room_m < -0.5 * min(a.size_lwh_m[1], b.size_lwh_m[1])
+    return rub or (is_guess and is_inside)
 
 
 def _covers(box: OrientedBox, other: OrientedBox) -> bool:

@@ -54,6 +54,8 @@ NO_SHAPE, OTHER_SHAPE, NO_BODY = 0.2, 1.2, 0.6
 RESERVE = 2.0  # where who stands there may be somebody all the same
 TOO_SMALL_WEIGHT = 0.25  # of a vote for a class that the points are too small for
 
+_Placed = tuple[Track, OrientedBox | None]  # and its box in base_link, where it has a range
+
 
 class Tracker:
     """All tracks of a drive. Call `update` once a snapshot, in the order of stamps."""
@@ -105,8 +107,9 @@ class Tracker:
         with timer.stage("fusion/track"):
             self._recognise(step)
             self._notice_obstacles(step)
-            self.tracks = self._kept(step)
-            self._count_looks(step)
+            kept = self._kept(step)
+            self.tracks = [track for track, _ in kept]
+            _count_looks(kept, step)
 
     def _match(
         self, sightings: Sequence[Sighting], tracks: Sequence[Track], step: Step, timer: StageTimer
@@ -326,24 +329,10 @@ class Tracker:
                 modality=Sense.LIDAR, stamp_ns=features.stamp_ns, detail=f"{len(cluster.points)} points without a class"
             )
 
-    def _count_looks(self, step: Step) -> None:
-        """How often a camera has looked where a thing is, and not named it, since one did last.
-
-        Of somebody far away whose shape is known well a small image shows too little: such a look does not count.
-        """
-        for track in self.tracks:
-            if track.pictured_ns == step.stamp_ns:
-                track.overlooked = 0
-            elif track.place is not None:
-                centre_m = track.place.box().moved(step.base_from_odom).centre_m
-                is_small = math.hypot(*centre_m[:2]) > LOOKS_REACH_M and track.shape_score >= SURE_SHAPE
-                track.overlooked += step.is_looked_at(centre_m) and not is_small
-
-    def _kept(self, step: Step) -> list[Track]:
+    def _kept(self, step: Step) -> list[_Placed]:
         """Without those that are lost, out of reach, or a second name for one thing."""
         lost_ns = self._config.lost_after_s * 1e9
-        kept: list[Track] = []
-        boxes: list[OrientedBox | None] = []
+        kept: list[_Placed] = []
         for track in sorted(self.tracks, key=lambda t: (-t.votes.total, -t.sweeps, t.track_id)):
             if step.stamp_ns - track.supported_ns > lost_ns:
                 continue
@@ -354,11 +343,23 @@ class Tracker:
                 track.azimuth_rad = math.atan2(box.centre_m[1], box.centre_m[0])
                 if math.hypot(*box.centre_m[:2]) > self._config.max_range_m:
                     continue
-                if any(is_same(track, box, other, b) for other, b in zip(kept, boxes, strict=True) if b is not None):
+                if any(is_same(track, box, other, b) for other, b in kept if b is not None):
                     continue
-            kept.append(track)
-            boxes.append(box)
-        return sorted(kept[: self._config.max_tracks], key=lambda t: t.track_id)
+            kept.append((track, box))
+        return sorted(kept[: self._config.max_tracks], key=lambda placed: placed[0].track_id)
+
+
+def _count_looks(placed: Iterable[_Placed], step: Step) -> None:
+    """How often a camera has looked where a thing is, and not named it, since one did last.
+
+    Of somebody far away whose shape is known well a small image shows too little: such a look does not count.
+    """
+    for track, box in placed:
+        if track.pictured_ns == step.stamp_ns:
+            track.overlooked = 0
+        elif box is not None:
+            is_small = math.hypot(*box.centre_m[:2]) > LOOKS_REACH_M and track.shape_score >= SURE_SHAPE
+            track.overlooked += step.is_looked_at(box.centre_m) and not is_small
 
 
 def _along_m(xyz: Floats, box: OrientedBox) -> float:

@@ -83,5 +83,5 @@ class SoundEncoder:
 
     def _answer(self, features: Floats) -> Floats:
         """(CHANNELS, frames, MELS) → (labels,)."""
-        answer: Floats = self._engine.infer({"features": np.ascontiguousarray(features[None])})["probabilities"][0]
+        answer: Floats = self._engine.infer({"features": features[None]})["probabilities"][0]
         return answer

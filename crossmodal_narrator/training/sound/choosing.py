@@ -73,24 +73,27 @@ def choices(
     cue = LABELS.index(label)
     with_cue = MixingConfig(siren=float(cue == 0), horn=float(cue == 1), cue_snr_db=(0.0, 25.0))
     without = replace(with_cue, siren=0.0, horn=float(cue == 0) * 0.15)
-    sounding = _answered(answer, held_out, with_cue, batches, scenes, (seed, 0))
-    silent = _answered(answer, held_out, without, batches, scenes, (seed, 1))
+    twice = any(rule.twice for rule in rules)
+    sounding = _answered(answer, held_out, with_cue, batches, scenes, (seed, 0), twice=twice)
+    silent = _answered(answer, held_out, without, batches, scenes, (seed, 1), twice=twice)
     return [_choice(sounding, silent, cue, rule) for rule in rules]
 
 
-_Answered = tuple[Batch, Floats]  # (scenes, steps, 2, labels): just before the end of each step, and at its end
+_Answered = tuple[Batch, Floats]  # (scenes, steps, looks, labels): where twice, before the end of each step; at its end
 
 
 def _answered(
-    answer: Answer, pool: Pool, config: MixingConfig, batches: int, scenes: int, seed: tuple[int, int]
+    answer: Answer, pool: Pool, config: MixingConfig, batches: int, scenes: int, seed: tuple[int, int], *, twice: bool
 ) -> list[_Answered]:
     batches_of = (mix(pool, np.random.default_rng((*seed, k)), scenes, config) for k in range(batches))
-    return [(batch, _looks(answer, batch.features)) for batch in batches_of]
+    return [(batch, _looks(answer, batch.features, twice=twice)) for batch in batches_of]
 
 
-def _looks(answer: Answer, features: Floats) -> Floats:
-    earlier = np.pad(features, ((0, 0), (0, 0), (BEFORE_FRAMES, 0), (0, 0)))[:, :, :-BEFORE_FRAMES]
-    looks: Floats = np.stack([answer(earlier), answer(features)], axis=2)
+def _looks(answer: Answer, features: Floats, *, twice: bool) -> Floats:
+    heard = [features]
+    if twice:
+        heard.insert(0, np.pad(features, ((0, 0), (0, 0), (BEFORE_FRAMES, 0), (0, 0)))[:, :, :-BEFORE_FRAMES])
+    looks: Floats = np.stack([answer(one) for one in heard], axis=2)
     return looks
 
 
@@ -121,9 +124,9 @@ def _choice(
 
 
 def raised(looks: Floats, rule: Rule) -> NDArray[np.bool_]:
-    """(steps, 2) → (steps,) as the product decides."""
+    """(steps, looks) → (steps,) as the product decides."""
     alarm = Alarm(threshold=rule.threshold, hits=rule.hits, frames=rule.frames)
-    return np.array([alarm.push(*(look if rule.twice else look[1:])) for look in looks.tolist()])
+    return np.array([alarm.push(*(look if rule.twice else look[-1:])) for look in looks.tolist()])
 
 
 def _delays(targets: Floats, is_raised: NDArray[np.bool_]) -> list[float]:
